@@ -1,4 +1,4 @@
-// ./build.sh [target] [arguments]: Clean, Build (default), Test, Soak, LowestMarten (part of Soak), Demo, Bench, Pack, Sbom, Docs, Tour. What follows the target goes to the program it runs.
+// ./build.sh [target] [arguments]: Clean, Build (default), Test, Soak, LowestMarten (part of Soak), Demo, Bench, Scale, Pack, Sbom, Docs, Tour. What follows the target goes to the program it runs.
 using System.Xml.Linq;
 
 var rest = (EnvironmentVariable("LEDGER_BUILD_ARGUMENTS") ?? "").Split('\n', StringSplitOptions.RemoveEmptyEntries);
@@ -84,6 +84,10 @@ Task("Demo").IsDependentOn("Build").Does(() =>
 
 Task("Bench").IsDependentOn("Build").Does(() =>
     DotNet(new[] { "run", "--project", "tests/Ledger.Benchmarks", "-c", "Release", "--no-build", "--" }.Concat(rest).ToArray()));
+
+// A log of 1,000,000 events and a large one, as large as the disk allows or as LEDGER_SCALE says: docs/scale.md.
+Task("Scale").IsDependentOn("Build").Does(() =>
+    DotNet("run", "--project", "tests/Ledger.Benchmarks", "-c", "Release", "--no-build", "--", "scale", "docs/scale.md"));
 
 // A tool of one version. A feed that has dropped it has a later one of the same major version.
 string Tool(string package, string version, string command)

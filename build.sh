@@ -1,6 +1,6 @@
 #!/bin/sh
-# Builds, tests and shows Ledger: ./build.sh [clean|build|test|soak|tour|demo|bench|pack|sbom|docs] [arguments for what the target runs]
-# Test, Soak, Tour, Demo and Bench need PostgreSQL 15 or newer: the server that LEDGER_POSTGRES names, else server programs (installed on Debian
+# Builds, tests and shows Ledger: ./build.sh [clean|build|test|soak|tour|demo|bench|scale|pack|sbom|docs] [arguments for what the target runs]
+# Test, Soak, Tour, Demo, Bench and Scale need PostgreSQL 15 or newer: the server that LEDGER_POSTGRES names, else server programs (installed on Debian
 # if there are none), else a Docker engine.
 set -eu
 here=$(cd "$(dirname "$0")" && pwd -P)
@@ -89,8 +89,8 @@ target=$(echo "${1:-build}" | tr '[:upper:]' '[:lower:]')
 [ $# -eq 0 ] || shift
 case $target in
     clean | build | pack | sbom | docs) ;;
-    test | soak | tour | demo | bench) need_postgres ;;
-    *) say "there is no target '$target'; there are clean, build, test, soak, tour, demo, bench, pack, sbom and docs."; exit 2 ;;
+    test | soak | tour | demo | bench | scale) need_postgres ;;
+    *) say "there is no target '$target'; there are clean, build, test, soak, tour, demo, bench, scale, pack, sbom and docs."; exit 2 ;;
 esac
 
 case $target in

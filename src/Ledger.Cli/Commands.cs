@@ -10,6 +10,7 @@ using Ledger.Cli.Chrono;
 using Ledger.Cli.Completions;
 using Ledger.Cli.Contracts;
 using Ledger.Cli.Demo;
+using Ledger.Cli.Doctor;
 using Ledger.Cli.Events;
 using Ledger.Cli.Explorer;
 using Ledger.Cli.Files;
@@ -23,6 +24,7 @@ using Ledger.Cli.Roles;
 using Ledger.Cli.Runs;
 using Ledger.Cli.Seals;
 using Ledger.Cli.Tasks;
+using Ledger.Cli.Tenants;
 using Ledger.Cli.Worlds;
 
 namespace Ledger.Cli;
@@ -53,6 +55,7 @@ internal static class Commands
         root.Add(CommonOptions.Output);
         root.Add(CommonOptions.Connection);
         root.Add(CommonOptions.Schema);
+        root.Add(CommonOptions.Tenant);
         root.Add(CommonOptions.RetryFor);
         root.Add(CommonOptions.Profile);
         root.Add(CommonOptions.Utc);
@@ -191,6 +194,15 @@ internal static class Commands
             new MigrateTagsCommand(),
             new MigrateScriptCommand(),
             new MigrateListCommand()));
+        root.Add(new DoctorCommand());
+        root.Add(Group(
+            "tenants",
+            "Manages the databases of tenants, of which each has its own.",
+            new TenantsListCommand(),
+            new TenantsAddCommand(),
+            new TenantsRemoveCommand(),
+            new TenantsMigrateCommand(),
+            new TenantsMoveCommand()));
         root.Add(Group(
             "db",
             "Starts, stops and finds your private PostgreSQL server, which is used when no other is named.",

@@ -52,6 +52,13 @@ internal static class CommonOptions
         Recursive = true,
     };
 
+    public static Option<string?> Tenant { get; } = new("--tenant")
+    {
+        Description = "The tenant whose database is meant: the connection is that of the database with the table of tenants. See 'ledger tenants'.",
+        HelpName = "NAME",
+        Recursive = true,
+    };
+
     public static Option<int?> RetryFor { get; } = new("--retry-for")
     {
         Description = "Seconds to wait for a server that is unreachable or read-only. Default: 2.",

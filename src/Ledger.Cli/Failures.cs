@@ -9,6 +9,7 @@ using Ledger.Postgres.Projections.Rebuilding;
 using Ledger.Postgres.Queries;
 using Ledger.Postgres.Retention;
 using Ledger.Postgres.Schema;
+using Ledger.Postgres.Tenants;
 using Ledger.Projections;
 using Ledger.Records;
 using Ledger.Records.Chronomemory;
@@ -40,6 +41,7 @@ internal static class Failures
             or ProjectionNotFoundException or RequestFailedException or RebuildInProgressException or ProjectionFailedException
             or ChronoRecordException or DamagedFolderException or ChronoNotEmptyException or DamagedBackupException
             or ChronoHistoryLostException or ChronoSharedException or ChronoRowException
+            or TenantNotFoundException or TenantMoveException
             or SealFormatException or SealBrokenException or NotSealedException or ArchiveException
             or MigrationFailedException or FunctionFailedException or SchemaTooOldException or SchemaNotMendedException or TagTablesMissingException => new(ExitCodes.Refusal, exception.Message),
         SqlQueryException fault => new(ExitCodes.Refusal, fault.Message, Output.Printer.TextOf(QueryFaultContract.Of(fault), ContractContext.Default.QueryFaultContract)),

@@ -24,12 +24,12 @@ public static class LedgerSessionExtensions
     /// </remarks>
     /// <param name="session">A session of a store that was given to <c>UseLedger</c>.</param>
     /// <exception cref="InvalidOperationException">The store was not given to Ledger.</exception>
-    /// <exception cref="NotSupportedException">The session is for a tenant; Ledger has no tenants yet.</exception>
+    /// <exception cref="NotSupportedException">The session is for a tenant, and the tenants of the store share a database; or it is for none, and each has its own.</exception>
     public static AgentLedger Ledger(this IDocumentSession session)
     {
         ArgumentNullException.ThrowIfNull(session);
         var store = StoreConfiguration.Of(session.DocumentStore);
-        StoreConfiguration.CheckTenant(session);
-        return new AgentLedger(new SessionEventStore(session, store, store.EngineOn(session.DocumentStore)), store.Ledger.Limits);
+        store.CheckTenant(session);
+        return new AgentLedger(new SessionEventStore(session, store, store.EngineOn(session)), store.Ledger.Limits);
     }
 }

@@ -9,7 +9,7 @@ public static class LedgerStoreOptionsExtensions
     /// <summary>Configures a store so that Marten and Ledger share the event tables.</summary>
     /// <remarks>
     /// <list type="bullet">
-    /// <item>Streams are named by text; events have correlation, causation and headers, and unique ids; a single tenant.</item>
+    /// <item>Streams are named by text; events have correlation, causation and headers, and unique ids. Tenants have a database each, or there are none.</item>
     /// <item>Events are appended in the mode <c>QuickWithServerTimestamps</c>. Rich mode draws sequence numbers before its transaction, so that no reader could
     /// distinguish a late number from a dead one: it is refused.</item>
     /// <item>Every event type of the registry has its registered name in the log, independent of its class name, and JSON as Ledger writes it; an

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Runtime.CompilerServices;
 using JasperFx.Descriptors;
 using JasperFx.Events;
@@ -31,12 +32,15 @@ internal sealed class StoreConfiguration
         "Events.AppendMode is 'Rich', which draws sequence numbers before its transaction begins, so that readers of the log would lose "
         + "events; it must be 'QuickWithServerTimestamps'.";
 
-    private const string DefaultTenant = "*DEFAULT*";
+    /// <summary>The tenant that every row of the log has, also in a database of a tenant.</summary>
+    public const string DefaultTenant = "*DEFAULT*";
+
     private const string SecondStore =
         "Leave this store as it is, and give Ledger a second store: 'AddMartenStore<T>(…).AddLedger()', or a separate DocumentStore.";
 
     private readonly StoreOptions _options;
     private readonly Lazy<PostgresEventStore> _native;
+    private readonly ConcurrentDictionary<string, MartenEventStore> _engines = new(StringComparer.Ordinal);
     private MartenEventStore? _engine;
 
     private StoreConfiguration(StoreOptions options, PostgresOptions ledger)
@@ -54,11 +58,21 @@ internal sealed class StoreConfiguration
     /// <summary>Ledger on the document store, for what sessions read.</summary>
     public MartenEventStore EngineOn(IDocumentStore store) => LazyInitializer.EnsureInitialized(ref _engine, () => new MartenEventStore(store));
 
+    /// <summary>Ledger on the database of a session.</summary>
+    public MartenEventStore EngineOn(IDocumentSession session) => HasTenants
+        ? _engines.GetOrAdd(session.TenantId, tenant => new MartenEventStore(session.DocumentStore, tenant, (MartenDatabase)session.Database, null, null))
+        : EngineOn(session.DocumentStore);
+
     /// <summary>Ledger's options.</summary>
     public PostgresOptions Ledger { get; }
 
-    /// <summary>The store's connections; there once the document store is made.</summary>
-    public NpgsqlDataSource DataSource => ((MartenDatabase)_options.Tenancy.Default.Database).DataSource;
+    /// <summary>Whether the store has a database for each tenant.</summary>
+    public bool HasTenants => !HasOneDatabase();
+
+    /// <summary>The store's connections; there once the document store is made. With a database for each tenant those of any, for what works on a session's connection.</summary>
+    public NpgsqlDataSource DataSource => _options.Tenancy is ITenancyWithMasterDatabase master
+        ? master.TenantDatabase.DataSource
+        : ((MartenDatabase)_options.Tenancy.Default.Database).DataSource;
 
     /// <summary>Ledger's own projections that run in the transaction of an append.</summary>
     public InlineProjections Projections { get; }
@@ -129,17 +143,28 @@ internal sealed class StoreConfiguration
         Known.Add(options, configuration);
     }
 
-    /// <summary>Refuses a session of another tenant than the default one.</summary>
+    /// <summary>Refuses a session of a tenant where all have one database, and one of no tenant where each has its own.</summary>
     /// <exception cref="NotSupportedException">It is one.</exception>
-    public static void CheckTenant(IDocumentSession session)
+    public void CheckTenant(IDocumentSession session)
     {
-        if (session.TenantId != DefaultTenant)
+        if (HasTenants)
+        {
+            if (session.TenantId == DefaultTenant)
+            {
+                throw NoTenant();
+            }
+        }
+        else if (session.TenantId != DefaultTenant)
         {
             throw new NotSupportedException(
-                $"The session is for tenant '{session.TenantId}', but Ledger's log has no tenants yet. Nothing was written; append in a session of "
-                + "the default tenant, or give each tenant its own store.");
+                $"The session is for tenant '{session.TenantId}', but the tenants of this store share a database, and Ledger's log does not keep them apart. Nothing was written; "
+                + "append in a session of the default tenant, or give each tenant its own database by 'MultiTenantedDatabases'.");
         }
     }
+
+    /// <summary>That a call names no tenant of a store that has a database for each.</summary>
+    public static NotSupportedException NoTenant() => new(
+        "The document store has a database for each tenant, and none was named. Nothing was written; open the session for a tenant, or ask MartenTenants.ForTenantAsync.");
 
     /// <summary>Options that were changed after <see cref="Apply"/> and would make Marten change the tables.</summary>
     public IEnumerable<string> Faults()
@@ -155,9 +180,10 @@ internal sealed class StoreConfiguration
             (events.StreamIdentity == StreamIdentity.AsString, $"Events.StreamIdentity is 'AsGuid', but Ledger names streams by text. {SecondStore}"),
             (GuidStreams(_options) is null, GuidStreams(_options) ?? ""),
             (events.TenancyStyle == TenancyStyle.Single,
-                "Events.TenancyStyle is 'Conjoined', but Ledger has no tenants yet; it must be 'Single'. A log for each tenant is a store for each."),
-            (HasOneDatabase(), "The store has a database for each tenant, but Ledger has no tenants yet. Give it one database by 'Connection', or "
-                + "add a store for each tenant by 'AddMartenStore<T>(…).AddLedger()'."),
+                "Events.TenancyStyle is 'Conjoined', but Ledger's log does not keep tenants of one database apart; it must be 'Single'. Give each tenant its own database by "
+                + "'MultiTenantedDatabases'."),
+            (!HasTenants || events.TagTypes.All(tag => tag.TagType != typeof(TaskTag)),
+                "The store has a database for each tenant, where Marten gives each tag a tenant, and Ledger's rule of tags does not: remove 'TagLedgerEvents'."),
             (events.MetadataConfig is { CorrelationIdEnabled: true, CausationIdEnabled: true, HeadersEnabled: true },
                 "Events.MetadataConfig must have correlation, causation and headers on."),
             (!events.MetadataConfig.UserNameEnabled, "Events.MetadataConfig.UserNameEnabled adds a column; it must be off."),

@@ -20,4 +20,7 @@ internal static class LedgerErrorCodes
 
     /// <summary>An archive of retention does not fit what the log has.</summary>
     public const string NotRestored = "LG041";
+
+    /// <summary>The log of a tenant has moved to another database.</summary>
+    public const string LogMoved = "LG040";
 }

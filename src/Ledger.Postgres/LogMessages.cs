@@ -58,4 +58,7 @@ internal static partial class LogMessages
         + "the {ForAppends} that appends use, so they will wait for each other. Raise 'Maximum Pool Size', lower DaemonOptions.MaxConnections, or give the daemon "
         + "its own pool by DaemonOptions.ConnectionString.")]
     internal static partial void PoolIsSmall(ILogger logger, string node, int needs, int poolSize, int forAppends);
+
+    [LoggerMessage(EventId = 160, Level = LogLevel.Warning, Message = "The daemons of tenants were interrupted; they start again")]
+    internal static partial void TenantsInterrupted(ILogger logger, Exception fault);
 }

@@ -24,6 +24,13 @@ public sealed class LogNumbersException : Exception
         newest,
         drawn);
 
+    internal static LogNumbersException EventReplaced(string reader, long position, Guid eventId, long newest) => new(
+        $"{reader} is at number {position}, the number of event {eventId} when it was read, but the log no longer has that event there; its newest number is {newest}. "
+        + "Another server has taken over, which lacked the newest events, or the log was restored: events after the place where the two part would be left out. "
+        + "Begin at a number that both have.",
+        position,
+        newest);
+
     internal static LogNumbersException ReaderBeyond(string reader, long position, long drawn) => new(
         $"{reader} is at number {position}, but the last number that the log has given is {drawn}: new events up to {position} would be left out. "
         + "The log was probably restored or copied without its newest events. Run 'ledger migrate assert' to see what does not agree, and "

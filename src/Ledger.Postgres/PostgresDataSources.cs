@@ -29,9 +29,18 @@ public static class PostgresDataSources
             return NpgsqlDataSource.Create(parts);
         }
 
-        // Npgsql takes the attributes per connection, not in the data source; ForWriting selects the server.
-        parts.Remove(TargetSession);
-        return new NpgsqlDataSourceBuilder(parts.ConnectionString).BuildMultiHost();
+        return BuildMultiHost(parts);
+    }
+
+    /// <summary>Makes a data source of servers of which the standbys answer questions, which the caller disposes; see <see cref="PostgresEventStore.OnReplicas"/>.</summary>
+    /// <param name="connectionString">As Npgsql writes it. Its hosts may include the primary.</param>
+    /// <exception cref="ArgumentException">It is no connection string.</exception>
+    /// <exception cref="PostgresOptionsException">It asks for the primary.</exception>
+    public static NpgsqlMultiHostDataSource CreateReplicas(string connectionString)
+    {
+        ArgumentNullException.ThrowIfNull(connectionString);
+        var parts = new NpgsqlConnectionStringBuilder(connectionString);
+        return FaultOfReplicas(parts) is { } fault ? throw new PostgresOptionsException([fault]) : BuildMultiHost(parts);
     }
 
     /// <summary>The same data source, or of one with several servers that part which connects to the primary.</summary>
@@ -42,11 +51,39 @@ public static class PostgresDataSources
         return dataSource is NpgsqlMultiHostDataSource several ? several.WithTargetSession(TargetSessionAttributes.Primary) : dataSource;
     }
 
+    /// <summary>The same data source, or of one with several servers that part which connects to a standby, or to the primary where there is none.</summary>
+    /// <remarks>It need not be disposed; the data source need.</remarks>
+    public static NpgsqlDataSource ForQuestions(NpgsqlDataSource dataSource)
+    {
+        ArgumentNullException.ThrowIfNull(dataSource);
+        return dataSource is NpgsqlMultiHostDataSource several ? several.WithTargetSession(TargetSessionAttributes.PreferStandby) : dataSource;
+    }
+
+    /// <summary>Whether a connection string asks for a standby, which only answers questions.</summary>
+    public static bool AsksForStandby(string connectionString) =>
+        AsksForStandby(new NpgsqlConnectionStringBuilder(connectionString));
+
+    /// <summary>What is wrong with the servers that a connection string of standbys selects, or null.</summary>
+    internal static string? FaultOfReplicas(NpgsqlConnectionStringBuilder parts) =>
+        parts.TargetSessionAttributes?.ToUpperInvariant() is "PRIMARY" or "READ-WRITE"
+            ? $"'{TargetSession}' is '{parts.TargetSessionAttributes}', but standbys are asked for. Use 'prefer-standby', or remove it."
+            : null;
+
     /// <summary>What is wrong with the servers that a connection string selects, or null.</summary>
     internal static string? FaultOf(NpgsqlConnectionStringBuilder parts) =>
-        parts.TargetSessionAttributes?.ToUpperInvariant() is "STANDBY" or "PREFER-STANDBY" or "READ-ONLY"
+        AsksForStandby(parts)
             ? $"'{TargetSession}' is '{parts.TargetSessionAttributes}', but Ledger writes, and a standby is read-only. Use 'primary', or remove it."
             : null;
+
+    private static bool AsksForStandby(NpgsqlConnectionStringBuilder parts) =>
+        parts.TargetSessionAttributes?.ToUpperInvariant() is "STANDBY" or "PREFER-STANDBY" or "READ-ONLY";
+
+    private static NpgsqlMultiHostDataSource BuildMultiHost(NpgsqlConnectionStringBuilder parts)
+    {
+        // Npgsql takes the attributes per connection, not in the data source; ForWriting and ForQuestions select the server.
+        parts.Remove(TargetSession);
+        return new NpgsqlDataSourceBuilder(parts.ConnectionString).BuildMultiHost();
+    }
 
     private static bool HasSeveralHosts(NpgsqlConnectionStringBuilder parts) => parts.Host?.Contains(',', StringComparison.Ordinal) == true;
 }

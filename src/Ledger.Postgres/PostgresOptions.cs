@@ -3,6 +3,7 @@ using Ledger.Log;
 using Ledger.Postgres.Contracts;
 using Ledger.Postgres.Projections.Daemon;
 using Ledger.Postgres.Projections.Inline;
+using Ledger.Postgres.Replicas;
 using Ledger.Postgres.Roles;
 using Ledger.Postgres.Schema;
 using Ledger.Projections;
@@ -88,6 +89,11 @@ public sealed record PostgresOptions
     /// Marten migrates by Marten.</remarks>
     public string? MigrationConnectionString { get; init; }
 
+    /// <summary>The standbys that answer what <see cref="LedgerReplicas"/> is asked: default null, none.</summary>
+    /// <remarks>Its hosts may include the primary, which answers where no standby can. Only <c>AddLedger</c> reads it, and not that of Marten. It must not ask for
+    /// the primary by <c>Target Session Attributes</c>.</remarks>
+    public string? ReplicaConnectionString { get; init; }
+
     /// <summary>The limits of runs and branches: default those of <see cref="AgentLedgerOptions"/>.</summary>
     public AgentLedgerOptions Limits { get; init; } = new();
 
@@ -96,6 +102,9 @@ public sealed record PostgresOptions
         AllProjections.OfType<IDocuments>().Select(d => new DocumentStatements(d, Schemas));
 
     private IEnumerable<Projection> AllProjections => (Projections ?? []).Concat(AsyncProjections ?? []);
+
+    /// <summary>Whether a store only answers questions: default false.</summary>
+    internal bool RefusesWrites { get; init; }
 
     internal SchemaNames Schemas => new(EventSchema, LedgerSchema);
 
@@ -109,6 +118,7 @@ public sealed record PostgresOptions
         CheckConnectionString(ConnectionString, faults);
         CheckConnectionString(ReadingConnectionString, faults, nameof(ReadingConnectionString));
         CheckConnectionString(MigrationConnectionString, faults, nameof(MigrationConnectionString));
+        CheckConnectionString(ReplicaConnectionString, faults, nameof(ReplicaConnectionString), PostgresDataSources.FaultOfReplicas);
         CheckSchema(EventSchema, nameof(EventSchema), faults);
         CheckSchema(LedgerSchema, nameof(LedgerSchema), faults);
         Check(Registry is not null, $"{nameof(Registry)} is null; leave it out for the built-in events.", faults);
@@ -159,7 +169,11 @@ public sealed record PostgresOptions
     internal PostgresOptions LoggingTo(ILogger? logger) => logger is null ? this : this with { Registry = Registry.LoggingTo(logger) };
 
     /// <summary>Adds what is wrong with a connection string.</summary>
-    internal static void CheckConnectionString(string? connectionString, List<string> faults, string property = nameof(ConnectionString))
+    internal static void CheckConnectionString(
+        string? connectionString,
+        List<string> faults,
+        string property = nameof(ConnectionString),
+        Func<NpgsqlConnectionStringBuilder, string?>? faultOf = null)
     {
         if (connectionString is null)
         {
@@ -170,7 +184,7 @@ public sealed record PostgresOptions
         {
             var parts = new NpgsqlConnectionStringBuilder(connectionString);
             Check(!string.IsNullOrEmpty(parts.Host), $"{property} names no host.", faults);
-            if (PostgresDataSources.FaultOf(parts) is { } wrongServer)
+            if ((faultOf ?? PostgresDataSources.FaultOf)(parts) is { } wrongServer)
             {
                 faults.Add($"{property}: {wrongServer}");
             }

@@ -3,6 +3,7 @@ using JasperFx.Events.Projections;
 using Ledger.Benchmarks;
 using Ledger.Benchmarks.Measuring;
 using Ledger.Benchmarks.Reporting;
+using Ledger.Benchmarks.Scales;
 using Ledger.Benchmarks.Scenarios;
 using Ledger.Testing;
 
@@ -72,6 +73,17 @@ Scenario[] scenarios =
 ];
 
 Console.OutputEncoding = Encoding.UTF8;
+using var stop = new CancellationTokenSource();
+Console.CancelKeyPress += (_, pressed) =>
+{
+    pressed.Cancel = true;
+    stop.Cancel();
+};
+if (args is ["scale", .. var page] && page.Length < 2)
+{
+    return await ScaleRun.RunAsync(page.FirstOrDefault(), ShowProgress, stop.Token);
+}
+
 var (arguments, fault) = BenchmarkArguments.Parse(args);
 if (arguments is null)
 {
@@ -90,13 +102,6 @@ if (arguments.Lists || wanted.Count == 0)
 
     return arguments.Lists ? 0 : 2;
 }
-
-using var stop = new CancellationTokenSource();
-Console.CancelKeyPress += (_, pressed) =>
-{
-    pressed.Cancel = true;
-    stop.Cancel();
-};
 
 // Never analysed also means: not by the server on its own in the middle of a round.
 await using var server = await TestPostgres.StartAsync(

@@ -38,13 +38,10 @@ public sealed class StoreConfigurationTests(MartenDatabase database) : IClassFix
                 + "a second store: 'AddMartenStore<T>(…).AddLedger()', or a separate DocumentStore.");
 
     [Fact]
-    public void Store_WithADatabaseForEachTenant_IsNotMade() =>
-        Should.Throw<InvalidProjectionException>(() => DocumentStore.For(options =>
-        {
-            options.MultiTenantedDatabases(tenants => tenants.AddSingleTenantDatabase(database.ConnectionString, "acme"));
-            options.UseLedger();
-        })).Message.ShouldContain("The store has a database for each tenant, but Ledger has no tenants yet. Give it one database by 'Connection', or "
-            + "add a store for each tenant by 'AddMartenStore<T>(…).AddLedger()'.");
+    public void Store_WithTenantsInOneDatabase_IsNotMade() =>
+        Should.Throw<InvalidProjectionException>(() => database.CreateDocumentStore(configure: o => o.Events.TenancyStyle = JasperFx.MultiTenancy.TenancyStyle.Conjoined))
+            .Message.ShouldContain("Events.TenancyStyle is 'Conjoined', but Ledger's log does not keep tenants of one database apart; it must be 'Single'. Give each tenant its own database by "
+                + "'MultiTenantedDatabases'.");
 
     [Fact]
     public void Store_WithExtendedProgressionTracking_IsMade() =>

@@ -45,6 +45,8 @@ public sealed partial class ReadmeTests
         "tests/Ledger.Seal.Tests/Samples/Sealing.cs",
         "tests/Ledger.Hosting.Aspire.Tests/LedgerResourceTests.cs",
         "tests/Ledger.Explorer.Tests/Samples/Runners.cs",
+        "tests/Ledger.Postgres.Tests/Samples/SeveralDatabases.cs",
+        "tests/Ledger.Explorer.Tests/Samples/TenantOfRequest.cs",
     ];
 
     // Whole programs: those of the front page and of the tutorials.

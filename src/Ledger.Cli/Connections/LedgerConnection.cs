@@ -2,6 +2,7 @@ using Ledger.Cli.Output;
 using Ledger.Log.Contracts;
 using Ledger.Postgres;
 using Ledger.Postgres.Contracts;
+using Ledger.Postgres.Doctor;
 using Ledger.Postgres.Projections.Daemon;
 using Ledger.Postgres.Queries;
 using Ledger.Postgres.Retention;
@@ -18,19 +19,20 @@ namespace Ledger.Cli.Connections;
 internal sealed class LedgerConnection : IAsyncDisposable
 {
     private readonly NpgsqlDataSource _dataSource;
-    private readonly bool _isOwn;
+    private readonly NpgsqlDataSource? _own;
     private readonly Session _session;
     private readonly PostgresOptions _options;
 
-    private LedgerConnection(NpgsqlDataSource dataSource, bool isOwn, Session session)
+    private LedgerConnection(NpgsqlDataSource dataSource, NpgsqlDataSource? own, Session session)
     {
-        (_dataSource, _isOwn) = (dataSource, isOwn);
+        (_dataSource, _own) = (dataSource, own);
         var options = _options = session.Options;
         try
         {
             Migrator = new LedgerMigrator(dataSource, options);
             Store = new PostgresEventStore(dataSource, options);
             Projections = new ProjectionAdmin(dataSource, options);
+            Doctor = new LedgerDoctor(dataSource, options);
             Seal = new LogSeal(dataSource, options);
             Retention = new LogRetention(dataSource, options);
             Queries = new SqlQueries(dataSource, options);
@@ -66,6 +68,9 @@ internal sealed class LedgerConnection : IAsyncDisposable
 
     /// <summary>Lists and rebuilds projections.</summary>
     public ProjectionAdmin Projections { get; }
+
+    /// <summary>Finds what is wrong with the database.</summary>
+    public LedgerDoctor Doctor { get; }
 
     /// <summary>Seals, proves and audits the log.</summary>
     public LogSeal Seal { get; }
@@ -122,10 +127,10 @@ internal sealed class LedgerConnection : IAsyncDisposable
         Of(await ServerAddress.FindAsync(session, cancellationToken), session);
 
     /// <summary>Connects to nothing, for commands that need no server.</summary>
-    public static LedgerConnection Unconnected(Session session) => new(NpgsqlDataSource.Create("Host=unconnected"), isOwn: true, session);
+    public static LedgerConnection Unconnected(Session session) => Owning(NpgsqlDataSource.Create("Host=unconnected"), session);
 
     /// <inheritdoc/>
-    public ValueTask DisposeAsync() => _isOwn ? _dataSource.DisposeAsync() : ValueTask.CompletedTask;
+    public ValueTask DisposeAsync() => _own?.DisposeAsync() ?? ValueTask.CompletedTask;
 
     // What applications hold their appends to binds those of the command too. A role that may not read the contracts is not held to them.
     private async Task HoldToContractsAsync(CancellationToken cancellationToken)
@@ -144,13 +149,22 @@ internal sealed class LedgerConnection : IAsyncDisposable
         }
     }
 
+    private static LedgerConnection Owning(NpgsqlDataSource dataSource, Session session) => new(dataSource, dataSource, session);
+
     private static LedgerConnection Of(ServerAddress address, Session session)
     {
         try
         {
+            if (PostgresDataSources.AsksForStandby(address.ConnectionString))
+            {
+                // What writes is refused by the server, which names the reason.
+                var several = PostgresDataSources.CreateReplicas(address.ConnectionString);
+                return new(PostgresDataSources.ForQuestions(several), several, session);
+            }
+
             return session.Io.SharedDataSource(address.ConnectionString) is { } shared
-                ? new(shared, isOwn: false, session)
-                : new(PostgresDataSources.Create(address.ConnectionString), isOwn: true, session);
+                ? new(shared, null, session)
+                : Owning(PostgresDataSources.Create(address.ConnectionString), session);
         }
         catch (PostgresOptionsException exception)
         {

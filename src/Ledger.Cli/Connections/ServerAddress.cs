@@ -1,4 +1,5 @@
 using System.Data.Common;
+using Ledger.Cli.Tenants;
 using Ledger.Postgres.Local;
 using Npgsql;
 
@@ -22,8 +23,14 @@ internal sealed record ServerAddress(string ConnectionString, bool IsPrivate)
         "max auto prepare", "no reset on close", "multiplexing", "include error detail",
     ];
 
-    /// <summary>Finds the server, and starts it if it is the private one.</summary>
+    /// <summary>Finds the server, and starts it if it is the private one; with <c>--tenant</c> the database of the tenant.</summary>
     public static async Task<ServerAddress> FindAsync(Session session, CancellationToken cancellationToken)
+    {
+        var address = await FindServerAsync(session, cancellationToken);
+        return session.Get(CommonOptions.Tenant) is { } tenant ? await MasterTable.AddressOfAsync(address, tenant, cancellationToken) : address;
+    }
+
+    private static async Task<ServerAddress> FindServerAsync(Session session, CancellationToken cancellationToken)
     {
         if (session.Settings.Find(CommonOptions.Connection.Name, session.Get(CommonOptions.Connection), Variable, profile => profile.Connection) is var (source, given))
         {

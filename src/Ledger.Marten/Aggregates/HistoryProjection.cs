@@ -138,7 +138,7 @@ internal sealed class HistoryProjection<T> : SingleStreamProjection<T, string>, 
 
         return await AmbientScope.OutsideAsync(async () =>
         {
-            var reading = session.DocumentStore.QuerySession();
+            var reading = session.DocumentStore.QuerySession(session.TenantId);
             await using var _ = reading.ConfigureAwait(false);
             var skipped = SkippedEvents.ByDaemon(session.DocumentStore, Lifecycle);
             return await FoldAsync(reading, history, skipped, EnrichesEvents ? EnrichAsync : null, cancellationToken).ConfigureAwait(false);

@@ -16,7 +16,7 @@ internal sealed class StoredStates<T>(IDocumentStore store)
     /// <summary>The document of a stream, unless it contains events that the segment has not taken; null if there is none.</summary>
     public async Task<(T State, long Version)?> FindAsync(IQuerySession session, LineageSegment segment, CancellationToken cancellationToken)
     {
-        await store.Storage.Database.EnsureStorageExistsAsync(typeof(T), cancellationToken).ConfigureAwait(false);
+        await session.Database.EnsureStorageExistsAsync(typeof(T), cancellationToken).ConfigureAwait(false);
         var command = new NpgsqlCommand(_sql) { Parameters = { new() { Value = segment.Stream, NpgsqlDbType = NpgsqlDbType.Varchar } } };
         await using var _ = command.ConfigureAwait(false);
         var reader = await session.ExecuteReaderAsync(command, cancellationToken).ConfigureAwait(false);

@@ -35,7 +35,13 @@ internal sealed class SessionAppends(StoreConfiguration store) : DocumentSession
         var pending = PendingSave.Find(session);
         if (streams.Count > 0)
         {
-            StoreConfiguration.CheckTenant(session);
+            store.CheckTenant(session);
+            if (store.HasTenants)
+            {
+                // The database is the tenant's; in it every writer has the same, and Marten refuses a stream of another.
+                streams.ForEach(stream => stream.TenantId = StoreConfiguration.DefaultTenant);
+            }
+
             pending ??= PendingSave.Of(session, store);
             await LockAsync(session, streams.FindAll(stream => !pending.IsLocked(stream.Key!)), token).ConfigureAwait(false);
         }

@@ -6,13 +6,14 @@ using Microsoft.Extensions.Hosting;
 namespace Ledger.Marten.Hosting;
 
 /// <summary>Declares the contracts of the application's events once all hosted services have started, of which one may make Marten's tables.</summary>
+/// <remarks>Those of a tenant's own database are declared when the tenant is first asked for.</remarks>
 internal sealed class ContractsAfterStart(Func<MartenEventStore> findStore) : IHostedLifecycleService
 {
     /// <inheritdoc/>
     public async Task StartedAsync(CancellationToken cancellationToken)
     {
         var store = findStore();
-        if (store.Options.Contracts != EventContractMode.Off)
+        if (store.Options.Contracts != EventContractMode.Off && !store.IsOfNoTenant)
         {
             await store.EnsureSchemaAsync(cancellationToken).ConfigureAwait(false);
             await new EventContractTable(store.DataSource, store.Options)

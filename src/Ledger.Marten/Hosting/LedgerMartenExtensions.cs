@@ -28,7 +28,8 @@ public static class LedgerMartenExtensions
     /// <summary>Adds the event store on the application's document store, the reader of documents, the ledgers of runs and of tasks, the record
     /// stores, the bus of abilities, the migrator, questions in SQL and the table of contracts, each once for the application.</summary>
     /// <remarks>The document store gets Ledger's configuration, unless it has called <c>UseLedger</c> itself, which takes precedence. A decorator that
-    /// is registered as <see cref="IEventStore"/> before this call is used by all of them.</remarks>
+    /// is registered as <see cref="IEventStore"/> before this call is used by all of them. With <c>MultiTenantedDatabases…</c> use <see cref="MartenTenants"/> or sessions of a
+    /// tenant: the services are of no tenant, and refuse every call.</remarks>
     /// <param name="marten">What <c>AddMarten</c> returned.</param>
     /// <param name="configure">Changes Ledger's options; see <see cref="LedgerStoreOptionsExtensions.UseLedger"/>.</param>
     public static MartenServiceCollectionExtensions.MartenConfigurationExpression AddLedger(
@@ -111,6 +112,8 @@ public static class LedgerMartenExtensions
     private static void AddServices(IServiceCollection services, Func<IServiceProvider, IDocumentStore> documents)
     {
         services.TryAddSingleton(provider => new MartenEventStore(
+            documents(provider), provider.GetService<TimeProvider>(), provider.GetService<ILogger<MartenEventStore>>()));
+        services.TryAddSingleton(provider => new MartenTenants(
             documents(provider), provider.GetService<TimeProvider>(), provider.GetService<ILogger<MartenEventStore>>()));
         services.TryAddSingleton(provider => provider.GetRequiredService<MartenEventStore>().Options);
         services.TryAddSingleton<IEventStore>(provider => provider.GetRequiredService<MartenEventStore>());

@@ -57,7 +57,8 @@ internal sealed class ApplicationRequests(
     /// <summary>Begins when Marten's coordinator has started, which would start a paused shard again otherwise.</summary>
     public Task StartedAsync(CancellationToken cancellationToken)
     {
-        if (_projections.Count > 0)
+        // Requests for the projections of tenants are not taken.
+        if (_projections.Count > 0 && !store.IsOfNoTenant)
         {
             _running = SharedWork.Run(() => RunAsync(_stop.Token));
         }

@@ -1,7 +1,6 @@
 using JasperFx.Events;
 using Ledger.Postgres;
 using Marten;
-using Marten.Storage;
 using Weasel.Core;
 using Weasel.Core.Migrations;
 
@@ -17,5 +16,5 @@ internal sealed class LedgerFeature(StoreOptions options, PostgresOptions ledger
 
     public override IEnumerable<Type> DependentTypes() => [typeof(IEvent), typeof(LedgerWorld)];
 
-    protected override IEnumerable<ISchemaObject> schemaObjects() => [new LedgerSchemaObject(ledger, () => ((MartenDatabase)options.Tenancy.Default.Database).DataSource)];
+    protected override IEnumerable<ISchemaObject> schemaObjects() => [new LedgerSchemaObject(ledger, () => StoreConfiguration.Of(options) is { HasTenants: false } store ? store.DataSource : null)];
 }

@@ -13,8 +13,8 @@ namespace Ledger.Marten.Schema;
 
 /// <summary>The migrations and functions as one object: it differs by those that have not run, and by missing objects; they are what creates it.</summary>
 /// <param name="options">Ledger's.</param>
-/// <param name="dataSource">The store's connections, once it is made.</param>
-internal sealed class LedgerSchemaObject(PostgresOptions options, Func<NpgsqlDataSource> dataSource) : ISchemaObject
+/// <param name="dataSource">The store's connections, once it is made; null if it has several databases, in which missing objects are left to <c>ledger migrate apply</c>.</param>
+internal sealed class LedgerSchemaObject(PostgresOptions options, Func<NpgsqlDataSource?> dataSource) : ISchemaObject
 {
     private const string OwnSchema = "{ledger}.";
 
@@ -72,7 +72,8 @@ internal sealed class LedgerSchemaObject(PostgresOptions options, Func<NpgsqlDat
             && record.Current.All(row => row.Number <= Migration.All.Count)
             && record.Join(SchemaFunction.All, Migration.All).All(function => function.State != FunctionState.Newer)
             && await reader.GetFieldValueAsync<bool>(2, ct).ConfigureAwait(false)
-            && await FindMissingAsync(record, isPending, ct).ConfigureAwait(false) is { Statements.Count: > 0 } mending)
+            && dataSource() is { } source
+            && await FindMissingAsync(source, record, isPending, ct).ConfigureAwait(false) is { Statements.Count: > 0 } mending)
         {
             return new SchemaObjectDelta(new MendedSchemaObject(this, mending), SchemaPatchDifference.Update);
         }
@@ -101,9 +102,9 @@ internal sealed class LedgerSchemaObject(PostgresOptions options, Func<NpgsqlDat
     private static string Constants(IEnumerable<string> names) => string.Join(", ", names.Select(SchemaNames.Literal));
 
     // Marten still reads its answers from its own connection.
-    private async Task<SchemaMending> FindMissingAsync(SchemaRecord record, bool isPending, CancellationToken ct)
+    private async Task<SchemaMending> FindMissingAsync(NpgsqlDataSource source, SchemaRecord record, bool isPending, CancellationToken ct)
     {
-        var connection = await Connections.OpenAsync(dataSource(), ct).ConfigureAwait(false);
+        var connection = await Connections.OpenAsync(source, ct).ConfigureAwait(false);
         await using var _ = connection.ConfigureAwait(false);
         var catalog = await SchemaCatalog.ReadAsync(connection, options.Schemas, [], ct).ConfigureAwait(false);
         return !isPending ? SchemaMending.OfAll(catalog, options.Schemas)

@@ -29,11 +29,11 @@ public sealed partial class MartenEventStore
         if (request.EventCount == 0)
         {
             // Nothing that a projection would see.
-            return await _native.AppendAsync(appends, cancellationToken).ConfigureAwait(false);
+            return await Native.AppendAsync(appends, cancellationToken).ConfigureAwait(false);
         }
 
         return TaskRefusal.Concerns(request)
-            ? await new TaskAppend(_native.Tasks, request, token => SendAsync(request, token)).RunAsync(cancellationToken).ConfigureAwait(false)
+            ? await new TaskAppend(Native.Tasks, request, token => SendAsync(request, token)).RunAsync(cancellationToken).ConfigureAwait(false)
             : await SendAsync(request, cancellationToken).ConfigureAwait(false);
     }
 
@@ -66,7 +66,9 @@ public sealed partial class MartenEventStore
     // Without the correlation and causation that Marten takes from the current activity: an event has its own.
     private IDocumentSession OpenSession()
     {
-        var session = _store.OpenSession(new SessionOptions { Tracking = DocumentTracking.None, Timeout = Options.CommandTimeoutSeconds });
+        var options = new SessionOptions { Tracking = DocumentTracking.None, Timeout = Options.CommandTimeoutSeconds };
+        options.TenantId = _tenant ?? options.TenantId;
+        var session = _store.OpenSession(options);
         session.CorrelationId = null;
         session.CausationId = null;
         return session;

@@ -26,7 +26,7 @@ public sealed partial class MartenEventStore
     {
         ArgumentNullException.ThrowIfNull(fork);
         AmbientScope.Check(Options, "The creation of a branch");
-        var branch = await _native.DescribeAsync(fork, cancellationToken).ConfigureAwait(false);
+        var branch = await Native.DescribeAsync(fork, cancellationToken).ConfigureAwait(false);
         return await CreateBranchAsync(branch, fork.Metadata, cancellationToken).ConfigureAwait(false);
     }
 
@@ -36,7 +36,7 @@ public sealed partial class MartenEventStore
         ArgumentNullException.ThrowIfNull(fork);
         AmbientScope.Check(Options, "The creation of a branch");
         var request = AppendRequest.Create([fork.ToAppend(events)], Registry);
-        var branch = await _native.DescribeAsync(fork, cancellationToken).ConfigureAwait(false);
+        var branch = await Native.DescribeAsync(fork, cancellationToken).ConfigureAwait(false);
         var described = branch.Describe();
         var newEvent = new NewEvent(branch, fork.Metadata) { CorrelationId = described.Root.Value };
         var item = new AppendRequest.Item(newEvent.IdIn(described.Stream), newEvent, Registry.Write(newEvent));
@@ -48,23 +48,23 @@ public sealed partial class MartenEventStore
     /// <inheritdoc/>
     public Task<IReadOnlyList<History>> FindHistoriesAsync(
         IReadOnlyCollection<StreamName> streams, CancellationToken cancellationToken = default) =>
-        _native.FindHistoriesAsync(streams, cancellationToken);
+        Native.FindHistoriesAsync(streams, cancellationToken);
 
     /// <summary>Describes the branch that a fork asks for, without creating it.</summary>
     internal Task<BranchCreated> DescribeAsync(BranchFork fork, CancellationToken cancellationToken) =>
-        _native.DescribeAsync(fork, cancellationToken);
+        Native.DescribeAsync(fork, cancellationToken);
 
     /// <inheritdoc/>
     public Task<History?> GetHistoryAsync(StreamName stream, CancellationToken cancellationToken = default) =>
-        _native.GetHistoryAsync(stream, cancellationToken);
+        Native.GetHistoryAsync(stream, cancellationToken);
 
     /// <inheritdoc/>
     public Task<BranchInfo?> GetBranchAsync(StreamName branch, CancellationToken cancellationToken = default) =>
-        _native.GetBranchAsync(branch, cancellationToken);
+        Native.GetBranchAsync(branch, cancellationToken);
 
     /// <inheritdoc/>
     public IAsyncEnumerable<BranchInfo> ListBranchesAsync(StreamName? root = null, CancellationToken cancellationToken = default) =>
-        _native.ListBranchesAsync(root, cancellationToken);
+        Native.ListBranchesAsync(root, cancellationToken);
 
     private async Task<BranchInfo> CreateOnceAsync(
         BranchInfo branch, AppendRequest.Item item, AppendRequest request, CancellationToken cancellationToken)

@@ -11,7 +11,7 @@ public sealed partial class MartenEventStore
         StreamVersion from = default,
         StreamVersion? to = null,
         CancellationToken cancellationToken = default) =>
-        _native.ReadForwardAsync(stream, from, to, cancellationToken);
+        Native.ReadForwardAsync(stream, from, to, cancellationToken);
 
     /// <inheritdoc/>
     public IAsyncEnumerable<RecordedEvent> ReadBackwardAsync(
@@ -19,7 +19,7 @@ public sealed partial class MartenEventStore
         StreamVersion? from = null,
         StreamVersion to = default,
         CancellationToken cancellationToken = default) =>
-        _native.ReadBackwardAsync(stream, from, to, cancellationToken);
+        Native.ReadBackwardAsync(stream, from, to, cancellationToken);
 
     /// <inheritdoc/>
     public IAsyncEnumerable<RecordedEvent> ReadHistoryAsync(
@@ -27,24 +27,24 @@ public sealed partial class MartenEventStore
         Position from = default,
         Position? to = null,
         CancellationToken cancellationToken = default) =>
-        _native.ReadHistoryAsync(history, from, to, cancellationToken);
+        Native.ReadHistoryAsync(history, from, to, cancellationToken);
 
     /// <inheritdoc/>
     public IAsyncEnumerable<RecordedEvent> ReadLogAsync(SequenceNumber after = default, CancellationToken cancellationToken = default) =>
-        _native.ReadLogAsync(after, cancellationToken);
+        Native.ReadLogAsync(after, cancellationToken);
 
     /// <inheritdoc/>
     public IAsyncEnumerable<StreamInfo> ListStreamsAsync(string prefix = "", CancellationToken cancellationToken = default) =>
-        _native.ListStreamsAsync(prefix, cancellationToken);
+        Native.ListStreamsAsync(prefix, cancellationToken);
 
     /// <inheritdoc/>
     public Task<IReadOnlyList<RecordedEvent>> FindEventsAsync(IReadOnlyCollection<Guid> ids, CancellationToken cancellationToken = default) =>
-        _native.FindEventsAsync(ids, cancellationToken);
+        Native.FindEventsAsync(ids, cancellationToken);
 
     /// <inheritdoc/>
     public Task<StreamInfo?> GetStreamAsync(StreamName stream, CancellationToken cancellationToken = default) =>
-        _native.GetStreamAsync(stream, cancellationToken);
+        Native.GetStreamAsync(stream, cancellationToken);
 
     /// <inheritdoc/>
-    public Task ArchiveAsync(StreamName stream, CancellationToken cancellationToken = default) => _native.ArchiveAsync(stream, cancellationToken);
+    public Task ArchiveAsync(StreamName stream, CancellationToken cancellationToken = default) => Native.ArchiveAsync(stream, cancellationToken);
 }

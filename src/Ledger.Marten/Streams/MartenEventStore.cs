@@ -25,27 +25,45 @@ namespace Ledger.Marten.Streams;
 public sealed partial class MartenEventStore : IEventStore, IProjectionCatalog, IAsyncDisposable, IDisposable
 {
     private readonly IDocumentStore _store;
-    private readonly PostgresEventStore _native;
+    private readonly PostgresEventStore? _reading;
+    private readonly MartenDatabase? _database;
+    private readonly string? _tenant;
     private readonly StoreConfiguration _configuration;
     private readonly TransientRetries _retries;
     private readonly TimeProvider _timeProvider;
     private volatile bool _isDeclared;
 
     /// <summary>Works on a document store.</summary>
-    /// <param name="store">The store; its options were given to <c>UseLedger</c>, and it has one database.</param>
+    /// <remarks>Of a store with a database for each tenant it only knows the options; every call is refused. See <see cref="MartenTenants"/>.</remarks>
+    /// <param name="store">The store; its options were given to <c>UseLedger</c>.</param>
     /// <param name="timeProvider">The clock that measures waiting; null for the system's. Events have the server's time.</param>
     /// <param name="logger">Logs events whose JSON does not fit their type. Default: no logging.</param>
     /// <exception cref="InvalidOperationException">The store was not given to Ledger.</exception>
     public MartenEventStore(IDocumentStore store, TimeProvider? timeProvider = null, ILogger<MartenEventStore>? logger = null)
+        : this(store, null, null, timeProvider, logger)
+    {
+    }
+
+    /// <summary>Works on the database of a tenant.</summary>
+    /// <param name="store">The store.</param>
+    /// <param name="tenant">The tenant; null if the store has one database.</param>
+    /// <param name="database">Its database; null for the only one.</param>
+    /// <param name="timeProvider">The clock.</param>
+    /// <param name="logger">The log.</param>
+    internal MartenEventStore(
+        IDocumentStore store, string? tenant, MartenDatabase? database, TimeProvider? timeProvider, ILogger<MartenEventStore>? logger)
     {
         ArgumentNullException.ThrowIfNull(store);
         _configuration = StoreConfiguration.Of(store);
         _configuration.Logger = logger ?? _configuration.Logger;
-        _store = store;
+        (_store, _tenant) = (store, tenant);
         _timeProvider = timeProvider ?? TimeProvider.System;
-        DataSource = ((MartenDatabase)store.Storage.Database).DataSource;
-        _native = new PostgresEventStore(DataSource, Options.LoggingTo(logger), _timeProvider, EnsureSchemaAsync);
         _retries = new TransientRetries(Options, _timeProvider);
+        _database = database ?? (_configuration.HasTenants ? null : (MartenDatabase)store.Storage.Database);
+        if (_database is not null)
+        {
+            _reading = new PostgresEventStore(_database.DataSource, Options.LoggingTo(logger), _timeProvider, EnsureSchemaAsync);
+        }
     }
 
     /// <inheritdoc/>
@@ -55,9 +73,9 @@ public sealed partial class MartenEventStore : IEventStore, IProjectionCatalog, 
     /// <remarks>The capabilities are those of the native engine on the same tables. It itself is not one of them: its appends would pass by the
     /// inline projections of the document store.</remarks>
     public T? Get<T>()
-        where T : class => this as T ?? (typeof(T).IsInterface ? _native.Get<T>() : null);
+        where T : class => this as T ?? (typeof(T).IsInterface ? Native.Get<T>() : null);
 
-    IReadOnlyList<ISteppable> IProjectionCatalog.Steppable => [.. _native.Get<IProjectionCatalog>()!.Steppable, .. SteppableAggregates.Of(_store)];
+    IReadOnlyList<ISteppable> IProjectionCatalog.Steppable => [.. Native.Get<IProjectionCatalog>()!.Steppable, .. _tenant is null ? SteppableAggregates.Of(_store) : []];
 
     /// <summary>Ledger's options, as <c>UseLedger</c> set them.</summary>
     internal PostgresOptions Options => _configuration.Ledger;
@@ -66,13 +84,20 @@ public sealed partial class MartenEventStore : IEventStore, IProjectionCatalog, 
     internal IDocumentStore Documents => _store;
 
     /// <summary>The store's connections.</summary>
-    internal NpgsqlDataSource DataSource { get; }
+    internal NpgsqlDataSource DataSource => Database.DataSource;
+
+    /// <summary>Whether it is that of no tenant of a store that has several.</summary>
+    internal bool IsOfNoTenant => _database is null;
+
+    private MartenDatabase Database => _database ?? throw StoreConfiguration.NoTenant();
+
+    private PostgresEventStore Native => _reading ?? throw StoreConfiguration.NoTenant();
 
     /// <summary>Waits for calls in progress.</summary>
-    public ValueTask DisposeAsync() => _native.DisposeAsync();
+    public ValueTask DisposeAsync() => _reading?.DisposeAsync() ?? ValueTask.CompletedTask;
 
     /// <summary>Disposes the store without waiting for calls in progress.</summary>
-    public void Dispose() => _native.Dispose();
+    public void Dispose() => _reading?.Dispose();
 
     /// <summary>Has Marten make its tables, if it may: before a transaction of one's own holds locks, because it does so on another connection.</summary>
     /// <remarks>Outside an ambient transaction of the caller: rolled back with it, the tables would be gone, and Marten would not know.</remarks>
@@ -85,7 +110,7 @@ public sealed partial class MartenEventStore : IEventStore, IProjectionCatalog, 
 
     private async Task<bool> EnsureOnceAsync(CancellationToken cancellationToken)
     {
-        await _store.Storage.Database.EnsureStorageExistsAsync(typeof(LedgerFeature), cancellationToken).ConfigureAwait(false);
+        await Database.EnsureStorageExistsAsync(typeof(LedgerFeature), cancellationToken).ConfigureAwait(false);
         return true;
     }
 

@@ -6,6 +6,7 @@ using Ledger.Postgres.Projections.Inline;
 using Ledger.Postgres.Projections.Rebuilding;
 using Marten;
 using Marten.Events.Projections;
+using Marten.Storage;
 
 namespace Ledger.Marten.Worlds;
 
@@ -41,7 +42,7 @@ internal sealed class WorldRowsProjection(StoreConfiguration store) : IProjectio
 
         var world = LedgerProjections.Worlds(store.Ledger.Schemas);
         var rebuild = new InPlaceRebuild(
-            PostgresDataSources.ForWriting(store.DataSource), store.Ledger, world, world.Rebuild!, parallelism: 1, progress: null);
+            PostgresDataSources.ForWriting(((MartenDatabase)operations.Database).DataSource), store.Ledger, world, world.Rebuild!, parallelism: 1, progress: null);
         await rebuild.RunAsync([.. events.Where(e => e.Version == 1).Select(e => e.StreamKey!)], cancellation).ConfigureAwait(false);
     }
 }

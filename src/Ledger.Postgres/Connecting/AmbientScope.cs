@@ -30,6 +30,7 @@ internal static class AmbientScope
     /// <summary>Refuses a write that could be made in a transaction of the caller.</summary>
     public static void Check(PostgresOptions options, string what)
     {
+        CheckWrites(options, what);
         if (IsRefused(options))
         {
             throw new InvalidOperationException(
@@ -42,6 +43,7 @@ internal static class AmbientScope
     /// <summary>Refuses a write that commits on its own, regardless of the caller's transaction.</summary>
     public static void CheckAlone(PostgresOptions options, string what)
     {
+        CheckWrites(options, what);
         if (IsRefused(options))
         {
             throw new InvalidOperationException(
@@ -63,6 +65,15 @@ internal static class AmbientScope
 
     /// <summary>Does something outside the ambient transaction, if there is one.</summary>
     public static Task<T> OutsideAsync<T>(Func<Task<T>> call) => IsThere ? LeaveAsync(call) : call();
+
+    private static void CheckWrites(PostgresOptions options, string what)
+    {
+        if (options.RefusesWrites)
+        {
+            throw new InvalidOperationException(
+                $"{what} was called on a store that asks standbys, which only answer questions. Nothing was written. Use the store itself, not what OnReplicas returned.");
+        }
+    }
 
     private static bool IsRefused(PostgresOptions options) => options.AmbientTransactions == AmbientTransactions.Refuse && IsThere;
 }

@@ -6,6 +6,7 @@ using Ledger.Postgres.Contracts;
 using Ledger.Postgres.Hosting;
 using Ledger.Postgres.Projections.Daemon;
 using Ledger.Postgres.Queries;
+using Ledger.Postgres.Replicas;
 using Ledger.Postgres.Schema;
 using Ledger.Projections;
 using Ledger.Records;
@@ -32,6 +33,7 @@ public static class LedgerServiceCollectionExtensions
     /// <see cref="TaskLedgerOptions"/> and <see cref="ChronoOptions"/> of the container are used if registered.</para>
     /// <para>It also adds the administration of projections, so that <c>services.AddHealthChecks().AddCheck&lt;LedgerHealthCheck&gt;("ledger")</c> is enough
     /// for the health of the database and the daemon.</para>
+    /// <para>With <see cref="PostgresOptions.ReplicaConnectionString"/> there is <see cref="LedgerReplicas"/> too, for questions that standbys answer.</para>
     /// <para>Nothing is migrated unless <see cref="PostgresOptions.AutoMigrate"/> is set. Of several calls the first counts.</para>
     /// </remarks>
     /// <param name="services">The container.</param>
@@ -72,6 +74,17 @@ public static class LedgerServiceCollectionExtensions
         services.TryAddSingleton(provider => LedgerServices.RecordsOf(provider, provider.GetRequiredService<IEventStore>()));
         services.TryAddSingleton(provider => LedgerServices.BusOf(provider.GetRequiredService<TaskLedger>()));
         services.TryAddSingleton<IAgentBus>(provider => provider.GetRequiredService<AgentBus>());
+        if (options.ReplicaConnectionString is not null)
+        {
+            services.TryAddSingleton(provider => new LedgerReplicas(
+                provider.GetRequiredService<PostgresEventStore>(),
+                provider.GetRequiredService<RoleDataSources>().Replicas!,
+                null,
+                options.Limits,
+                provider.GetService<ILogger<AgentLedger>>(),
+                provider.GetService<TimeProvider>()));
+        }
+
         if (options.AutoMigrate == AutoMigrate.AtStart)
         {
             services.TryAddEnumerable(ServiceDescriptor.Singleton<IHostedService, MigrationAtStart>());

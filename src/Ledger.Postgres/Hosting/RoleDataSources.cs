@@ -8,6 +8,10 @@ internal sealed class RoleDataSources(PostgresOptions options) : IDisposable, IA
     /// <summary>For questions; null for that of everything else.</summary>
     internal NpgsqlDataSource? Reading { get; } = Create(options.ReadingConnectionString);
 
+    /// <summary>For questions that standbys answer; null if there are none.</summary>
+    internal NpgsqlDataSource? Replicas { get; } =
+        options.ReplicaConnectionString is { } replicas ? PostgresDataSources.CreateReplicas(replicas) : null;
+
     /// <summary>For the migrator; null for that of everything else.</summary>
     internal NpgsqlDataSource? Migrating { get; } = Create(options.MigrationConnectionString);
 
@@ -16,6 +20,7 @@ internal sealed class RoleDataSources(PostgresOptions options) : IDisposable, IA
     {
         Reading?.Dispose();
         Migrating?.Dispose();
+        Replicas?.Dispose();
     }
 
     /// <inheritdoc/>
@@ -29,6 +34,11 @@ internal sealed class RoleDataSources(PostgresOptions options) : IDisposable, IA
         if (Migrating is not null)
         {
             await Migrating.DisposeAsync().ConfigureAwait(false);
+        }
+
+        if (Replicas is not null)
+        {
+            await Replicas.DisposeAsync().ConfigureAwait(false);
         }
     }
 

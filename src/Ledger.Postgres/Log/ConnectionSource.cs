@@ -1,4 +1,5 @@
 using Ledger.Postgres.Connecting;
+using Ledger.Postgres.Replicas;
 using Npgsql;
 
 namespace Ledger.Postgres.Log;
@@ -7,7 +8,7 @@ namespace Ledger.Postgres.Log;
 internal sealed class ConnectionSource
 {
     private readonly NpgsqlDataSource? _pool;
-    private readonly PatientOpening? _opening;
+    private readonly Func<CancellationToken, ValueTask<NpgsqlConnection>>? _open;
     private readonly NpgsqlConnection? _connection;
     private readonly NpgsqlTransaction? _transaction;
     private readonly TimeProvider _timeProvider;
@@ -21,7 +22,15 @@ internal sealed class ConnectionSource
     {
         _ensureSchema = ensureSchema;
         _pool = pool;
-        _opening = new PatientOpening(pool, options, timeProvider);
+        _open = new PatientOpening(pool, options, timeProvider).OpenAsync;
+        _timeProvider = timeProvider;
+    }
+
+    /// <summary>Standbys, each connection of which is as new as the questions need it.</summary>
+    public ConnectionSource(NpgsqlDataSource pool, ReplicaOpening opening, TimeProvider timeProvider)
+    {
+        _pool = pool;
+        _open = opening.OpenAsync;
         _timeProvider = timeProvider;
     }
 
@@ -55,9 +64,9 @@ internal sealed class ConnectionSource
         cancellationToken);
 
     /// <summary>Opens a connection of the pool, which waits while the server is away.</summary>
-    public ValueTask<NpgsqlConnection> OpenAsync(CancellationToken cancellationToken) => _opening is null
+    public ValueTask<NpgsqlConnection> OpenAsync(CancellationToken cancellationToken) => _open is null
         ? throw new InvalidOperationException("The store works on a connection of the caller.")
-        : _ensureSchema is null ? _opening.OpenAsync(cancellationToken) : OpenPreparedAsync(cancellationToken);
+        : _ensureSchema is null ? _open(cancellationToken) : OpenPreparedAsync(cancellationToken);
 
     /// <summary>Makes the tables, where that is for another to do and is not done; before a connection is taken that could hold locks.</summary>
     public ValueTask EnsureSchemaAsync(CancellationToken cancellationToken) => _ensureSchema?.Invoke(cancellationToken) ?? ValueTask.CompletedTask;
@@ -65,7 +74,7 @@ internal sealed class ConnectionSource
     private async ValueTask<NpgsqlConnection> OpenPreparedAsync(CancellationToken cancellationToken)
     {
         await EnsureSchemaAsync(cancellationToken).ConfigureAwait(false);
-        return await _opening!.OpenAsync(cancellationToken).ConfigureAwait(false);
+        return await _open!(cancellationToken).ConfigureAwait(false);
     }
 
     private async Task<T> UsePooledAsync<T>(Func<Lease, CancellationToken, Task<T>> use, CancellationToken cancellationToken)

@@ -87,7 +87,7 @@ internal sealed partial class LogReader
         }
     }
 
-    private Task<long> ReadLastDrawnAsync(CancellationToken cancellationToken) => context.Reading.UseAsync(
+    private Task<long> ReadLastDrawnAsync(CancellationToken cancellationToken) => context.Numbers.UseAsync(
         async (lease, cancellationToken) =>
         {
             var numbers = await LogNumbers.ReadAsync(lease.Connection, context.Options, cancellationToken).ConfigureAwait(false);
@@ -117,7 +117,7 @@ internal sealed partial class LogReader
 
     private async Task<HashSet<string>> ReadHoldersAsync(CancellationToken cancellationToken)
     {
-        return await context.Reading.UseAsync<HashSet<string>>(
+        return await context.Numbers.UseAsync<HashSet<string>>(
             async (lease, cancellationToken) =>
             {
                 var command = context.Command(lease, "log_holders").WithText(context.Options.EventSchema);
@@ -143,7 +143,7 @@ internal sealed partial class LogReader
         Action<RecordedEvent> add,
         CancellationToken cancellationToken)
     {
-        return await context.Reading.UseAsync<PageRead>(
+        return await context.LogPages.UseAsync<PageRead>(
             async (lease, cancellationToken) =>
             {
                 var command = context.Command(lease, "read_log")

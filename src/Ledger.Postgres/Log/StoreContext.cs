@@ -1,5 +1,6 @@
 using Ledger.Postgres.Connecting;
 using Ledger.Postgres.Log.Appending;
+using Ledger.Postgres.Replicas;
 using Npgsql;
 
 namespace Ledger.Postgres.Log;
@@ -24,6 +25,15 @@ internal sealed class StoreContext(
     /// <summary>Where questions get theirs: the same, or those of a role that only reads.</summary>
     public ConnectionSource Reading { get; init; } = connections;
 
+    /// <summary>Where readers of the whole log learn which numbers are drawn, and who may still commit one; never a standby.</summary>
+    public ConnectionSource Numbers => Replicas is null ? Reading : Connections;
+
+    /// <summary>Where they get the events.</summary>
+    public ConnectionSource LogPages => Replicas ?? Reading;
+
+    /// <summary>Standbys that have everything that was committed before a question; null for a store that does not ask standbys.</summary>
+    public ConnectionSource? Replicas { get; init; }
+
     public PostgresOptions Options => options;
 
     public TimeProvider TimeProvider => timeProvider;
@@ -36,6 +46,21 @@ internal sealed class StoreContext(
 
     /// <summary>The same on a connection or transaction of the caller, which sends each append alone.</summary>
     public StoreContext On(ConnectionSource own) => new(own, options, timeProvider, statements, gaps, null);
+
+    /// <summary>Whether the lanes are those of another store, which closes them.</summary>
+    public bool SharesLanes { get; private init; }
+
+    /// <summary>The same, for a store whose disposal closes nothing.</summary>
+    public StoreContext Shared() => new(Connections, options, timeProvider, statements, gaps, lanes) { Reading = Reading, Replicas = Replicas, SharesLanes = true };
+
+    /// <summary>The same for questions, which standbys answer.</summary>
+    public StoreContext OnReplicas(Func<ReplicaFreshness, ConnectionSource> standbys, ReplicaFreshness freshness) =>
+        new(Connections, options with { RefusesWrites = true }, timeProvider, statements, gaps, lanes)
+        {
+            Reading = standbys(freshness),
+            Replicas = standbys(ReplicaFreshness.Now with { Patience = freshness.Patience }),
+            SharesLanes = true,
+        };
 
     public NpgsqlCommand Command(ConnectionSource.Lease lease, string sql) =>
         lease.CreateCommand(SqlText.Load(sql, options.Schemas), options.CommandTimeoutSeconds);

@@ -20,10 +20,21 @@ public sealed record SubscriptionStart
 
     internal SequenceNumber Sequence { get; private init; }
 
+    internal Guid? EventId { get; private init; }
+
     internal DateTimeOffset? Time { get; private init; }
 
     /// <summary>At the first event after a place in the log.</summary>
     public static SubscriptionStart After(SequenceNumber sequence) => new() { Sequence = sequence };
+
+    /// <summary>At the first event after one that was read before, which must still be in the log.</summary>
+    /// <remarks>After a failover to a standby that lagged its number may be that of another event. Then the subscription ends with an exception instead of leaving
+    /// out events.</remarks>
+    public static SubscriptionStart After(RecordedEvent recorded)
+    {
+        ArgumentNullException.ThrowIfNull(recorded);
+        return new() { Sequence = recorded.Sequence, EventId = recorded.Id };
+    }
 
     /// <summary>At the first event recorded at a time or later.</summary>
     /// <remarks>Sequence numbers follow the times to within a few minutes; events of longer transactions may be missed.</remarks>

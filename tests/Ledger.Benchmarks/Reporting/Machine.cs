@@ -18,7 +18,7 @@ internal sealed record Machine(string When, IReadOnlyList<string> Lines)
             TimeProvider.System.GetUtcNow().ToString("yyyy-MM-dd HH:mm 'UTC'", CultureInfo.InvariantCulture),
             [
                 $"{Environment.ProcessorCount} cores, {memory.ToString("0", CultureInfo.InvariantCulture)} GB, {Processor()}",
-                $"PostgreSQL {connection.PostgreSqlVersion} (fsync {await ShowAsync(connection, "fsync", cancellationToken)}, autovacuum off), "
+                $"PostgreSQL {connection.PostgreSqlVersion} (fsync {await ShowAsync(connection, "fsync", cancellationToken)}, autovacuum {await ShowAsync(connection, "autovacuum", cancellationToken)}), "
                     + $"{RuntimeInformation.FrameworkDescription}, Npgsql {NpgsqlVersion()}",
                 $"commit {Commit()}; load of the machine before: {load}",
             ]);

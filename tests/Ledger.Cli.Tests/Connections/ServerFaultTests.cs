@@ -56,10 +56,15 @@ public sealed class ServerFaultTests(CliDatabase database) : IClassFixture<CliDa
     }
 
     [Fact]
-    public async Task StandbyAskedFor_IsAWrongCommandLine() =>
-        (await new Cli().RunAsync("run", "list", "--connection", "Host=a,b;Target Session Attributes=standby")).ShouldBeRefused(
-            2,
-            "'Target Session Attributes' is 'standby', but Ledger writes, and a standby is read-only. Use 'primary', or remove it.");
+    public async Task SeveralHosts_StandbyPreferred_IsAskedWhatOneCanAnswer()
+    {
+        var several = new NpgsqlConnectionStringBuilder(database.ConnectionString);
+        several.Host = $"/nowhere,{several.Host}";
+        var cli = new Cli { ConnectionString = $"{several.ConnectionString};Target Session Attributes=prefer-standby" };
+        await database.StartAsync("asked", 1);
+
+        (await cli.JsonAsync("status", "asked")).GetProperty("length").GetInt64().ShouldBe(1);
+    }
 
     [Fact]
     public async Task ReadOnlyServer_IsSaid()

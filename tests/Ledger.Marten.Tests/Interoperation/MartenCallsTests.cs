@@ -310,8 +310,8 @@ public sealed class MartenCallsTests(MartenDatabase database) : IClassFixture<Ma
         var documents = database.CreateDocumentStore();
         await using var session = documents.LightweightSession("acme");
         session.Events.Append("tenanted", new KitLoaded("k"));
-        const string Sentence = "The session is for tenant 'acme', but Ledger's log has no tenants yet. Nothing was written; append in a session of "
-            + "the default tenant, or give each tenant its own store.";
+        const string Sentence = "The session is for tenant 'acme', but the tenants of this store share a database, and Ledger's log does not keep them apart. Nothing was written; "
+            + "append in a session of the default tenant, or give each tenant its own database by 'MultiTenantedDatabases'.";
 
         (await Should.ThrowAsync<NotSupportedException>(() => session.SaveChangesAsync())).Message.ShouldBe(Sentence);
         Should.Throw<NotSupportedException>(() => session.Ledger()).Message.ShouldBe(Sentence);

@@ -20,9 +20,9 @@ internal sealed class AppendPipeline(StoreContext context)
         IEventStore store, IAsyncEnumerable<StreamEvent> events, IProgress<ImportProgress>? progress, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(events);
+        AmbientScope.CheckAlone(context.Options, "The import");
         var lanes = context.Lanes ?? throw new InvalidOperationException(
             "An import commits as it goes, and cannot be part of a transaction of the caller. Call it on the store itself.");
-        AmbientScope.CheckAlone(context.Options, "The import");
         var import = new EventImport(context.Connections.Pool, context.Statements, context.Options, context.TimeProvider);
         return lanes.CountAsync(() => Promptly.RunAsync(RunAsync, context.TimeProvider, cancellationToken));
 
@@ -31,9 +31,15 @@ internal sealed class AppendPipeline(StoreContext context)
             : await ImportByAppends.RunAsync(store, events, progress, token).ConfigureAwait(false);
     }
 
-    public ValueTask DisposeAsync() => context.Lanes?.DisposeAsync() ?? ValueTask.CompletedTask;
+    public ValueTask DisposeAsync() => context.SharesLanes ? ValueTask.CompletedTask : context.Lanes?.DisposeAsync() ?? ValueTask.CompletedTask;
 
-    public void Close() => context.Lanes?.Close();
+    public void Close()
+    {
+        if (!context.SharesLanes)
+        {
+            context.Lanes?.Close();
+        }
+    }
 
     private async Task<bool> MayCopyAsync(CancellationToken cancellationToken)
     {

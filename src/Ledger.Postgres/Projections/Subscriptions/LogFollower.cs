@@ -26,6 +26,7 @@ internal sealed class LogFollower(NpgsqlDataSource dataSource, PostgresOptions o
         var pages = new LogPages(options, gaps, filter);
         var retries = new TransientRetries(options, timeProvider);
         var mark = new HighWaterMark(options, gaps, timeProvider);
+        var anchor = new LogAnchor(options);
         NodeSession? session = null;
         var position = -1L;
         var pace = new PollPace(timeProvider);
@@ -101,6 +102,7 @@ internal sealed class LogFollower(NpgsqlDataSource dataSource, PostgresOptions o
                     position = position >= 0
                         ? position
                         : await StartPlaces.FindAsync(start, session.Connection, options, cancelled).ConfigureAwait(false);
+                    position = await anchor.CheckAsync(session, position, start, cancelled).ConfigureAwait(false);
                     mark.Begin(position);
                 }
 
@@ -121,6 +123,11 @@ internal sealed class LogFollower(NpgsqlDataSource dataSource, PostgresOptions o
 
                 var (events, reached) = await pages.ReadAsync(session.Connection, position, mark.Value, PageRows, cancelled).ConfigureAwait(false);
                 position = reached;
+                if (events.Count > 0)
+                {
+                    anchor.Set(events[^1]);
+                }
+
                 return events;
             }
             catch

@@ -1,0 +1,44 @@
+using System.CommandLine;
+using Ledger.Cli.Connections;
+using Ledger.Explorer.Contracts;
+using Ledger.Postgres.Tenants;
+
+namespace Ledger.Cli.Tenants;
+
+/// <summary><c>ledger tenants add</c></summary>
+internal sealed class TenantsAddCommand : LedgerCommand
+{
+    private readonly Argument<string> _name = TenantArguments.Name();
+    private readonly Argument<string> _database = TenantArguments.Database();
+
+    public TenantsAddCommand()
+        : base("add", "Adds a tenant with a database of its own, and migrates it. The table is that of Marten, and is made if it is missing.")
+    {
+        Add(_name);
+        Add(_database);
+        Examples = ["ledger tenants add acme \"Host=db2;Database=acme\""];
+    }
+
+    public override async Task RunAsync(Session session, CancellationToken cancellationToken)
+    {
+        var tenant = new TenantDatabase(session.Get(_name), ServerAddress.Check("DATABASE", session.Get(_database)));
+        await using var table = await MasterTable.OpenAsync(session, isMade: true, cancellationToken);
+        if (await table.Tenants.FindAsync(tenant.Tenant, cancellationToken) is { } known && known.Place != tenant.Place)
+        {
+            throw new RefusalException($"The tenant '{tenant.Tenant}' has the database '{known.Place}'. 'ledger tenants move' takes its log to another.");
+        }
+
+        await table.Tenants.SetAsync(tenant, cancellationToken);
+        await using var ledgers = table.LedgersOf(session);
+        var ledger = await ledgers.ForTenantAsync(tenant.Tenant, cancellationToken);
+        await session.Progress.RunAsync("Migrating its database", () => ledger.Migrator.ApplyAsync(cancellationToken));
+        if (session.Json)
+        {
+            session.Out.Json(TenantContract.Of(tenant), ContractContext.Default.TenantContract);
+        }
+        else
+        {
+            session.Out.Line($"The tenant '{tenant.Tenant}' has the database '{tenant.Place}'.");
+        }
+    }
+}

@@ -1,0 +1,38 @@
+using Ledger.Explorer.Contracts;
+
+namespace Ledger.Cli.Tenants;
+
+/// <summary><c>ledger tenants list</c></summary>
+internal sealed class TenantsListCommand : LedgerCommand
+{
+    public TenantsListCommand()
+        : base("list", "Lists the tenants and where their databases are.") => Examples = ["ledger tenants list", "ledger tenants list --output csv"];
+
+    public override bool ListsRows => true;
+
+    public override async Task RunAsync(Session session, CancellationToken cancellationToken)
+    {
+        await using var table = await MasterTable.OpenAsync(session, isMade: false, cancellationToken);
+        var tenants = await table.Tenants.ListAsync(cancellationToken);
+        if (await session.ListAsync(tenants.Select(TenantContract.Of), ContractContext.Default.TenantContract, cancellationToken))
+        {
+            return;
+        }
+
+        if (session.Json)
+        {
+            session.Out.Json([.. tenants.Select(TenantContract.Of)], ContractContext.Default.IReadOnlyListTenantContract);
+            return;
+        }
+
+        foreach (var tenant in tenants)
+        {
+            session.Out.Add(tenant.Tenant, Output.Tone.Name).Add($"  {tenant.Place}").EndLine();
+        }
+
+        if (tenants.Count == 0)
+        {
+            session.Out.Line("There are no tenants; 'ledger tenants add' adds one.");
+        }
+    }
+}

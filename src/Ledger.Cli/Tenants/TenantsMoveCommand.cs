@@ -1,0 +1,46 @@
+using System.CommandLine;
+using Ledger.Cli.Connections;
+using Ledger.Cli.Output;
+using Ledger.Explorer.Contracts;
+
+namespace Ledger.Cli.Tenants;
+
+/// <summary><c>ledger tenants move</c></summary>
+internal sealed class TenantsMoveCommand : LedgerCommand
+{
+    private readonly Argument<string> _name = TenantArguments.Name();
+    private readonly Argument<string> _database = TenantArguments.Database();
+
+    public TenantsMoveCommand()
+        : base("move", "Takes the log of a tenant to another database, and proves that nothing is missing. Appends wait meanwhile; the former database refuses writes afterwards.")
+    {
+        Add(_name);
+        Add(_database);
+        Examples = ["ledger tenants move acme \"Host=db3;Database=acme\""];
+    }
+
+    public override async Task RunAsync(Session session, CancellationToken cancellationToken)
+    {
+        var (name, target) = (session.Get(_name), ServerAddress.Check("DATABASE", session.Get(_database)));
+        await using var table = await MasterTable.OpenAsync(session, isMade: false, cancellationToken);
+        if (await table.Tenants.FindAsync(name, cancellationToken) is null)
+        {
+            throw await table.MissingAsync(name, cancellationToken);
+        }
+
+        await using var ledgers = table.LedgersOf(session);
+        var move = await session.Progress.RunAsync("Copying and comparing", () => ledgers.MoveAsync(name, target, cancellationToken));
+        if (session.Json)
+        {
+            session.Out.Json(TenantMoveContract.Of(move), ContractContext.Default.TenantMoveContract);
+            return;
+        }
+
+        foreach (var copied in move.Tables.Where(copied => copied.Rows > 0))
+        {
+            session.Out.Add($"{Printable.Number(copied.Rows),14}  ").Add(copied.Table, Tone.Name).Add($"  {copied.Hash}", Tone.Faint).EndLine();
+        }
+
+        session.Out.Line($"The tenant '{name}' has the database '{move.To}' now: {Printable.Count(move.Tables.Count, "table")} are the same as in '{move.From}', which refuses writes.");
+    }
+}

@@ -1,0 +1,83 @@
+using System.Collections.Concurrent;
+using JasperFx.MultiTenancy;
+using Ledger.Log.Contracts;
+using Ledger.Marten.Streams;
+using Ledger.Postgres;
+using Ledger.Postgres.Contracts;
+using Ledger.Postgres.Tenants;
+using Marten;
+using Marten.Storage;
+using Microsoft.Extensions.Logging;
+
+namespace Ledger.Marten;
+
+/// <summary>The logs of the tenants of a document store that has a database for each: <c>MultiTenantedDatabases…</c>.</summary>
+/// <remarks>
+/// Safe for concurrent use. Sessions of the store are those of their tenants without it. Marten makes the tables in each database, and its daemon runs in each; missing objects
+/// are restored by <c>ledger migrate apply</c>. Tags by Ledger's rule are not for such stores, because Marten gives each tag a tenant.
+/// </remarks>
+public sealed class MartenTenants
+{
+    private readonly ConcurrentDictionary<string, Task<MartenTenant>> _tenants = new(StringComparer.Ordinal);
+    private readonly IDocumentStore _store;
+    private readonly StoreConfiguration _configuration;
+    private readonly TimeProvider _timeProvider;
+    private readonly ILogger<MartenEventStore>? _logger;
+
+    /// <summary>Works on a document store.</summary>
+    /// <param name="store">The store; its options were given to <c>UseLedger</c>.</param>
+    /// <param name="timeProvider">The clock that measures waiting; null for the system's.</param>
+    /// <param name="logger">Logs events whose JSON does not fit their type. Default: no logging.</param>
+    /// <exception cref="InvalidOperationException">The store was not given to Ledger, or has one database.</exception>
+    public MartenTenants(IDocumentStore store, TimeProvider? timeProvider = null, ILogger<MartenEventStore>? logger = null)
+    {
+        ArgumentNullException.ThrowIfNull(store);
+        _configuration = StoreConfiguration.Of(store);
+        if (!_configuration.HasTenants)
+        {
+            throw new InvalidOperationException("The document store has one database, and so no tenants with a log of their own. Set 'MultiTenantedDatabases…' in its options.");
+        }
+
+        (_store, _timeProvider, _logger) = (store, timeProvider ?? TimeProvider.System, logger);
+    }
+
+    /// <summary>The log of a tenant.</summary>
+    /// <exception cref="TenantNotFoundException">The store has no such tenant.</exception>
+    public async Task<MartenTenant> ForTenantAsync(string tenant, CancellationToken cancellationToken = default)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(tenant);
+        var found = _tenants.GetOrAdd(tenant, OpenAsync);
+        try
+        {
+            return await found.WaitAsync(cancellationToken).ConfigureAwait(false);
+        }
+        catch when (found.IsFaulted)
+        {
+            _tenants.TryRemove(KeyValuePair.Create(tenant, found));
+            throw;
+        }
+    }
+
+    private async Task<MartenTenant> OpenAsync(string tenant)
+    {
+        MartenDatabase database;
+        try
+        {
+            database = (MartenDatabase)await _store.Storage.FindOrCreateDatabase(tenant).ConfigureAwait(false);
+        }
+        catch (UnknownTenantIdException)
+        {
+            throw new TenantNotFoundException(tenant);
+        }
+
+        var log = new MartenEventStore(_store, tenant, database, _timeProvider, _logger);
+        if (_configuration.Ledger.Contracts != EventContractMode.Off)
+        {
+            await log.EnsureSchemaAsync(CancellationToken.None).ConfigureAwait(false);
+            await new EventContractTable(database.DataSource, _configuration.Ledger)
+                .DeclareAsync(EventContracts.Of(log.Registry), _configuration.Ledger.Contracts, CancellationToken.None).ConfigureAwait(false);
+        }
+
+        return new MartenTenant(tenant, log, _configuration.Ledger, _timeProvider);
+    }
+}

@@ -1,0 +1,21 @@
+-- The tenants and who runs their daemons: $1 their names. One row each: name, how many nodes can run them, whether one does. A node that can has a shared lock.
+select t.name,
+       (select count(*)
+        from pg_locks as l
+        where l.locktype = 'advisory'
+          and l.database = d.oid
+          and l.mode = 'ShareLock'
+          and (l.classid::bigint << 32 | l.objid::bigint) = hashtextextended('ledger:tenants', 0)
+          and l.objsubid = 1
+          and l.granted)::integer,
+       exists (
+           select
+           from pg_locks as l
+           where l.locktype = 'advisory'
+             and l.database = d.oid
+             and l.mode = 'ExclusiveLock'
+             and (l.classid::bigint << 32 | l.objid::bigint) = hashtextextended('ledger:tenant:' || t.name, 0)
+             and l.objsubid = 1
+             and l.granted)
+from unnest($1) as t (name)
+cross join (select oid from pg_database where datname = current_database()) as d

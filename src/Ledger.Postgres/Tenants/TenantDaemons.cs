@@ -1,0 +1,266 @@
+using Ledger.Log;
+using Ledger.Postgres.Log;
+using Ledger.Postgres.Projections.Daemon;
+using Ledger.Postgres.Projections.Subscriptions;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
+using Npgsql;
+using NpgsqlTypes;
+
+namespace Ledger.Postgres.Tenants;
+
+/// <summary>Runs the daemons of all tenants, each on one node of those that share the work: connections grow with the databases, not with nodes times databases.</summary>
+/// <remarks>
+/// <para>Nodes agree by advisory locks in one database, such as the one with the table of tenants; there each has one connection. A node takes its share of the
+/// tenants, gives up the surplus when others join, and takes those of a node that dies, within some seconds. A tenant that two nodes run for a moment is projected once,
+/// because the shards have locks of their own in its database.</para>
+/// <para>Through a pooler that does not keep sessions every node runs all of them. Safe for concurrent use.</para>
+/// </remarks>
+public sealed class TenantDaemons : IAsyncDisposable
+{
+    private static readonly TimeSpan Beat = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan AfterFault = TimeSpan.FromSeconds(2);
+
+    private readonly TenantLedgers _tenants;
+    private readonly NpgsqlDataSource _coordination;
+    private readonly DaemonOptions _daemon;
+    private readonly ILoggerFactory _loggers;
+    private readonly ILogger _logger;
+    private readonly TimeProvider _timeProvider;
+    private readonly Dictionary<string, (ProjectionDaemon Daemon, TenantLedger Ledger)> _running = new(StringComparer.Ordinal);
+    private readonly CancellationTokenSource _stop = new();
+    private Task? _work;
+    private int _disposed;
+
+    /// <summary>Prepares the daemons; nothing runs before <see cref="StartAsync"/>.</summary>
+    /// <param name="tenants">The tenants. <see cref="PostgresOptions.AsyncProjections"/> of their options is what runs.</param>
+    /// <param name="coordination">The database in which nodes agree.</param>
+    /// <param name="daemon">How each runs; null for the defaults. <see cref="DaemonOptions.MaxConnections"/> is for each tenant; its connection string is not read.</param>
+    /// <param name="loggers">Log what happens. Default: no logging.</param>
+    /// <param name="timeProvider">The clock; null for the system's.</param>
+    public TenantDaemons(
+        TenantLedgers tenants, NpgsqlDataSource coordination, DaemonOptions? daemon = null, ILoggerFactory? loggers = null, TimeProvider? timeProvider = null)
+    {
+        ArgumentNullException.ThrowIfNull(tenants);
+        ArgumentNullException.ThrowIfNull(coordination);
+        _tenants = tenants;
+        _coordination = PostgresDataSources.ForWriting(coordination);
+        _daemon = (daemon ?? new DaemonOptions()) with { ConnectionString = null };
+        _loggers = loggers ?? NullLoggerFactory.Instance;
+        _logger = _loggers.CreateLogger<TenantDaemons>();
+        _timeProvider = timeProvider ?? TimeProvider.System;
+    }
+
+    /// <summary>The tenants whose daemons run on this node now, by name.</summary>
+    public IReadOnlyList<string> Running
+    {
+        get
+        {
+            lock (_running)
+            {
+                return [.. _running.Keys.Order(StringComparer.Ordinal)];
+            }
+        }
+    }
+
+    /// <summary>Begins; it returns at once.</summary>
+    public Task StartAsync(CancellationToken cancellationToken = default)
+    {
+        ObjectDisposedException.ThrowIf(_disposed != 0 || _stop.IsCancellationRequested, this);
+        _work ??= SharedWork.Run(() => RunAsync(_stop.Token));
+        return Task.CompletedTask;
+    }
+
+    /// <summary>Stops all daemons of this node and waits for their batches.</summary>
+    public async Task StopAsync(CancellationToken cancellationToken = default)
+    {
+        if (!_stop.IsCancellationRequested)
+        {
+            await _stop.CancelAsync().ConfigureAwait(false);
+        }
+
+        await (_work ?? Task.CompletedTask).WaitAsync(cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+    }
+
+    /// <summary>Stops.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        if (Interlocked.Exchange(ref _disposed, 1) == 0)
+        {
+            await StopAsync(CancellationToken.None).ConfigureAwait(false);
+            _stop.Dispose();
+        }
+    }
+
+    private async Task RunAsync(CancellationToken cancellationToken)
+    {
+        while (!cancellationToken.IsCancellationRequested)
+        {
+            try
+            {
+                await RunSessionAsync(cancellationToken).ConfigureAwait(false);
+            }
+            catch (Exception) when (cancellationToken.IsCancellationRequested)
+            {
+            }
+            catch (Exception fault)
+            {
+                LogMessages.TenantsInterrupted(_logger, fault);
+            }
+
+            await EndAllAsync().ConfigureAwait(false);
+            await Task.Delay(AfterFault, _timeProvider, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+    }
+
+    private async Task RunSessionAsync(CancellationToken cancellationToken)
+    {
+        var session = await NodeSession.OpenReadingAsync(_coordination, _tenants.Options.Ledger, _timeProvider, cancellationToken).ConfigureAwait(false);
+        await using var _ = session.ConfigureAwait(false);
+        if (session.IsDirect)
+        {
+            await ReadAsync(session.Connection, "tenant_stand", _ => { }, static _ => true, cancellationToken).ConfigureAwait(false);
+        }
+
+        var balance = new ShardBalance();
+        while (true)
+        {
+            var known = (await _tenants.Map.ListAsync(cancellationToken).ConfigureAwait(false)).ToDictionary(tenant => tenant.Tenant, StringComparer.Ordinal);
+            await EndMovedAsync(session, known, cancellationToken).ConfigureAwait(false);
+            await TakeAsync(session, balance, known, cancellationToken).ConfigureAwait(false);
+            await Task.Delay(Beat, _timeProvider, cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    private async Task TakeAsync(NodeSession session, ShardBalance balance, Dictionary<string, TenantDatabase> known, CancellationToken cancellationToken)
+    {
+        if (!session.IsDirect)
+        {
+            foreach (var tenant in known.Keys.Except(Running))
+            {
+                await BeginAsync(known[tenant], cancellationToken).ConfigureAwait(false);
+            }
+
+            return;
+        }
+
+        var candidates = await ReadAsync(
+            session.Connection,
+            "tenant_candidates",
+            parameters => parameters.WithTexts([.. known.Keys]),
+            row => new ShardCandidates(row.GetString(0), row.GetInt32(1), row.GetBoolean(2)),
+            cancellationToken).ConfigureAwait(false);
+        var move = balance.Next(candidates, Running.ToHashSet(StringComparer.Ordinal));
+        foreach (var (names, most) in new[] { (move.Free, move.Room), (move.Left, move.Left.Count) })
+        {
+            if (names.Count == 0 || most == 0)
+            {
+                continue;
+            }
+
+            var taken = await ReadAsync(
+                session.Connection,
+                "tenant_take",
+                parameters => parameters.WithTexts([.. names]).With(most, NpgsqlDbType.Integer),
+                row => row.GetString(0),
+                cancellationToken).ConfigureAwait(false);
+            foreach (var tenant in taken)
+            {
+                balance.Took(tenant);
+                await BeginAsync(known[tenant], cancellationToken).ConfigureAwait(false);
+            }
+        }
+
+        if (move.GiveUp is { } surplus)
+        {
+            await EndAsync(surplus.Name).ConfigureAwait(false);
+            await ReleaseAsync(session, surplus.Name, cancellationToken).ConfigureAwait(false);
+            balance.GaveUp(surplus);
+        }
+    }
+
+    // A tenant that is gone, or has another database now.
+    private async Task EndMovedAsync(NodeSession session, Dictionary<string, TenantDatabase> known, CancellationToken cancellationToken)
+    {
+        foreach (var tenant in Running)
+        {
+            if (!known.TryGetValue(tenant, out var database))
+            {
+                await EndAsync(tenant).ConfigureAwait(false);
+                await ReleaseAsync(session, tenant, cancellationToken).ConfigureAwait(false);
+            }
+            else if (LedgerOf(tenant)?.Database != database)
+            {
+                await EndAsync(tenant).ConfigureAwait(false);
+                await BeginAsync(database, cancellationToken).ConfigureAwait(false);
+            }
+        }
+    }
+
+    private TenantLedger? LedgerOf(string tenant)
+    {
+        lock (_running)
+        {
+            return _running.GetValueOrDefault(tenant).Ledger;
+        }
+    }
+
+    private async Task BeginAsync(TenantDatabase database, CancellationToken cancellationToken)
+    {
+        var ledger = await _tenants.ForAsync(database, cancellationToken).ConfigureAwait(false);
+        var daemon = new ProjectionDaemon(ledger.DataSource, ledger.Options, _daemon, _loggers.CreateLogger<ProjectionDaemon>(), _timeProvider);
+        lock (_running)
+        {
+            _running[database.Tenant] = (daemon, ledger);
+        }
+
+        await daemon.StartAsync(cancellationToken).ConfigureAwait(false);
+    }
+
+    private async Task EndAsync(string tenant)
+    {
+        (ProjectionDaemon Daemon, TenantLedger Ledger) ended;
+        lock (_running)
+        {
+            if (!_running.Remove(tenant, out ended))
+            {
+                return;
+            }
+        }
+
+        await ended.Daemon.DisposeAsync().ConfigureAwait(false);
+    }
+
+    private async Task EndAllAsync()
+    {
+        foreach (var tenant in Running)
+        {
+            await EndAsync(tenant).ConfigureAwait(false);
+        }
+    }
+
+    private async Task ReleaseAsync(NodeSession session, string tenant, CancellationToken cancellationToken)
+    {
+        if (session.IsDirect)
+        {
+            await ReadAsync(session.Connection, "tenant_release", parameters => parameters.WithText(tenant), static _ => true, cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    private async Task<List<T>> ReadAsync<T>(
+        NpgsqlConnection connection, string sql, Action<NpgsqlParameterCollection> add, Func<NpgsqlDataReader, T> read, CancellationToken cancellationToken)
+    {
+        var command = new NpgsqlCommand(SqlText.Load(sql), connection) { CommandTimeout = _tenants.Options.Ledger.CommandTimeoutSeconds };
+        await using var _ = command.ConfigureAwait(false);
+        add(command.Parameters);
+        var reader = await command.ExecuteReaderAsync(cancellationToken).ConfigureAwait(false);
+        await using var __ = reader.ConfigureAwait(false);
+        var rows = new List<T>();
+        while (await reader.ReadAsync(cancellationToken).ConfigureAwait(false))
+        {
+            rows.Add(read(reader));
+        }
+
+        return rows;
+    }
+}

@@ -1,0 +1,54 @@
+using Ledger.Log;
+using Ledger.Postgres.Projections.Daemon;
+using Ledger.Postgres.Schema;
+using Ledger.Records;
+using Ledger.Tasks;
+using Npgsql;
+
+namespace Ledger.Postgres.Tenants;
+
+/// <summary>The log of one tenant, in its own database.</summary>
+/// <remarks>Safe for concurrent use. <see cref="TenantLedgers"/> makes and disposes it; ask there again for each request, as the tenant may have moved.</remarks>
+public sealed class TenantLedger
+{
+    internal TenantLedger(TenantDatabase database, NpgsqlDataSource dataSource, PostgresOptions options, TimeProvider timeProvider)
+    {
+        Database = database;
+        DataSource = dataSource;
+        Options = options;
+        Store = new PostgresEventStore(dataSource, options, timeProvider);
+        Runs = new AgentLedger(Store, options.Limits, null, timeProvider);
+        Tasks = new TaskLedger(Store, null, timeProvider);
+        Records = new ChronoStores(Store, new ChronoOptions { TimeProvider = timeProvider });
+        Migrator = new LedgerMigrator(dataSource, options);
+        Projections = new ProjectionAdmin(dataSource, options, timeProvider);
+    }
+
+    /// <summary>The name of the tenant.</summary>
+    public string Tenant => Database.Tenant;
+
+    /// <summary>Streams and the log.</summary>
+    public PostgresEventStore Store { get; }
+
+    /// <summary>Runs, branches and worlds.</summary>
+    public AgentLedger Runs { get; }
+
+    /// <summary>Tasks, calls and messages.</summary>
+    public TaskLedger Tasks { get; }
+
+    /// <summary>Record stores.</summary>
+    public ChronoStores Records { get; }
+
+    /// <summary>Updates and checks the schema.</summary>
+    public LedgerMigrator Migrator { get; }
+
+    /// <summary>Lists and rebuilds projections.</summary>
+    public ProjectionAdmin Projections { get; }
+
+    /// <summary>The connections to the tenant's database, for statements of the application.</summary>
+    public NpgsqlDataSource DataSource { get; }
+
+    internal TenantDatabase Database { get; }
+
+    internal PostgresOptions Options { get; }
+}

@@ -1,0 +1,273 @@
+using System.Collections.Concurrent;
+using Ledger.Runs;
+using Npgsql;
+
+namespace Ledger.Postgres.Tenants;
+
+/// <summary>The logs of all tenants, a database each.</summary>
+/// <remarks>
+/// Safe for concurrent use. It opens a pool for a tenant when the tenant is first asked for. A tenant whose database has changed in the map gets a new pool within <see
+/// cref="TenantOptions.MapFor"/>; calls on the former one end with its exceptions. Ids are unique within a tenant, and nothing of one tenant is in the database of
+/// another.
+/// </remarks>
+public sealed class TenantLedgers : IAsyncDisposable, IDisposable
+{
+    private readonly ConcurrentDictionary<string, Opened> _opened = new(StringComparer.Ordinal);
+    private readonly TimeProvider _timeProvider;
+    private readonly KeyedLock<string> _turns = new();
+
+    // Those whose connections stay open, the last used first.
+    private readonly LinkedList<Opened> _warm = new();
+    private bool _isDisposed;
+
+    /// <summary>Works on the databases of a map.</summary>
+    /// <param name="map">Which database each tenant has.</param>
+    /// <param name="options">How; null for the defaults.</param>
+    /// <param name="timeProvider">The clock; null for the system's.</param>
+    /// <exception cref="PostgresOptionsException">The options have faults; all are named.</exception>
+    public TenantLedgers(ITenantMap map, TenantOptions? options = null, TimeProvider? timeProvider = null)
+    {
+        ArgumentNullException.ThrowIfNull(map);
+        Map = map;
+        Options = (options ?? new TenantOptions()).Checked();
+        _timeProvider = timeProvider ?? TimeProvider.System;
+    }
+
+    /// <summary>Which database each tenant has.</summary>
+    public ITenantMap Map { get; }
+
+    internal TenantOptions Options { get; }
+
+    /// <summary>The log of a tenant.</summary>
+    /// <exception cref="TenantNotFoundException">There is no such tenant.</exception>
+    /// <exception cref="InvalidOperationException">The map gives it the database of another tenant.</exception>
+    public async ValueTask<TenantLedger> ForTenantAsync(string tenant, CancellationToken cancellationToken = default)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(tenant);
+        ObjectDisposedException.ThrowIf(_isDisposed, this);
+        if (_opened.TryGetValue(tenant, out var opened) && _timeProvider.GetElapsedTime(opened.FoundAt) < Options.MapFor)
+        {
+            Use(opened);
+            return opened.Ledger;
+        }
+
+        return await _turns.TakeAsync(tenant, () => FindAsync(tenant, cancellationToken), cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>The log of a tenant of whom the map has just told.</summary>
+    internal Task<TenantLedger> ForAsync(TenantDatabase database, CancellationToken cancellationToken) =>
+        _turns.TakeAsync(database.Tenant, () => OpenAsync(database), cancellationToken);
+
+    /// <summary>Does something for every tenant, for some at a time. A fault of one does not stop the others.</summary>
+    /// <param name="work">What to do.</param>
+    /// <param name="parallelism">For how many at a time, 1 or more.</param>
+    /// <param name="progress">Receives each tenant that is finished, or null.</param>
+    /// <param name="cancellationToken">Begins no further tenant, and cancels the work.</param>
+    /// <returns>The outcome of every tenant, by name.</returns>
+    public async Task<IReadOnlyList<TenantProgress>> ForEachAsync(
+        Func<TenantLedger, CancellationToken, Task> work,
+        int parallelism = 4,
+        IProgress<TenantProgress>? progress = null,
+        CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(work);
+        ArgumentOutOfRangeException.ThrowIfLessThan(parallelism, 1);
+        var tenants = await Map.ListAsync(cancellationToken).ConfigureAwait(false);
+        var (done, outcomes) = (0, new ConcurrentBag<TenantProgress>());
+        var options = new ParallelOptions { MaxDegreeOfParallelism = parallelism, CancellationToken = cancellationToken };
+        await Parallel.ForEachAsync(tenants, options, async (tenant, token) =>
+        {
+            Exception? fault = null;
+            try
+            {
+                await work(await ForTenantAsync(tenant.Tenant, token).ConfigureAwait(false), token).ConfigureAwait(false);
+            }
+            catch (Exception failed) when (!token.IsCancellationRequested)
+            {
+                fault = failed;
+            }
+
+            var outcome = new TenantProgress(tenant.Tenant, Interlocked.Increment(ref done), tenants.Count, fault);
+            outcomes.Add(outcome);
+            progress?.Report(outcome);
+        }).ConfigureAwait(false);
+        return [.. outcomes.OrderBy(outcome => outcome.Tenant, StringComparer.Ordinal)];
+    }
+
+    /// <summary>Migrates the databases of all tenants. Those that are up to date are left alone, so that a later call continues where one was stopped or failed.</summary>
+    /// <returns>The outcome of every tenant, by name.</returns>
+    public Task<IReadOnlyList<TenantProgress>> MigrateAsync(
+        int parallelism = 4, IProgress<TenantProgress>? progress = null, CancellationToken cancellationToken = default) =>
+        ForEachAsync((tenant, token) => tenant.Migrator.ApplyAsync(token), parallelism, progress, cancellationToken);
+
+    /// <summary>Copies the log of a tenant to another database, proves that nothing is missing, refuses further writes to the former one, and changes the map.</summary>
+    /// <remarks>
+    /// <para>Appends of the tenant wait meanwhile; questions do not. Everything in the schemas of the log is copied, records, tasks, documents and positions too, in one
+    /// transaction. The number of rows and a sum of their hashes are compared table by table. The former database stays as it is, and refuses writes with SQLSTATE
+    /// LG040.</para>
+    /// <para>The target is migrated first if it is empty. It needs the right to set <c>session_replication_role</c> there, and to own the tables in the former database. A map
+    /// that is not a <see cref="TenantTable"/> is changed by the caller.</para>
+    /// <para>Interrupted, it is called again: before the former database refuses writes nothing has changed; afterwards both are compared again, and only the map
+    /// is changed.</para>
+    /// </remarks>
+    /// <param name="tenant">Which tenant.</param>
+    /// <param name="connectionString">The database that it gets, empty or with the tables and no events.</param>
+    /// <param name="cancellationToken">Stops; nothing is changed, unless the copy was already committed.</param>
+    /// <returns>The tables with the proof of each.</returns>
+    /// <exception cref="TenantNotFoundException">There is no such tenant.</exception>
+    /// <exception cref="TenantMoveException">The target is not empty or has other tables, or the copy is not the same.</exception>
+    public async Task<TenantMove> MoveAsync(string tenant, string connectionString, CancellationToken cancellationToken = default)
+    {
+        var target = new TenantDatabase(tenant, connectionString);
+        var source = await Map.FindAsync(tenant, cancellationToken).ConfigureAwait(false) ?? throw new TenantNotFoundException(tenant);
+        if (source.Place == target.Place)
+        {
+            throw new TenantMoveException($"The tenant '{tenant}' already has the database '{target.Place}'.");
+        }
+
+        var tables = await new TenantCopy(source, target, Options.Ledger).RunAsync(cancellationToken).ConfigureAwait(false);
+        if (Map is TenantTable table)
+        {
+            await table.SetAsync(target, cancellationToken).ConfigureAwait(false);
+        }
+
+        await CloseAsync(tenant).ConfigureAwait(false);
+        return new TenantMove(tenant, source.Place, target.Place, tables);
+    }
+
+    /// <summary>Closes all pools; calls in progress end with exceptions.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        _isDisposed = true;
+        foreach (var tenant in _opened.Keys)
+        {
+            await CloseAsync(tenant).ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>Closes all pools without waiting.</summary>
+    public void Dispose()
+    {
+        _isDisposed = true;
+        foreach (var tenant in _opened.Keys)
+        {
+            if (_opened.TryRemove(tenant, out var opened))
+            {
+                opened.Ledger.Store.Dispose();
+                opened.Owned.Dispose();
+            }
+        }
+    }
+
+    private async Task<TenantLedger> FindAsync(string tenant, CancellationToken cancellationToken)
+    {
+        if (await Map.FindAsync(tenant, cancellationToken).ConfigureAwait(false) is not { } database)
+        {
+            await CloseAsync(tenant).ConfigureAwait(false);
+            throw new TenantNotFoundException(tenant);
+        }
+
+        return await OpenAsync(database).ConfigureAwait(false);
+    }
+
+    private async Task<TenantLedger> OpenAsync(TenantDatabase database)
+    {
+        if (_opened.TryGetValue(database.Tenant, out var opened))
+        {
+            if (opened.Ledger.Database == database)
+            {
+                opened.FoundAt = _timeProvider.GetTimestamp();
+                Use(opened);
+                return opened.Ledger;
+            }
+
+            await CloseAsync(database.Tenant).ConfigureAwait(false);
+        }
+
+        opened = Add(database);
+        Use(opened);
+        return opened.Ledger;
+    }
+
+    private Opened Add(TenantDatabase database)
+    {
+        lock (_turns)
+        {
+            if (_opened.FirstOrDefault(other => other.Key != database.Tenant && other.Value.Ledger.Database.Place == database.Place) is { Key: { } shared })
+            {
+                throw new InvalidOperationException(TenantPlaces.Shared(database, shared));
+            }
+
+            var dataSource = PostgresDataSources.Create(PooledOf(database.ConnectionString));
+            return _opened[database.Tenant] =
+                new Opened(new TenantLedger(database, dataSource, Options.Ledger, _timeProvider), dataSource, _timeProvider.GetTimestamp());
+        }
+    }
+
+    private string PooledOf(string connectionString)
+    {
+        var parts = new NpgsqlConnectionStringBuilder(connectionString);
+        if (!parts.ContainsKey("Maximum Pool Size"))
+        {
+            parts.MaxPoolSize = Options.ConnectionsPerTenant;
+        }
+
+        return parts.ConnectionString;
+    }
+
+    // The idle connections of tenants that were not used for long make room for those of others.
+    private void Use(Opened used)
+    {
+        Opened? cold = null;
+        lock (_warm)
+        {
+            if (used.Place.List is not null)
+            {
+                _warm.Remove(used.Place);
+            }
+
+            _warm.AddFirst(used.Place);
+            if (_warm.Count > Options.WarmTenants)
+            {
+                cold = _warm.Last!.Value;
+                _warm.RemoveLast();
+            }
+        }
+
+        cold?.Owned.Clear();
+    }
+
+    private async Task CloseAsync(string tenant)
+    {
+        if (_opened.TryRemove(tenant, out var opened))
+        {
+            lock (_warm)
+            {
+                if (opened.Place.List is not null)
+                {
+                    _warm.Remove(opened.Place);
+                }
+            }
+
+            await opened.Ledger.Store.DisposeAsync().ConfigureAwait(false);
+            await opened.Owned.DisposeAsync().ConfigureAwait(false);
+        }
+    }
+
+    private sealed class Opened
+    {
+        public Opened(TenantLedger ledger, NpgsqlDataSource owned, long foundAt)
+        {
+            (Ledger, Owned, FoundAt) = (ledger, owned, foundAt);
+            Place = new LinkedListNode<Opened>(this);
+        }
+
+        public TenantLedger Ledger { get; }
+
+        public NpgsqlDataSource Owned { get; }
+
+        public LinkedListNode<Opened> Place { get; }
+
+        public long FoundAt { get; set; }
+    }
+}

@@ -1,0 +1,118 @@
+using JasperFx.Events.Projections;
+using Ledger.Log;
+using Ledger.Postgres.Tenants;
+using Ledger.Records;
+using Ledger.Testing;
+using Marten;
+using Microsoft.Extensions.DependencyInjection;
+using Npgsql;
+using Shouldly;
+using Xunit;
+
+namespace Ledger.Marten.Tests.Tenants;
+
+/// <summary>Marten's <c>MultiTenantedDatabases…</c> with <c>AddLedger</c>: each tenant's log is in its own database, by sessions and by services.</summary>
+public sealed class MartenTenantTests : IAsyncLifetime
+{
+    private static readonly StreamName Run = StreamName.Run("same");
+    private readonly Dictionary<string, TestDatabase> _databases = [];
+
+    public async Task InitializeAsync()
+    {
+        foreach (var name in new[] { "master", "acme", "bolt" })
+        {
+            _databases[name] = await (await TestPostgres.SharedAsync()).CreateDatabaseAsync();
+        }
+    }
+
+    public async Task DisposeAsync()
+    {
+        NpgsqlConnection.ClearAllPools();
+        foreach (var database in _databases.Values)
+        {
+            await database.DisposeAsync();
+        }
+    }
+
+    [Theory]
+    [InlineData("static")]
+    [InlineData("table")]
+    public async Task AddLedger_DatabaseATenant_SameIdsNeverMeet(string kind)
+    {
+        var services = new ServiceCollection();
+        services.AddLogging();
+        services.AddMarten(options =>
+        {
+            options.Projections.Snapshot<Kits>(SnapshotLifecycle.Inline);
+            if (kind == "static")
+            {
+                options.MultiTenantedDatabases(tenants =>
+                {
+                    tenants.AddSingleTenantDatabase(_databases["acme"].ConnectionString, "acme");
+                    tenants.AddSingleTenantDatabase(_databases["bolt"].ConnectionString, "bolt");
+                });
+            }
+            else
+            {
+                options.MultiTenantedDatabasesWithMasterDatabaseTable(_databases["master"].ConnectionString);
+            }
+        }).AddLedger();
+        if (kind == "table")
+        {
+            // The table of Ledger is that of Marten.
+            await using var master = NpgsqlDataSource.Create(_databases["master"].ConnectionString);
+            var table = new TenantTable(master);
+            await table.CreateAsync();
+            await table.SetAsync(new TenantDatabase("acme", _databases["acme"].ConnectionString));
+            await table.SetAsync(new TenantDatabase("bolt", _databases["bolt"].ConnectionString));
+        }
+
+        await using var provider = services.BuildServiceProvider();
+        var documents = provider.GetRequiredService<IDocumentStore>();
+        var tenants = provider.GetRequiredService<MartenTenants>();
+        foreach (var tenant in new[] { "acme", "bolt" })
+        {
+            await using var session = documents.LightweightSession(tenant);
+            session.Events.Append("order", new KitLoaded(tenant));
+            await session.Ledger().GetRun("same").AppendAsync([new ObjectCreated(tenant, "Claim")]);
+            await session.SaveChangesAsync();
+
+            var log = await tenants.ForTenantAsync(tenant);
+            await log.Store.AppendAsync(Run, ExpectedVersion.Exactly(new StreamVersion(1)), [new ObjectCreated($"{tenant}-2", "Claim")]);
+            await log.Records.Get("p").UpsertAsync(new ChronoRecord { Id = "x", Kind = "fact", Label = tenant });
+        }
+
+        foreach (var tenant in new[] { "acme", "bolt" })
+        {
+            var log = await tenants.ForTenantAsync(tenant);
+            (await log.Runs.GetRun("same").GetWorldAsync()).Objects.Select(o => o.Id).Order(StringComparer.Ordinal).ShouldBe([tenant, $"{tenant}-2"]);
+            ((KitLoaded)(await log.Store.ReadForwardAsync(new StreamName("order")).SingleAsync()).Data).Kit.ShouldBe(tenant);
+            (await log.Records.Get("p").GetAsync("x")).ShouldNotBeNull().Label.ShouldBe(tenant);
+            (await log.Migrator.AssertAsync()).ShouldBeEmpty();
+            await using var session = documents.QuerySession(tenant);
+            (await session.Events.FetchStreamAsync("run:same")).Count.ShouldBe(2);
+            (await session.LoadAsync<Kits>("order")).ShouldNotBeNull().Count.ShouldBe(1);
+        }
+
+        await Should.ThrowAsync<TenantNotFoundException>(() => tenants.ForTenantAsync("none"));
+        const string Sentence =
+            "The document store has a database for each tenant, and none was named. Nothing was written; open the session for a tenant, or ask MartenTenants.ForTenantAsync.";
+        (await Should.ThrowAsync<NotSupportedException>(() => provider.GetRequiredService<AgentLedger>().GetRun("same").AppendAsync([new KitLoaded("k")]))).Message.ShouldBe(Sentence);
+        if (kind == "static")
+        {
+            await using var ofNone = documents.LightweightSession();
+            ofNone.Events.Append("order", new KitLoaded("none"));
+            (await Should.ThrowAsync<NotSupportedException>(() => ofNone.SaveChangesAsync())).Message.ShouldBe(Sentence);
+        }
+    }
+
+    /// <summary>An inline projection of Marten, whose documents are the tenant's too.</summary>
+    public sealed class Kits
+    {
+        public string Id { get; set; } = "";
+
+        public int Count { get; set; }
+
+        public void Apply(KitLoaded loaded) => Count += loaded.Kit is null ? 0 : 1;
+    }
+}

@@ -1,0 +1,177 @@
+using System.Collections.Concurrent;
+using Ledger.Conformance;
+using Ledger.Log;
+using Ledger.Postgres.Replicas;
+using Ledger.Projections;
+using Npgsql;
+using Shouldly;
+using Xunit;
+using Xunit.Abstractions;
+
+namespace Ledger.Postgres.Tests.Connecting;
+
+/// <summary>A real standby: what it answers, and what is lost when it takes over from a primary that is killed under its writers.</summary>
+public sealed class ReplicationTests(ITestOutputHelper output)
+{
+    private const int Lost = 60;
+    private static readonly int Writers = Scale.Of(16, 64);
+    private static readonly int Before = Scale.Of(20, 200);
+    private static readonly PostgresOptions Patient = new() { RetryFor = TimeSpan.FromMinutes(2) };
+
+    [Fact]
+    public async Task Failover_SynchronousReplication_NothingAcknowledgedIsLost_AndNoReaderMissesAnEvent()
+    {
+        await using var pair = await ReplicatedPair.StartAsync(isSynchronous: true);
+        await using var pool = PostgresDataSources.Create(pair.ConnectionString);
+        await using var store = new PostgresEventStore(pool, Patient);
+        using var over = new CancellationTokenSource(TimeSpan.FromMinutes(2));
+        await using var reader = store.SubscribeAsync(cancellationToken: over.Token).GetAsyncEnumerator(over.Token);
+        var writers = new FailoverWriters(store, Before);
+        var end = writers.RunAsync(2 * Before);
+
+        await writers.Middle;
+        await pair.LosePrimaryAsync();
+        await pair.PromoteAsync();
+        await end;
+
+        (await LostAsync(store, writers.Acknowledged.Keys)).ShouldBeEmpty();
+        await HasAllInOrderAsync(reader, writers.Acknowledged.Keys);
+    }
+
+    [Fact]
+    public async Task Failover_StandbyThatLagged_WhatWasLostIsNamed_AndReadersOfItStop()
+    {
+        await using var pair = await ReplicatedPair.StartAsync(isSynchronous: false);
+        await using var pool = PostgresDataSources.Create(pair.ConnectionString);
+        await using var store = new PostgresEventStore(pool, Patient);
+        using var over = new CancellationTokenSource(TimeSpan.FromMinutes(2));
+        var run = StreamName.Run("a");
+        await store.AppendAsync(run, ExpectedVersion.NoStream, [new KitLoaded("1")]);
+        await using var replicas = PostgresDataSources.CreateReplicas(pair.ConnectionString);
+        (await store.OnReplicas(replicas).GetStreamAsync(run)).ShouldNotBeNull();
+        await pair.CutReplicationAsync();
+
+        // More than a sequence skips when a standby takes over: their numbers are given again.
+        await store.AppendAsync(run, ExpectedVersion.Any, [.. Enumerable.Range(2, Lost).Select(n => new KitLoaded($"{n}"))]);
+        await using var all = store.SubscribeAsync(cancellationToken: over.Token).GetAsyncEnumerator(over.Token);
+        await using var few = store.SubscribeAsync(new EventFilter { StreamPrefix = "run:b" }, cancellationToken: over.Token).GetAsyncEnumerator(over.Token);
+        for (var i = 0; i <= Lost; i++)
+        {
+            (await all.MoveNextAsync()).ShouldBeTrue();
+        }
+
+        var (lost, pending) = (all.Current, few.MoveNextAsync());
+        await PassesAsync(store, lost.Sequence, over.Token);
+
+        await pair.LosePrimaryAsync();
+        await pair.PromoteAsync();
+        await store.AppendAsync(StreamName.Run("b"), ExpectedVersion.NoStream, [.. Enumerable.Range(0, 100).Select(n => new KitLoaded($"{n}"))]);
+
+        // Other events have its number now.
+        (await store.GetStreamAsync(run)).ShouldNotBeNull().Version.Value.ShouldBe(1);
+        var stopped = await Should.ThrowAsync<LogNumbersException>(async () => await all.MoveNextAsync());
+        stopped.Reached.ShouldBe(lost.Sequence);
+        stopped.Message.ShouldStartWith($"A reader of the log is at number {Lost + 1}, the number of event {lost.Id} when it was read, but the log no longer has that event there;");
+        (await Should.ThrowAsync<LogNumbersException>(
+            async () => await store.SubscribeAsync(start: SubscriptionStart.After(lost), cancellationToken: over.Token).FirstAsync(over.Token))).Reached.ShouldBe(lost.Sequence);
+
+        // A reader that has had nothing that is lost goes on, and leaves out none of the new events.
+        (await pending).ShouldBeTrue();
+        few.Current.Version.Value.ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task Questions_OfAStandby_AreAsNewAsTheyAreAskedToBe_AndNothingIsWrittenByThem()
+    {
+        await using var pair = await ReplicatedPair.StartAsync(isSynchronous: false);
+        await using var pool = PostgresDataSources.Create(pair.ConnectionString);
+        await using var store = new PostgresEventStore(pool, Patient);
+        await using var replicas = PostgresDataSources.CreateReplicas(pair.ConnectionString + ";Target Session Attributes=prefer-standby");
+        var longPatience = TimeSpan.FromMinutes(2);
+        var run = StreamName.Run("a");
+        var asIs = store.OnReplicas(replicas, ReplicaFreshness.Any);
+        await store.AppendAsync(run, ExpectedVersion.NoStream, [new ObjectCreated("o", "Claim")]);
+        (await store.OnReplicas(replicas, ReplicaFreshness.Now with { Patience = longPatience }).GetStreamAsync(run)).ShouldNotBeNull();
+        (await asIs.GetStreamAsync(run)).ShouldNotBeNull();
+        (await new AgentLedger(asIs).GetRun("a").GetWorldAsync()).Objects.Count.ShouldBe(1);
+        await pair.PauseReplayAsync();
+        await store.AppendAsync(run, ExpectedVersion.Any, [new ObjectCreated("p", "Claim")]);
+        var position = await store.GetWalPositionAsync();
+        WalPosition.Parse(position.ToString()).ShouldBe(position);
+
+        // The standby does not show the second event: it is waited for, and then the primary answers.
+        var impatient = TimeSpan.FromMilliseconds(1);
+        (await asIs.GetStreamAsync(run)).ShouldNotBeNull().Version.Value.ShouldBe(1);
+        (await store.OnReplicas(replicas, ReplicaFreshness.Now with { Patience = impatient }).GetStreamAsync(run)).ShouldNotBeNull().Version.Value.ShouldBe(2);
+        (await store.OnReplicas(replicas, ReplicaFreshness.Any with { Patience = impatient }).ReadLogAsync().CountAsync()).ShouldBe(2);
+        var after = store.OnReplicas(replicas, ReplicaFreshness.After(position) with { Patience = longPatience }).GetStreamAsync(run);
+        await pair.ResumeReplayAsync();
+        (await after).ShouldNotBeNull().Version.Value.ShouldBe(2);
+        (await Should.ThrowAsync<InvalidOperationException>(() => asIs.AppendAsync(run, ExpectedVersion.Any, [new KitLoaded("a")]))).Message.ShouldBe(
+            "The append was called on a store that asks standbys, which only answer questions. Nothing was written. Use the store itself, not what OnReplicas returned.");
+
+        // Without a standby the primary answers.
+        await pair.Standby.KillServerAsync();
+        (await asIs.GetStreamAsync(run)).ShouldNotBeNull().Version.Value.ShouldBe(2);
+    }
+
+    private async Task<List<Guid>> LostAsync(PostgresEventStore store, IEnumerable<Guid> acknowledged)
+    {
+        var there = await store.ReadLogAsync().Select(e => e.Id).ToHashSetAsync();
+        var lost = acknowledged.Where(id => !there.Contains(id)).ToList();
+        output.WriteLine($"{Writers} writers, {acknowledged.Count()} events acknowledged, {lost.Count} of them lost.");
+        return lost;
+    }
+
+    private static async Task HasAllInOrderAsync(IAsyncEnumerator<RecordedEvent> reader, IEnumerable<Guid> expected)
+    {
+        var (missing, last) = (expected.ToHashSet(), 0L);
+        while (missing.Count > 0)
+        {
+            (await reader.MoveNextAsync()).ShouldBeTrue();
+            reader.Current.Sequence.Value.ShouldBeGreaterThan(last);
+            last = reader.Current.Sequence.Value;
+            missing.Remove(reader.Current.Id);
+        }
+    }
+
+    /// <summary>Waits until a reader that begins now has read an event, so that one that waits has passed it too.</summary>
+    private static async Task PassesAsync(PostgresEventStore store, SequenceNumber number, CancellationToken cancellationToken)
+    {
+        await foreach (var recorded in store.SubscribeAsync(cancellationToken: cancellationToken))
+        {
+            if (recorded.Sequence == number)
+            {
+                return;
+            }
+        }
+    }
+
+    /// <summary>Writers of a stream each, one event after the other, who note what was acknowledged.</summary>
+    private sealed class FailoverWriters(PostgresEventStore store, int middle)
+    {
+        private readonly TaskCompletionSource _middle = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        private int _reached;
+
+        /// <summary>Completes when every writer has appended half of its events.</summary>
+        public Task Middle => _middle.Task;
+
+        public ConcurrentDictionary<Guid, int> Acknowledged { get; } = new();
+
+        public Task RunAsync(int events) => Task.WhenAll(Enumerable.Range(0, Writers).Select(writer => WriteAsync(writer, events)));
+
+        private async Task WriteAsync(int writer, int events)
+        {
+            for (var i = 0; i < events; i++)
+            {
+                var appended = new NewEvent(new KitLoaded($"{i}"));
+                await store.AppendAsync([new StreamAppend(StreamName.Run($"w{writer}"), ExpectedVersion.Exactly(new StreamVersion(i)), [appended])]);
+                Acknowledged[appended.Id] = writer;
+                if (i + 1 == middle && Interlocked.Increment(ref _reached) == Writers)
+                {
+                    _middle.SetResult();
+                }
+            }
+        }
+    }
+}
