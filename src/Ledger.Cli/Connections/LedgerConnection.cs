@@ -29,10 +29,6 @@ internal sealed class LedgerConnection : IAsyncDisposable
         {
             Migrator = new LedgerMigrator(dataSource, options);
             Store = new PostgresEventStore(dataSource, options);
-            Projections = new ProjectionAdmin(dataSource, options);
-            Seal = new LogSeal(dataSource, options);
-            Queries = new SqlQueries(dataSource, options);
-            Contracts = new EventContractTable(dataSource, options);
         }
         catch (PostgresOptionsException exception)
         {
@@ -59,16 +55,16 @@ internal sealed class LedgerConnection : IAsyncDisposable
     public PostgresEventStore Store { get; private set; }
 
     /// <summary>Lists and rebuilds projections.</summary>
-    public ProjectionAdmin Projections { get; }
+    public ProjectionAdmin Projections => field ??= new ProjectionAdmin(_dataSource, _options);
 
     /// <summary>Seals, proves and audits the log.</summary>
-    public LogSeal Seal { get; }
+    public LogSeal Seal => field ??= new LogSeal(_dataSource, _options);
 
     /// <summary>Answers questions in SQL.</summary>
-    public SqlQueries Queries { get; }
+    public SqlQueries Queries => field ??= new SqlQueries(_dataSource, _options);
 
     /// <summary>The contracts of events in the database.</summary>
-    public EventContractTable Contracts { get; }
+    public EventContractTable Contracts => field ??= new EventContractTable(_dataSource, _options);
 
     /// <summary>Updates and checks the schema.</summary>
     public LedgerMigrator Migrator { get; }
@@ -86,16 +82,16 @@ internal sealed class LedgerConnection : IAsyncDisposable
     public static async Task<LedgerConnection> OpenAsync(Session session, CancellationToken cancellationToken)
     {
         var address = await ServerAddress.FindAsync(session, cancellationToken);
-        var connection = Of(address, session);
+        var connection = await OfAsync(address, session, cancellationToken);
         try
         {
-            if (address.IsPrivate)
-            {
-                await session.Progress.RunAsync("Updating the private database", () => connection.Migrator.ApplyAsync(cancellationToken));
-            }
-            else
+            try
             {
                 await connection.Migrator.EnsureMigratedAsync(cancellationToken);
+            }
+            catch (SchemaNotMigratedException) when (address.Private is not null)
+            {
+                await session.Progress.RunAsync("Updating the private database", () => connection.Migrator.ApplyAsync(cancellationToken));
             }
 
             await connection.HoldToContractsAsync(cancellationToken);
@@ -110,7 +106,7 @@ internal sealed class LedgerConnection : IAsyncDisposable
 
     /// <summary>Connects without checking the schema, for the commands that manage it.</summary>
     public static async Task<LedgerConnection> OpenAsIsAsync(Session session, CancellationToken cancellationToken) =>
-        Of(await ServerAddress.FindAsync(session, cancellationToken), session);
+        await OfAsync(await ServerAddress.FindAsync(session, cancellationToken), session, cancellationToken);
 
     /// <summary>Connects to nothing, for commands that need no server.</summary>
     public static LedgerConnection Unconnected(Session session) => new(NpgsqlDataSource.Create("Host=unconnected"), isOwn: true, session);
@@ -132,6 +128,27 @@ internal sealed class LedgerConnection : IAsyncDisposable
         }
         catch (PostgresException fault) when (fault.SqlState == PostgresErrorCodes.InsufficientPrivilege)
         {
+        }
+    }
+
+    // The private server is looked at only if it does not answer: a command of a person takes most of its time to begin.
+    private static async Task<LedgerConnection> OfAsync(ServerAddress address, Session session, CancellationToken cancellationToken)
+    {
+        var connection = Of(address, session);
+        if (address.Private is not { } cluster)
+        {
+            return connection;
+        }
+
+        try
+        {
+            await session.Progress.RunAsync("Starting the private PostgreSQL", () => cluster.StartAsync(connection._dataSource, cancellationToken));
+            return connection;
+        }
+        catch
+        {
+            await connection.DisposeAsync();
+            throw;
         }
     }
 

@@ -176,8 +176,7 @@ internal sealed class RunRows(PostgresOptions options)
             rows.RemoveAll(row => row.IsForeign);
         }
 
-        var missing = rows.Sum(row => row.Missing);
-        var marks = new List<RunMark>();
+        var (missing, marks) = (rows.Sum(row => row.Missing), new List<RunMark>());
         await FoldSomeAsync(connection, transaction, rows, marks, cancellationToken).ConfigureAwait(false);
         await WriteAsync(connection, transaction, [.. rows.Where(row => row.State is { Version: > 0 })], marks, isAnew, cancellationToken).ConfigureAwait(false);
         await transaction.CommitAsync(cancellationToken).ConfigureAwait(false);
@@ -186,6 +185,7 @@ internal sealed class RunRows(PostgresOptions options)
     }
 
     /// <summary>Takes in the next events of rows, up to a limit.</summary>
+    /// <remarks>Without rules of the application most events of a long run are not read, and do not count.</remarks>
     private async Task FoldSomeAsync(
         NpgsqlConnection connection, NpgsqlTransaction? transaction, IReadOnlyList<RunRow> rows, List<RunMark> marks, CancellationToken cancellationToken)
     {
@@ -198,19 +198,21 @@ internal sealed class RunRows(PostgresOptions options)
                 break;
             }
 
-            var some = Math.Min(left, row.Missing);
-            left -= some;
+            var some = _types is null ? Math.Min(left, row.Missing) : row.Missing;
+            left -= _types is null ? some : 0;
             parts.Add(new StreamPart(row.Stream.Value, row.State!.Version, row.State.Version + some, row.State.Question is not null && _types is not null));
             folds.Add(row.Stream.Value, new RunFold(row.Stream, row.State, _rules));
         }
 
-        await ReadAsync(
+        var last = default(RecordedEvent);
+        var read = await ReadAsync(
             connection,
             transaction,
             parts,
             _types,
             recorded =>
             {
+                last = recorded;
                 var fold = folds[recorded.Stream.Value];
                 var before = fold.State.Version;
                 fold.Take(recorded);
@@ -224,6 +226,12 @@ internal sealed class RunRows(PostgresOptions options)
         // Their last events are always read; one that is gone must not be waited for.
         foreach (var part in parts)
         {
+            if (read == MostEvents && part.Stream == last?.Stream.Value)
+            {
+                // The limit of the statement was reached in this stream; those after it have not begun.
+                break;
+            }
+
             folds[part.Stream].State.Version = Math.Max(folds[part.Stream].State.Version, part.Last);
         }
     }
@@ -281,46 +289,52 @@ internal sealed class RunRows(PostgresOptions options)
                 [new StreamPart(segment.Stream, from, segment.Taken, WithoutPrompts: true)],
                 Ends,
                 recorded => totals[segment] = totals[segment].Plus(RunningTotals.Of(recorded)),
-                cancellationToken).ConfigureAwait(false);
+                cancellationToken,
+                most: long.MaxValue).ConfigureAwait(false);
         }
 
         return totals;
     }
 
-    private async Task ReadAsync(
+    /// <returns>How many events were read; <see cref="MostEvents"/> where more may follow.</returns>
+    private async Task<long> ReadAsync(
         NpgsqlConnection connection,
         NpgsqlTransaction? transaction,
         IReadOnlyList<StreamPart> parts,
         string[]? types,
         Action<RecordedEvent> take,
-        CancellationToken cancellationToken)
+        CancellationToken cancellationToken,
+        long most = MostEvents)
     {
         if (parts.Count == 0)
         {
-            return;
+            return 0;
         }
 
-        var command = Command(connection, transaction, "run_events")
+        var command = Command(connection, transaction, types is null ? "run_events" : "run_calls")
             .With(parts.Select(p => p.Stream).ToArray(), NpgsqlDbType.Array | NpgsqlDbType.Text)
             .With(parts.Select(p => p.After).ToArray(), NpgsqlDbType.Array | NpgsqlDbType.Bigint)
-            .With(parts.Select(p => p.Last).ToArray(), NpgsqlDbType.Array | NpgsqlDbType.Bigint);
+            .With(parts.Select(p => p.Last).ToArray(), NpgsqlDbType.Array | NpgsqlDbType.Bigint)
+            .With(parts.Select(p => p.WithoutPrompts).ToArray(), NpgsqlDbType.Array | NpgsqlDbType.Boolean)
+            .With(most, NpgsqlDbType.Bigint);
         await using var _ = command.ConfigureAwait(false);
-        command.Parameters.WithTexts(types).With(parts.Select(p => p.WithoutPrompts).ToArray(), NpgsqlDbType.Array | NpgsqlDbType.Boolean);
+        if (types is not null)
+        {
+            command.Parameters.WithTexts(types == RunFold.CallTypes ? null : types);
+        }
+
         await command.PrepareAsync(cancellationToken).ConfigureAwait(false);
         var reader = await command.ExecuteReaderAsync(cancellationToken).ConfigureAwait(false);
         await using var __ = reader.ConfigureAwait(false);
-        var row = new EventRow(options.Registry);
-        var stream = default(StreamName);
+        var (row, rows, stream) = (new EventRow(options.Registry), 0L, default(StreamName));
         while (await reader.ReadAsync(cancellationToken).ConfigureAwait(false))
         {
-            var name = reader.GetString(0);
-            if (name != stream.Value)
-            {
-                stream = new StreamName(name);
-            }
-
+            stream = reader.GetString(0) is var name && name != stream.Value ? new StreamName(name) : stream;
             take(row.Read(reader, stream, position: null));
+            rows++;
         }
+
+        return rows;
     }
 
     private async Task WriteAsync(
