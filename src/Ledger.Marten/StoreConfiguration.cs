@@ -108,7 +108,7 @@ internal sealed class StoreConfiguration
         options.Events.MetadataConfig.CausationIdEnabled = true;
         options.Events.MetadataConfig.HeadersEnabled = true;
         options.Events.EnableUniqueIndexOnEventId = true;
-        foreach (var index in EventIndexes.Names.Append(EventIndexes.OfCalls))
+        foreach (var index in EventIndexes.Names)
         {
             options.Events.IgnoreIndex(index);
         }

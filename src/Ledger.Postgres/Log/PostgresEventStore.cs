@@ -78,7 +78,7 @@ public sealed partial class PostgresEventStore : IEventStore, IProjectionCatalog
         _documents = new PostgresDocuments(context, this);
         _records = new PostgresChronoLog(context);
         _summaries = new PostgresRunSummaries(context, this);
-        _calls = new PostgresCallHistory(context);
+        _calls = new PostgresCallHistory(context, _summaries);
 
         // In a transaction of the caller others would not see that its process is alive.
         _owners = context.Connections.IsPool ? new PostgresCallOwners(context) : null;

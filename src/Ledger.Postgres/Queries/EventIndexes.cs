@@ -8,9 +8,6 @@ internal sealed class EventIndexes(StoreContext context)
     /// <summary>Their names: see <c>index_events</c>. Marten must not drop them.</summary>
     public static IReadOnlyList<string> Names { get; } = ["ix_mt_events_at", "ix_mt_events_type", "ix_mt_events_tool", "ix_mt_events_end"];
 
-    /// <summary>The index that the migrations make, and Marten does not know.</summary>
-    public const string OfCalls = "ix_mt_events_calls";
-
     public Task CreateAsync(CancellationToken cancellationToken) => ExecuteAsync("index_events", cancellationToken);
 
     public Task DropAsync(CancellationToken cancellationToken) => ExecuteAsync("unindex_events", cancellationToken);

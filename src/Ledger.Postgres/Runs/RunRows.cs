@@ -24,6 +24,9 @@ internal sealed class RunRows(PostgresOptions options)
 
     // A transaction should not keep those that rewrite events waiting for long.
     private const long MostEvents = 50_000;
+
+    // Without rules of the application most events of a long run are passed over on the server.
+    private const long MostPassed = 500_000;
     private const long MarkEvery = 1_000;
 
     private static readonly string[] Ends = ["llm.response", "tool.returned", "call.returned", "call.failed", "call.answered", "llm.usage", RecordingEnd.EventType];
@@ -185,12 +188,11 @@ internal sealed class RunRows(PostgresOptions options)
     }
 
     /// <summary>Takes in the next events of rows, up to a limit.</summary>
-    /// <remarks>Without rules of the application most events of a long run are not read, and do not count.</remarks>
     private async Task FoldSomeAsync(
         NpgsqlConnection connection, NpgsqlTransaction? transaction, IReadOnlyList<RunRow> rows, List<RunMark> marks, CancellationToken cancellationToken)
     {
         await BeginAsync(connection, transaction, [.. rows.Where(row => row.State is null)], cancellationToken).ConfigureAwait(false);
-        var (parts, folds, left) = (new List<StreamPart>(), new Dictionary<string, RunFold>(StringComparer.Ordinal), MostEvents);
+        var (parts, folds, left) = (new List<StreamPart>(), new Dictionary<string, RunFold>(StringComparer.Ordinal), _types is null ? MostEvents : MostPassed);
         foreach (var row in rows.Where(row => row.Missing > 0))
         {
             if (left == 0)
@@ -198,8 +200,8 @@ internal sealed class RunRows(PostgresOptions options)
                 break;
             }
 
-            var some = _types is null ? Math.Min(left, row.Missing) : row.Missing;
-            left -= _types is null ? some : 0;
+            var some = Math.Min(left, row.Missing);
+            left -= some;
             parts.Add(new StreamPart(row.Stream.Value, row.State!.Version, row.State.Version + some, row.State.Question is not null && _types is not null));
             folds.Add(row.Stream.Value, new RunFold(row.Stream, row.State, _rules));
         }
@@ -311,18 +313,14 @@ internal sealed class RunRows(PostgresOptions options)
             return 0;
         }
 
-        var command = Command(connection, transaction, types is null ? "run_events" : "run_calls")
+        var command = Command(connection, transaction, "run_events")
             .With(parts.Select(p => p.Stream).ToArray(), NpgsqlDbType.Array | NpgsqlDbType.Text)
             .With(parts.Select(p => p.After).ToArray(), NpgsqlDbType.Array | NpgsqlDbType.Bigint)
-            .With(parts.Select(p => p.Last).ToArray(), NpgsqlDbType.Array | NpgsqlDbType.Bigint)
+            .With(parts.Select(p => p.Last).ToArray(), NpgsqlDbType.Array | NpgsqlDbType.Bigint);
+        await using var _ = command.ConfigureAwait(false);
+        command.Parameters.WithTexts(types)
             .With(parts.Select(p => p.WithoutPrompts).ToArray(), NpgsqlDbType.Array | NpgsqlDbType.Boolean)
             .With(most, NpgsqlDbType.Bigint);
-        await using var _ = command.ConfigureAwait(false);
-        if (types is not null)
-        {
-            command.Parameters.WithTexts(types == RunFold.CallTypes ? null : types);
-        }
-
         await command.PrepareAsync(cancellationToken).ConfigureAwait(false);
         var reader = await command.ExecuteReaderAsync(cancellationToken).ConfigureAwait(false);
         await using var __ = reader.ConfigureAwait(false);
@@ -362,7 +360,8 @@ internal sealed class RunRows(PostgresOptions options)
             .With(marks.Select(m => m.Version).ToArray(), NpgsqlDbType.Array | NpgsqlDbType.Bigint)
             .With(
                 marks.Select(m => JsonSerializer.Serialize(m.Totals, RunStateContext.Default.RunningTotals)).ToArray(),
-                NpgsqlDbType.Array | NpgsqlDbType.Jsonb);
+                NpgsqlDbType.Array | NpgsqlDbType.Jsonb)
+            .With(RunFold.CallTypes, NpgsqlDbType.Array | NpgsqlDbType.Text);
         await ExecuteAsync(mark, cancellationToken).ConfigureAwait(false);
     }
 

@@ -11,7 +11,7 @@ internal sealed class RunFold
     private const int MostAttempts = 64;
     private const int LongestText = 4_000;
 
-    /// <summary>The types of events that calls, approvals, budgets and ends consist of; the database has an index of them.</summary>
+    /// <summary>The types of events that calls, approvals, budgets and ends consist of; the marks of a run name those events.</summary>
     public static readonly string[] CallTypes =
     [
         "llm.request", "llm.response", "tool.called", "tool.returned", "call.requested", "call.returned", "call.failed", "call.answered", "call.unknown",

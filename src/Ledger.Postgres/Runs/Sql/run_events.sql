@@ -1,5 +1,5 @@
--- Events of streams, each stream's in order: $1 the streams, $2 the versions before the first wanted, $3 the last versions wanted, $4 whether requests to
--- models come without what they ask, $5 most rows.
+-- Events of streams, each stream's in order: $1 the streams, $2 the versions before the first wanted, $3 the last versions wanted, $4 the types that are
+-- wanted besides the first and the last event, or null for all, $5 whether requests to models come without what they ask, $6 most rows.
 select e.stream_id,
        e.version,
        e.seq_id,
@@ -14,12 +14,13 @@ select e.stream_id,
        e."timestamp",
        e.correlation_id,
        e.causation_id
-from unnest($1::text[], $2::bigint[], $3::bigint[], $4::boolean[]) as w (stream, after, last, is_short)
+from unnest($1::text[], $2::bigint[], $3::bigint[], $5::boolean[]) as w (stream, after, last, is_short)
 cross join lateral (
     select m.*, w.is_short
     from {events}.mt_events as m
     where m.stream_id = w.stream
       and m.version > w.after
       and m.version <= w.last
+      and ($4::text[] is null or m.type = any ($4) or m.version = w.last or m.version = 1)
     order by m.version) as e
-limit $5
+limit $6
