@@ -33,6 +33,7 @@ declare
     sequence constant regclass := quote_ident({events_text}) || '.mt_events_sequence';
     own_time timestamptz;
     was_made boolean := false;
+    rest text[];
 begin
     if 'ledger:task' = any (p_projections) then
         select a.outcomes[1], a.versions[1], a.sequences[1], a.ids[1], a.holders[1], a.refusals[1]
@@ -79,6 +80,13 @@ begin
                 perform {ledger}.tag_events_v1(array[event_id]);
             end if;
 
+            if 'ledger:world' = any (p_projections) then
+                rest := {ledger}.project_events_v1(array[p_stream], array[append_event_v2.version], array[event_type], array[event_data]);
+                if rest is not null then
+                    perform {ledger}.fold_world_v2(rest, 10000);
+                end if;
+            end if;
+
             return;
         end if;
 
@@ -100,5 +108,9 @@ begin
     from {ledger}.append_v1(
         array[p_stream], array[1], array[1], array[p_expected], array[1], array[1], array[p_stream], array[event_id], array[event_type],
         array[event_clr_type], array[event_data], array[event_headers], array[event_correlation], array[event_causation], p_projections) as a;
+
+    if 'ledger:world' = any (p_projections) then
+        perform {ledger}.project_touched_v1();
+    end if;
 end
 $function$;

@@ -105,6 +105,10 @@ begin
                 perform {ledger}.tag_events_v1(event_id);
             end if;
 
+            if 'ledger:world' = any (p_projections) then
+                perform {ledger}.project_touched_v1();
+            end if;
+
             return;
         end if;
 
@@ -139,5 +143,9 @@ begin
         case when cardinality(event_correlation) < event_count then array_fill(same_correlation, array[event_count]) else event_correlation end,
         case when cardinality(event_causation) < event_count then array_fill(same_causation, array[event_count]) else event_causation end,
         p_projections) as a;
+
+    if 'ledger:world' = any (p_projections) then
+        perform {ledger}.project_touched_v1();
+    end if;
 end
 $function$;

@@ -55,6 +55,7 @@ declare
     version bigint;
     written integer := 0;
     s integer;
+    rest text[];
 begin
     if 'ledger:task' = any (p_projections) then
         select a.outcomes, a.versions, a.sequences, a.ids, a.holders, a.refusals
@@ -148,6 +149,10 @@ begin
                 order by c.part),
             event_stream, event_id, event_type, event_clr_type, event_data, event_headers, event_correlation, event_causation,
             p_projections) with ordinality as a (outcome, version, last_sequence, id_in_use, id_holder, ordinality);
+        if 'ledger:world' = any (p_projections) then
+            perform {ledger}.project_touched_v1();
+        end if;
+
         return;
     end if;
 
@@ -207,6 +212,13 @@ begin
 
     if to_regclass(quote_ident({events_text}) || '.mt_event_tag_ledger_task') is not null then
         perform {ledger}.tag_events_v1(event_id);
+    end if;
+
+    if 'ledger:world' = any (p_projections) then
+        rest := {ledger}.project_events_v1(event_stream, event_version, event_type, event_data);
+        if rest is not null then
+            perform {ledger}.fold_world_v2(rest, 10000);
+        end if;
     end if;
 end
 $function$;

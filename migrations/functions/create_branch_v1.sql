@@ -112,10 +112,15 @@ begin
         return;
     end if;
 
+    -- The rows of its world need the rows of the branch, which need its event.
+    if 'ledger:world' = any (p_projections) then
+        perform pg_advisory_xact_lock_shared({ledger}.projection_key_v1('ledger:world'));
+    end if;
+
     select a.outcome into strict outcome
     from {ledger}.append_event_v2(
         p_stream, 0, event_id, event_type, event_clr_type, event_data, event_headers, event_correlation, event_causation, false,
-        p_projections) as a;
+        array_remove(p_projections, 'ledger:world')) as a;
     if outcome is not null then
         raise exception 'the event of branch % was refused: %', p_stream, outcome using errcode = 'LG001';
     end if;
@@ -131,6 +136,10 @@ begin
             p_stream,
             create_branch_v1.segment_stream[cardinality(create_branch_v1.segment_stream)],
             create_branch_v1.segment_taken[cardinality(create_branch_v1.segment_taken)]);
+    end if;
+
+    if 'ledger:world' = any (p_projections) then
+        perform {ledger}.project_touched_v1();
     end if;
 
     outcome := 'created';

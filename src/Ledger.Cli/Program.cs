@@ -3,7 +3,9 @@ namespace Ledger.Cli;
 /// <summary>The process: its arguments in, its exit code out.</summary>
 internal static class Program
 {
-    private static async Task<int> Main(string[] args)
+    private static Task<int> Main(string[] args) => args is ["--version"] ? Task.FromResult(ProgramVersion.Print()) : RunAsync(args);
+
+    private static async Task<int> RunAsync(string[] args)
     {
         using var interruption = new Interruption();
         return await interruption.WatchAsync(CommandLine.InvokeAsync(args, CommandIo.OfProcess(), interruption.Token));

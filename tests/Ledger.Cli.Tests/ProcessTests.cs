@@ -18,6 +18,14 @@ public sealed partial class ProcessTests(CliDatabase database) : IClassFixture<C
     }
 
     [Fact]
+    public async Task Version_Alone_IsThatOfTheOption()
+    {
+        var option = (await new Cli().RunAsync("--version")).ShouldSucceed();
+
+        (await RunAsync("--version")).ShouldBe(new CliResult(0, option, ""));
+    }
+
+    [Fact]
     public async Task NoArguments_PrintsTheHelp()
     {
         var result = await RunAsync();

@@ -31,12 +31,6 @@ internal sealed class LedgerConnection : IAsyncDisposable
         {
             Migrator = new LedgerMigrator(dataSource, options);
             Store = new PostgresEventStore(dataSource, options);
-            Projections = new ProjectionAdmin(dataSource, options);
-            Doctor = new LedgerDoctor(dataSource, options);
-            Seal = new LogSeal(dataSource, options);
-            Retention = new LogRetention(dataSource, options);
-            Queries = new SqlQueries(dataSource, options);
-            Contracts = new EventContractTable(dataSource, options);
         }
         catch (PostgresOptionsException exception)
         {
@@ -67,22 +61,22 @@ internal sealed class LedgerConnection : IAsyncDisposable
     public PostgresEventStore Store { get; private set; }
 
     /// <summary>Lists and rebuilds projections.</summary>
-    public ProjectionAdmin Projections { get; }
+    public ProjectionAdmin Projections => field ??= new ProjectionAdmin(_dataSource, _options);
 
     /// <summary>Finds what is wrong with the database.</summary>
-    public LedgerDoctor Doctor { get; }
+    public LedgerDoctor Doctor => field ??= new LedgerDoctor(_dataSource, _options);
 
     /// <summary>Seals, proves and audits the log.</summary>
-    public LogSeal Seal { get; }
+    public LogSeal Seal => field ??= new LogSeal(_dataSource, _options);
 
     /// <summary>Removes what policies no longer keep, and restores it.</summary>
-    public LogRetention Retention { get; }
+    public LogRetention Retention => field ??= new LogRetention(_dataSource, _options);
 
     /// <summary>Answers questions in SQL.</summary>
-    public SqlQueries Queries { get; }
+    public SqlQueries Queries => field ??= new SqlQueries(_dataSource, _options);
 
     /// <summary>The contracts of events in the database.</summary>
-    public EventContractTable Contracts { get; }
+    public EventContractTable Contracts => field ??= new EventContractTable(_dataSource, _options);
 
     /// <summary>Updates and checks the schema.</summary>
     public LedgerMigrator Migrator { get; }
@@ -100,16 +94,16 @@ internal sealed class LedgerConnection : IAsyncDisposable
     public static async Task<LedgerConnection> OpenAsync(Session session, CancellationToken cancellationToken)
     {
         var address = await ServerAddress.FindAsync(session, cancellationToken);
-        var connection = Of(address, session);
+        var connection = await OfAsync(address, session, cancellationToken);
         try
         {
-            if (address.IsPrivate)
-            {
-                await session.Progress.RunAsync("Updating the private database", () => connection.Migrator.ApplyAsync(cancellationToken));
-            }
-            else
+            try
             {
                 await connection.Migrator.EnsureMigratedAsync(cancellationToken);
+            }
+            catch (SchemaNotMigratedException) when (address.Private is not null)
+            {
+                await session.Progress.RunAsync("Updating the private database", () => connection.Migrator.ApplyAsync(cancellationToken));
             }
 
             await connection.HoldToContractsAsync(cancellationToken);
@@ -124,7 +118,7 @@ internal sealed class LedgerConnection : IAsyncDisposable
 
     /// <summary>Connects without checking the schema, for the commands that manage it.</summary>
     public static async Task<LedgerConnection> OpenAsIsAsync(Session session, CancellationToken cancellationToken) =>
-        Of(await ServerAddress.FindAsync(session, cancellationToken), session);
+        await OfAsync(await ServerAddress.FindAsync(session, cancellationToken), session, cancellationToken);
 
     /// <summary>Connects to nothing, for commands that need no server.</summary>
     public static LedgerConnection Unconnected(Session session) => Owning(NpgsqlDataSource.Create("Host=unconnected"), session);
@@ -150,6 +144,27 @@ internal sealed class LedgerConnection : IAsyncDisposable
     }
 
     private static LedgerConnection Owning(NpgsqlDataSource dataSource, Session session) => new(dataSource, dataSource, session);
+
+    // The private server is looked at only if it does not answer: a command of a person takes most of its time to begin.
+    private static async Task<LedgerConnection> OfAsync(ServerAddress address, Session session, CancellationToken cancellationToken)
+    {
+        var connection = Of(address, session);
+        if (address.Private is not { } cluster)
+        {
+            return connection;
+        }
+
+        try
+        {
+            await session.Progress.RunAsync("Starting the private PostgreSQL", () => cluster.StartAsync(connection._dataSource, cancellationToken));
+            return connection;
+        }
+        catch
+        {
+            await connection.DisposeAsync();
+            throw;
+        }
+    }
 
     private static LedgerConnection Of(ServerAddress address, Session session)
     {

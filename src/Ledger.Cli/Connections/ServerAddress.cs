@@ -7,8 +7,8 @@ namespace Ledger.Cli.Connections;
 
 /// <summary>The server that a command uses: from <c>--connection</c>, else <c>LEDGER_POSTGRES</c>, else the user's profile, else the user's private one.</summary>
 /// <param name="ConnectionString">An Npgsql connection string.</param>
-/// <param name="IsPrivate">Whether it is the user's private server.</param>
-internal sealed record ServerAddress(string ConnectionString, bool IsPrivate)
+/// <param name="Private">The user's private server, which may be stopped; null if it is another server.</param>
+internal sealed record ServerAddress(string ConnectionString, LocalCluster? Private = null)
 {
     /// <summary>The variable that names the server.</summary>
     public const string Variable = "LEDGER_POSTGRES";
@@ -23,23 +23,27 @@ internal sealed record ServerAddress(string ConnectionString, bool IsPrivate)
         "max auto prepare", "no reset on close", "multiplexing", "include error detail",
     ];
 
-    /// <summary>Finds the server, and starts it if it is the private one; with <c>--tenant</c> the database of the tenant.</summary>
+    /// <summary>Finds the server, which may be stopped if it is the private one; with <c>--tenant</c> the database of the tenant.</summary>
     public static async Task<ServerAddress> FindAsync(Session session, CancellationToken cancellationToken)
     {
         var address = await FindServerAsync(session, cancellationToken);
-        return session.Get(CommonOptions.Tenant) is { } tenant ? await MasterTable.AddressOfAsync(address, tenant, cancellationToken) : address;
+        return session.Get(CommonOptions.Tenant) is { } tenant ? await MasterTable.AddressOfAsync(session, address, tenant, cancellationToken) : address;
     }
+
+    /// <summary>Starts the server if it is the private one, for what does not go through <see cref="LedgerConnection"/>.</summary>
+    public Task StartAsync(Session session, CancellationToken cancellationToken) => Private is { } cluster
+        ? session.Progress.RunAsync("Starting the private PostgreSQL", () => cluster.StartAsync(cancellationToken))
+        : Task.CompletedTask;
 
     private static async Task<ServerAddress> FindServerAsync(Session session, CancellationToken cancellationToken)
     {
         if (session.Settings.Find(CommonOptions.Connection.Name, session.Get(CommonOptions.Connection), Variable, profile => profile.Connection) is var (source, given))
         {
-            return new ServerAddress(Check(source, given), IsPrivate: false);
+            return new ServerAddress(Check(source, given));
         }
 
         var cluster = await OpenPrivateAsync(session, cancellationToken);
-        await session.Progress.RunAsync("Starting the private PostgreSQL", () => cluster.StartAsync(cancellationToken));
-        return new ServerAddress(cluster.ConnectionString, IsPrivate: true);
+        return new ServerAddress(cluster.ConnectionString, cluster);
     }
 
     /// <summary>The user's private server, which may be stopped.</summary>

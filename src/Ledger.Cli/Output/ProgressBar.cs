@@ -19,7 +19,7 @@ internal sealed class ProgressBar(CommandIo io)
     public Task<T> RunAsync<T>(string what, long? total, Func<IProgress<long>, Task<T>> work)
     {
         var done = new Done { Total = total };
-        return RunAsync(what, done, work(done), new ElapsedTimeColumn());
+        return RunAsync(what, done, work(done), showsRate: false);
     }
 
     /// <summary>Runs work of unknown size that reports nothing.</summary>
@@ -33,7 +33,7 @@ internal sealed class ProgressBar(CommandIo io)
     public Task RunAsync(string what, Func<IProgress<(long Done, long Total)>, Task> work)
     {
         var done = new Done();
-        return RunAsync(what, done, DoAsync(), new RateColumn(), new RemainingTimeColumn());
+        return RunAsync(what, done, DoAsync(), showsRate: true);
 
         async Task<bool> DoAsync()
         {
@@ -42,14 +42,14 @@ internal sealed class ProgressBar(CommandIo io)
         }
     }
 
-    private async Task<T> RunAsync<T>(string what, Done done, Task<T> task, params ProgressColumn[] columns)
+    private async Task<T> RunAsync<T>(string what, Done done, Task<T> task, bool showsRate)
     {
         if (!io.ErrorIsTerminal || !io.AllowsColours || await EndsWithinAsync(task, Patience))
         {
             return await task;
         }
 
-        await Draw(columns).StartAsync(async context =>
+        await Draw(showsRate ? [new RateColumn(), new RemainingTimeColumn()] : [new ElapsedTimeColumn()]).StartAsync(async context =>
         {
             var bar = context.AddTask(Markup.Escape(Printable.Of(what)));
             do

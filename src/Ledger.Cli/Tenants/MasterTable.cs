@@ -56,16 +56,16 @@ internal sealed class MasterTable : IAsyncDisposable
     /// <summary>Finds the table in the database of a call.</summary>
     public static async Task<MasterTable> OpenAsync(Session session, bool isMade, CancellationToken cancellationToken) => session.IsGiven(CommonOptions.Tenant)
         ? throw new UsageException("'--tenant' is for what is in the database of one tenant; this command is about all of them.")
-        : await OpenAsync((await ServerAddress.FindAsync(session, cancellationToken)).ConnectionString, isMade, cancellationToken);
+        : await OpenAsync(session, await ServerAddress.FindAsync(session, cancellationToken), isMade, cancellationToken);
 
     /// <summary>The address of a tenant's database.</summary>
     /// <exception cref="RefusalException">There is no such tenant.</exception>
-    public static async Task<ServerAddress> AddressOfAsync(ServerAddress master, string tenant, CancellationToken cancellationToken)
+    public static async Task<ServerAddress> AddressOfAsync(Session session, ServerAddress master, string tenant, CancellationToken cancellationToken)
     {
-        await using var table = await OpenAsync(master.ConnectionString, isMade: false, cancellationToken);
+        await using var table = await OpenAsync(session, master, isMade: false, cancellationToken);
         var found = await table.Tenants.FindAsync(tenant, cancellationToken);
         return found is not null
-            ? new ServerAddress(ServerAddress.Check($"The connection of tenant '{tenant}'", found.ConnectionString), IsPrivate: false)
+            ? new ServerAddress(ServerAddress.Check($"The connection of tenant '{tenant}'", found.ConnectionString))
             : throw await table.MissingAsync(tenant, cancellationToken);
     }
 
@@ -78,6 +78,12 @@ internal sealed class MasterTable : IAsyncDisposable
 
     /// <summary>The logs of all tenants.</summary>
     public TenantLedgers LedgersOf(Session session) => new(Tenants, new TenantOptions { Ledger = session.Options }, session.Io.TimeProvider);
+
+    private static async Task<MasterTable> OpenAsync(Session session, ServerAddress master, bool isMade, CancellationToken cancellationToken)
+    {
+        await master.StartAsync(session, cancellationToken);
+        return await OpenAsync(master.ConnectionString, isMade, cancellationToken);
+    }
 
     /// <inheritdoc/>
     public ValueTask DisposeAsync() => _master.DisposeAsync();

@@ -1,3 +1,4 @@
+using Ledger.Postgres.Connecting;
 using Npgsql;
 
 namespace Ledger.Postgres.Local;
@@ -80,6 +81,20 @@ public sealed class LocalCluster
         {
             throw new LocalClusterException(
                 Place.Folder, $"The private PostgreSQL server in '{Place.Folder}' was started, but does not answer at '{Place.SocketPath}'.");
+        }
+    }
+
+    /// <summary>Returns when a connection of a data source can be opened. A server that answers costs nothing more: the connection stays in the pool.</summary>
+    /// <param name="dataSource">A data source of <see cref="ConnectionString"/>.</param>
+    /// <param name="cancellationToken">Stops waiting.</param>
+    /// <exception cref="LocalClusterException">The server cannot be created or started; the message quotes its log.</exception>
+    public async Task StartAsync(NpgsqlDataSource dataSource, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(dataSource);
+        var answer = await ServerProbe.AskAsync(Place, () => Connections.OpenAsync(dataSource, cancellationToken).AsTask(), cancellationToken).ConfigureAwait(false);
+        if (answer is not ServerAnswer.Ready)
+        {
+            await StartAsync(cancellationToken).ConfigureAwait(false);
         }
     }
 

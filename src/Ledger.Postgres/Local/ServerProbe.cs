@@ -7,7 +7,10 @@ namespace Ledger.Postgres.Local;
 /// <summary>Checks whether a server runs, in the only reliable way: by connecting.</summary>
 internal static class ServerProbe
 {
-    internal static async Task<ServerAnswer> AskAsync(ServerPlace place, string connectionString, CancellationToken cancellationToken)
+    internal static Task<ServerAnswer> AskAsync(ServerPlace place, string connectionString, CancellationToken cancellationToken) =>
+        AskAsync(place, () => Connections.OpenAsync(connectionString, cancellationToken), cancellationToken);
+
+    internal static async Task<ServerAnswer> AskAsync(ServerPlace place, Func<Task<NpgsqlConnection>> open, CancellationToken cancellationToken)
     {
         if (!File.Exists(place.SocketPath))
         {
@@ -17,7 +20,7 @@ internal static class ServerProbe
         await place.VerifySocketFolderAsync(cancellationToken).ConfigureAwait(false);
         try
         {
-            var connection = await Connections.OpenAsync(connectionString, cancellationToken).ConfigureAwait(false);
+            var connection = await open().ConfigureAwait(false);
             await using var _ = connection.ConfigureAwait(false);
             return ServerAnswer.Ready;
         }

@@ -302,7 +302,8 @@ internal sealed partial class PostgresRunSummaries(StoreContext context, IEventS
     }
 
     /// <summary>Whether rows can be written: on a connection of the caller they would be part of its transaction.</summary>
-    private bool MayWrite => context.Connections.IsPool
+    /// <summary>Whether rows are stored, as far as is known.</summary>
+    public bool MayWrite => context.Connections.IsPool
         && (Volatile.Read(ref _refusedAt) is var at && (at == 0 || context.TimeProvider.GetElapsedTime(at) > Refused));
 
     private void NoteRefusal() => Volatile.Write(ref _refusedAt, context.TimeProvider.GetTimestamp());

@@ -24,6 +24,9 @@ internal sealed class RunRows(PostgresOptions options)
 
     // A transaction should not keep those that rewrite events waiting for long.
     private const long MostEvents = 50_000;
+
+    // Without rules of the application most events of a long run are passed over on the server.
+    private const long MostPassed = 500_000;
     private const long MarkEvery = 1_000;
 
     private static readonly string[] Ends = ["llm.response", "tool.returned", "call.returned", "call.failed", "call.answered", "llm.usage", RecordingEnd.EventType];
@@ -176,8 +179,7 @@ internal sealed class RunRows(PostgresOptions options)
             rows.RemoveAll(row => row.IsForeign);
         }
 
-        var missing = rows.Sum(row => row.Missing);
-        var marks = new List<RunMark>();
+        var (missing, marks) = (rows.Sum(row => row.Missing), new List<RunMark>());
         await FoldSomeAsync(connection, transaction, rows, marks, cancellationToken).ConfigureAwait(false);
         await WriteAsync(connection, transaction, [.. rows.Where(row => row.State is { Version: > 0 })], marks, isAnew, cancellationToken).ConfigureAwait(false);
         await transaction.CommitAsync(cancellationToken).ConfigureAwait(false);
@@ -190,7 +192,7 @@ internal sealed class RunRows(PostgresOptions options)
         NpgsqlConnection connection, NpgsqlTransaction? transaction, IReadOnlyList<RunRow> rows, List<RunMark> marks, CancellationToken cancellationToken)
     {
         await BeginAsync(connection, transaction, [.. rows.Where(row => row.State is null)], cancellationToken).ConfigureAwait(false);
-        var (parts, folds, left) = (new List<StreamPart>(), new Dictionary<string, RunFold>(StringComparer.Ordinal), MostEvents);
+        var (parts, folds, left) = (new List<StreamPart>(), new Dictionary<string, RunFold>(StringComparer.Ordinal), _types is null ? MostEvents : MostPassed);
         foreach (var row in rows.Where(row => row.Missing > 0))
         {
             if (left == 0)
@@ -204,13 +206,15 @@ internal sealed class RunRows(PostgresOptions options)
             folds.Add(row.Stream.Value, new RunFold(row.Stream, row.State, _rules));
         }
 
-        await ReadAsync(
+        var last = default(RecordedEvent);
+        var read = await ReadAsync(
             connection,
             transaction,
             parts,
             _types,
             recorded =>
             {
+                last = recorded;
                 var fold = folds[recorded.Stream.Value];
                 var before = fold.State.Version;
                 fold.Take(recorded);
@@ -224,6 +228,12 @@ internal sealed class RunRows(PostgresOptions options)
         // Their last events are always read; one that is gone must not be waited for.
         foreach (var part in parts)
         {
+            if (read == MostEvents && part.Stream == last?.Stream.Value)
+            {
+                // The limit of the statement was reached in this stream; those after it have not begun.
+                break;
+            }
+
             folds[part.Stream].State.Version = Math.Max(folds[part.Stream].State.Version, part.Last);
         }
     }
@@ -281,23 +291,26 @@ internal sealed class RunRows(PostgresOptions options)
                 [new StreamPart(segment.Stream, from, segment.Taken, WithoutPrompts: true)],
                 Ends,
                 recorded => totals[segment] = totals[segment].Plus(RunningTotals.Of(recorded)),
-                cancellationToken).ConfigureAwait(false);
+                cancellationToken,
+                most: long.MaxValue).ConfigureAwait(false);
         }
 
         return totals;
     }
 
-    private async Task ReadAsync(
+    /// <returns>How many events were read; <see cref="MostEvents"/> where more may follow.</returns>
+    private async Task<long> ReadAsync(
         NpgsqlConnection connection,
         NpgsqlTransaction? transaction,
         IReadOnlyList<StreamPart> parts,
         string[]? types,
         Action<RecordedEvent> take,
-        CancellationToken cancellationToken)
+        CancellationToken cancellationToken,
+        long most = MostEvents)
     {
         if (parts.Count == 0)
         {
-            return;
+            return 0;
         }
 
         var command = Command(connection, transaction, "run_events")
@@ -305,22 +318,21 @@ internal sealed class RunRows(PostgresOptions options)
             .With(parts.Select(p => p.After).ToArray(), NpgsqlDbType.Array | NpgsqlDbType.Bigint)
             .With(parts.Select(p => p.Last).ToArray(), NpgsqlDbType.Array | NpgsqlDbType.Bigint);
         await using var _ = command.ConfigureAwait(false);
-        command.Parameters.WithTexts(types).With(parts.Select(p => p.WithoutPrompts).ToArray(), NpgsqlDbType.Array | NpgsqlDbType.Boolean);
+        command.Parameters.WithTexts(types)
+            .With(parts.Select(p => p.WithoutPrompts).ToArray(), NpgsqlDbType.Array | NpgsqlDbType.Boolean)
+            .With(most, NpgsqlDbType.Bigint);
         await command.PrepareAsync(cancellationToken).ConfigureAwait(false);
         var reader = await command.ExecuteReaderAsync(cancellationToken).ConfigureAwait(false);
         await using var __ = reader.ConfigureAwait(false);
-        var row = new EventRow(options.Registry);
-        var stream = default(StreamName);
+        var (row, rows, stream) = (new EventRow(options.Registry), 0L, default(StreamName));
         while (await reader.ReadAsync(cancellationToken).ConfigureAwait(false))
         {
-            var name = reader.GetString(0);
-            if (name != stream.Value)
-            {
-                stream = new StreamName(name);
-            }
-
+            stream = reader.GetString(0) is var name && name != stream.Value ? new StreamName(name) : stream;
             take(row.Read(reader, stream, position: null));
+            rows++;
         }
+
+        return rows;
     }
 
     private async Task WriteAsync(
@@ -348,7 +360,8 @@ internal sealed class RunRows(PostgresOptions options)
             .With(marks.Select(m => m.Version).ToArray(), NpgsqlDbType.Array | NpgsqlDbType.Bigint)
             .With(
                 marks.Select(m => JsonSerializer.Serialize(m.Totals, RunStateContext.Default.RunningTotals)).ToArray(),
-                NpgsqlDbType.Array | NpgsqlDbType.Jsonb);
+                NpgsqlDbType.Array | NpgsqlDbType.Jsonb)
+            .With(RunFold.CallTypes, NpgsqlDbType.Array | NpgsqlDbType.Text);
         await ExecuteAsync(mark, cancellationToken).ConfigureAwait(false);
     }
 

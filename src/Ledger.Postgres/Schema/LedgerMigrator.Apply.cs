@@ -140,7 +140,7 @@ public sealed partial class LedgerMigrator
         && ReferenceEquals(_functions, SchemaFunction.All)
         && !record.IsToAdopt
         && record.Migrations.Count >= _known.Count
-        && record.Migrations.All(row => row.Number <= _known.Count)
+        && record.Migrations.All(row => row.Number <= _known[^1].Number)
         && record.Join(_functions, _known).All(function => function.State != FunctionState.Newer)
             ? SchemaMending.OfAll(catalog, _options.Schemas)
             : null;

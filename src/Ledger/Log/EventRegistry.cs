@@ -44,6 +44,9 @@ public sealed class EventRegistry
         (_furtherContracts, _contracts) = (contracts, ReferenceEquals(contracts, other._furtherContracts) ? other._contracts : Held(contracts));
     }
 
+    // How each is written is made when it is written or read first: few programs use all of them, and to make them takes longer than a short command.
+    private static BuiltInEventsContext BuiltIn => BuiltInEventsContext.Default;
+
     /// <summary>The events of runs and branches alone.</summary>
     public static EventRegistry Default { get; } = Create(_ => { });
 
@@ -60,19 +63,20 @@ public sealed class EventRegistry
     {
         ArgumentNullException.ThrowIfNull(configure);
         var builder = new EventRegistryBuilder();
-        var json = BuiltInEventsContext.Default;
-        builder.Add(json.ObjectCreated).Add(json.ObjectPatched).Add(json.ObjectRemoved)
-            .Add(json.RelationCreated).Add(json.RelationRemoved)
-            .Add(json.ResponderFired).Add(json.ResponderCompleted).Add(json.ResponderFailed)
-            .Add(json.LlmRequest).Add(json.LlmResponse)
-            .Add(json.ToolCalled).Add(json.ToolReturned)
-            .Add(json.BudgetExhausted).Add(json.KitLoaded)
-            .Add(json.BranchCreated).Add(json.BranchMerged).Add(json.BranchPicked).Add(json.BranchRebased)
-            .Add(json.CallRequested).Add(json.CallReturned).Add(json.CallFailed).Add(json.CallAnswered)
-            .Add(json.CallUnknown).Add(json.CallReleased).Add(json.AttemptStarted)
-            .Add(json.BudgetSet).Add(json.BudgetReserved).Add(json.BudgetSettled).Add(json.BudgetJoined).Add(json.BudgetRaised)
-            .Add(json.ApprovalRequested).Add(json.ApprovalDecided)
-            .Add(json.RunRenamed).Add(json.RunLabelled).Add(json.RunCompleted).Add(json.RunFailed);
+        builder
+            .AddLater(static () => BuiltIn.ObjectCreated).AddLater(static () => BuiltIn.ObjectPatched).AddLater(static () => BuiltIn.ObjectRemoved)
+            .AddLater(static () => BuiltIn.RelationCreated).AddLater(static () => BuiltIn.RelationRemoved)
+            .AddLater(static () => BuiltIn.ResponderFired).AddLater(static () => BuiltIn.ResponderCompleted)
+            .AddLater(static () => BuiltIn.ResponderFailed).AddLater(static () => BuiltIn.LlmRequest).AddLater(static () => BuiltIn.LlmResponse)
+            .AddLater(static () => BuiltIn.ToolCalled).AddLater(static () => BuiltIn.ToolReturned).AddLater(static () => BuiltIn.BudgetExhausted)
+            .AddLater(static () => BuiltIn.KitLoaded).AddLater(static () => BuiltIn.BranchCreated).AddLater(static () => BuiltIn.BranchMerged)
+            .AddLater(static () => BuiltIn.BranchPicked).AddLater(static () => BuiltIn.BranchRebased).AddLater(static () => BuiltIn.CallRequested)
+            .AddLater(static () => BuiltIn.CallReturned).AddLater(static () => BuiltIn.CallFailed).AddLater(static () => BuiltIn.CallAnswered)
+            .AddLater(static () => BuiltIn.CallUnknown).AddLater(static () => BuiltIn.CallReleased).AddLater(static () => BuiltIn.AttemptStarted)
+            .AddLater(static () => BuiltIn.BudgetSet).AddLater(static () => BuiltIn.BudgetReserved).AddLater(static () => BuiltIn.BudgetSettled)
+            .AddLater(static () => BuiltIn.BudgetJoined).AddLater(static () => BuiltIn.BudgetRaised).AddLater(static () => BuiltIn.ApprovalRequested)
+            .AddLater(static () => BuiltIn.ApprovalDecided).AddLater(static () => BuiltIn.RunRenamed).AddLater(static () => BuiltIn.RunLabelled)
+            .AddLater(static () => BuiltIn.RunCompleted).AddLater(static () => BuiltIn.RunFailed);
         configure(builder);
         return new EventRegistry(builder);
     }
@@ -275,9 +279,14 @@ public sealed class EventRegistry
         }
     }
 
-    internal sealed record Entry(string Name, Type ClrType, JsonTypeInfo Json, EventRule? Rule = null)
+    internal sealed record Entry(string Name, Type ClrType, Func<JsonTypeInfo> MakeJson, EventRule? Rule = null)
     {
+        private JsonTypeInfo? _json;
+        private string? _clrName;
+
+        public JsonTypeInfo Json => _json ??= MakeJson();
+
         // Marten's spelling: namespace, nested types with '+', assembly; no version, culture or key.
-        public string ClrName { get; } = $"{ClrType.FullName}, {ClrType.Assembly.GetName().Name}";
+        public string ClrName => _clrName ??= $"{ClrType.FullName}, {ClrType.Assembly.GetName().Name}";
     }
 }

@@ -40,6 +40,22 @@ public sealed class EventRegistryBuilder
     {
         CheckName(name, nameof(name));
         ArgumentNullException.ThrowIfNull(json);
+        return Add<T>(name, () => json);
+    }
+
+    /// <summary>Registers an event type under the name in its attribute; how it is written is made when it is needed.</summary>
+    internal EventRegistryBuilder AddLater<T>(Func<JsonTypeInfo<T>> json, EventRule? rule = null)
+        where T : class
+    {
+        var name = NameOf<T>(nameof(json));
+        Add<T>(name, json);
+        ByName[name] = ByName[name] with { Rule = rule };
+        return this;
+    }
+
+    private EventRegistryBuilder Add<T>(string name, Func<JsonTypeInfo> json)
+        where T : class
+    {
         if (ByName.TryGetValue(name, out var other))
         {
             throw new ArgumentException($"The event name '{name}' is already used by {other.ClrType}. Give {typeof(T)} another.", nameof(name));

@@ -67,6 +67,9 @@ internal sealed class CallIndex(History history)
         ? new[] { found.Call.Open, found.Call.NotMade }.FirstOrDefault(call => call?.RequestId == requestId)
         : null;
 
+    /// <summary>Passes events that are not of calls, approvals or budgets; a position before <see cref="Next"/> changes nothing.</summary>
+    public void PassTo(Position position) => Next = position > Next ? position : Next;
+
     /// <summary>Takes the next event of the history.</summary>
     public void Take(RecordedEvent recorded)
     {

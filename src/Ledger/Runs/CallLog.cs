@@ -3,7 +3,7 @@ using Ledger.Log;
 namespace Ledger.Runs;
 
 /// <summary>A handle's view of the calls of its history: each look reads only events appended since the last one.</summary>
-/// <remarks>Safe for concurrent use. The first look reads the whole history, prefix included.</remarks>
+/// <remarks>Safe for concurrent use. The first look reads the whole history, prefix included; with <see cref="ICallHistory"/> only the events of calls.</remarks>
 internal sealed class CallLog(Run run, EventRegistry registry)
 {
     // Where another writer is at work, a look before a request costs less than its refusal and a look after it.
@@ -124,10 +124,15 @@ internal sealed class CallLog(Run run, EventRegistry registry)
         async () =>
         {
             TakeNoted();
+            if (run.Store.Get<ICallHistory>() is { } calls)
+            {
+                _index.PassTo(await calls.ReadCallsAsync(run.History, _index.Next, run.Counted(TakeRead), cancellationToken).ConfigureAwait(false));
+                return read(_index);
+            }
+
             await foreach (var recorded in run.ReadAsync(_index.Next, cancellationToken: cancellationToken).ConfigureAwait(false))
             {
-                _kept.Add(recorded);
-                Take(recorded);
+                TakeRead(recorded);
             }
 
             return read(_index);
@@ -152,8 +157,19 @@ internal sealed class CallLog(Run run, EventRegistry registry)
         }
     }
 
+    private void TakeRead(RecordedEvent recorded)
+    {
+        _kept.Add(recorded);
+        Take(recorded);
+    }
+
     private void Take(RecordedEvent recorded)
     {
+        if (recorded.Position is { } position)
+        {
+            _index.PassTo(position);
+        }
+
         _index.Take(recorded);
         if (BudgetRoots.AreNamedBy(recorded.Type))
         {

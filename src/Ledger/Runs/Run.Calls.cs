@@ -36,7 +36,8 @@ public sealed partial class Run
     /// <c>tool.called</c> and <c>tool.returned</c>, all others <c>call.requested</c> and <c>call.returned</c>.</para>
     /// <para>The next event appended by the handle without explicit causes is caused by the answers it received. An answer replaces those that led to its
     /// request: after a call, the next event follows from that call; after parallel calls, from all of them.</para>
-    /// <para>Cost: the first call of a handle reads the whole history, later calls only events of other writers; so keep the handle. Where it is alone on its
+    /// <para>Cost: the first call of a handle reads the events of calls, approvals and budgets in the history (in memory and in a session with unsaved events all events), later
+    /// calls only events of other writers; so keep the handle. Where it is alone on its
     /// history, a call is two appends, as the request is refused if there is anything new.</para>
     /// </remarks>
     /// <param name="kind">What is called: <c>llm</c>, <c>tool</c>, or a word of the application's.</param>
@@ -319,7 +320,7 @@ public sealed partial class Run
     }
 
     /// <summary>Totals of the calls in the history: how many were made, how many the log answered, and what that cost and saved.</summary>
-    /// <remarks>The first call of a handle reads the whole history, later calls only newer events.</remarks>
+    /// <remarks>The first call of a handle reads the events of calls in the history, later calls only newer ones.</remarks>
     public Task<RunUsage> GetUsageAsync(CancellationToken cancellationToken = default) => _calls.ReadUsageAsync(cancellationToken);
 
     internal Task<Position> AppendOwnAsync(NewEvent newEvent, CancellationToken cancellationToken) => AppendOwnAsync(newEvent, [], cancellationToken);

@@ -17,8 +17,26 @@ public sealed partial class Run
     {
         var store = _ledger.Store.Get<ISnapshotStore>()
             ?? throw new NotSupportedException($"The store {_ledger.Store.GetType()} keeps no snapshots.");
-        return await new SnapshotSave(store, Worlds, StreamName, History.PrefixLength).RunAsync(null, cancellationToken)
+        return await new SnapshotSave(store, Worlds, StreamName, History.PrefixLength, Rows is null ? null : ReadRowsAsync).RunAsync(null, cancellationToken)
             .ConfigureAwait(false);
+    }
+
+    // The cost is that of the world, however long the history is.
+    private async Task<(World World, Guid? LastEventId)> ReadRowsAsync(CancellationToken cancellationToken)
+    {
+        var world = await WithFaults(WorldFaults.Skip).GetWorldAsync(cancellationToken: cancellationToken).ConfigureAwait(false);
+        if (world.Position == Position.Start)
+        {
+            return (world, null);
+        }
+
+        var last = new Position(world.Position.Value - 1);
+        await foreach (var recorded in ReadAsync(last, world.Position, cancellationToken).ConfigureAwait(false))
+        {
+            return (world, recorded.Id);
+        }
+
+        throw new BrokenHistoryException(StreamName, History.Locate(last).Stream, History.Locate(last).Version);
     }
 
     /// <summary>Finds the snapshot that a read of the world would start from: the own one, else the nearest of an ancestor within the prefix.</summary>

@@ -181,6 +181,22 @@ public sealed partial class Run
                 + diff.AddedRelations.Count + diff.RemovedRelations.Count + diff.ChangedRelations.Count);
     }
 
+    /// <summary>The same action, with the events counted that it takes.</summary>
+    internal Action<RecordedEvent> Counted(Action<RecordedEvent> take)
+    {
+        if (_statistics is not { } statistics)
+        {
+            return take;
+        }
+
+        StreamName segment = default;
+        return recorded =>
+        {
+            statistics.Count(recorded, ref segment);
+            take(recorded);
+        };
+    }
+
     internal IAsyncEnumerable<RecordedEvent> Observed(IAsyncEnumerable<RecordedEvent> events, CancellationToken cancellationToken) =>
         _statistics is null ? events : _statistics.ObserveAsync(events, cancellationToken);
 

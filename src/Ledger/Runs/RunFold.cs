@@ -11,7 +11,8 @@ internal sealed class RunFold
     private const int MostAttempts = 64;
     private const int LongestText = 4_000;
 
-    private static readonly string[] Known =
+    /// <summary>The types of events that calls, approvals, budgets and ends consist of; the marks of a run name those events.</summary>
+    public static readonly string[] CallTypes =
     [
         "llm.request", "llm.response", "tool.called", "tool.returned", "call.requested", "call.returned", "call.failed", "call.answered", "call.unknown",
         "call.released", "approval.requested", "approval.decided", "budget.set", "budget.joined", "budget.exhausted", "responder.completed", "responder.failed",
@@ -29,7 +30,7 @@ internal sealed class RunFold
     public RunState State { get; }
 
     /// <summary>The types of events that it has to see; null for all, because rules of the application may want any.</summary>
-    public static string[]? TypesFor(IReadOnlyList<RunRule> rules) => rules.Count == 0 ? Known : null;
+    public static string[]? TypesFor(IReadOnlyList<RunRule> rules) => rules.Count == 0 ? CallTypes : null;
 
     /// <summary>Takes the next own event; one that it has taken already changes nothing.</summary>
     public void Take(RecordedEvent recorded)

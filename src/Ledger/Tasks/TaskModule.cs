@@ -5,6 +5,8 @@ namespace Ledger.Tasks;
 /// <summary>The events of tasks, as every engine adds them to the registry that it is given.</summary>
 internal static class TaskModule
 {
+    private static TaskEventsContext Json => TaskEventsContext.Default;
+
     /// <summary>The events of runs, branches and tasks.</summary>
     public static EventRegistry Default { get; } = AddTo(EventRegistry.Default);
 
@@ -14,8 +16,7 @@ internal static class TaskModule
 
     private static void Add(EventRegistryBuilder builder)
     {
-        var json = TaskEventsContext.Default;
-        builder.Add(json.TaskSaved, TaskRules.FaultOf).Add(json.CallSaved, TaskRules.FaultOf).Add(json.MessageSaved, TaskRules.FaultOf)
-            .Add(json.TaskLeased, TaskRules.FaultOf).Add(json.TaskLeaseRenewed, TaskRules.FaultOf).Add(json.TaskLeaseReleased, TaskRules.FaultOf);
+        builder.AddLater(static () => Json.TaskSaved, TaskRules.FaultOf).AddLater(static () => Json.CallSaved, TaskRules.FaultOf).AddLater(static () => Json.MessageSaved, TaskRules.FaultOf)
+            .AddLater(static () => Json.TaskLeased, TaskRules.FaultOf).AddLater(static () => Json.TaskLeaseRenewed, TaskRules.FaultOf).AddLater(static () => Json.TaskLeaseReleased, TaskRules.FaultOf);
     }
 }

@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using Ledger.Log;
+using Ledger.Runs;
 
 namespace Ledger.Conformance.Decorators;
 
@@ -11,6 +12,8 @@ namespace Ledger.Conformance.Decorators;
 public sealed class CountingStore(
     IEventStore inner, Func<int, Task>? before = null, Func<int, Task>? after = null, Func<History, Task>? beforeRead = null) : IEventStore
 {
+    private readonly Func<History, Task>? _beforeRead = beforeRead;
+
     public int Appends { get; private set; }
 
     public int HistoryReads { get; private set; }
@@ -18,7 +21,7 @@ public sealed class CountingStore(
     public EventRegistry Registry => inner.Registry;
 
     public T? Get<T>()
-        where T : class => inner.Get<T>();
+        where T : class => inner.Get<T>() is var found && found is ICallHistory calls && typeof(T) == typeof(ICallHistory) ? new CountedCalls(this, calls) as T : found;
 
     public async Task<IReadOnlyList<AppendResult>> AppendAsync(IReadOnlyList<StreamAppend> appends, CancellationToken cancellationToken = default)
     {
@@ -46,7 +49,7 @@ public sealed class CountingStore(
     {
         HistoryReads++;
         var events = inner.ReadHistoryAsync(history, from, to, cancellationToken);
-        return beforeRead is null ? events : AfterAsync(beforeRead, history, events, cancellationToken);
+        return _beforeRead is null ? events : AfterAsync(_beforeRead, history, events, cancellationToken);
     }
 
     public IAsyncEnumerable<RecordedEvent> ReadLogAsync(SequenceNumber after = default, CancellationToken cancellationToken = default) =>
@@ -92,6 +95,17 @@ public sealed class CountingStore(
         await foreach (var recorded in events.WithCancellation(cancellationToken))
         {
             yield return recorded;
+        }
+    }
+
+    // A look at the calls alone is a read of the history.
+    private sealed class CountedCalls(CountingStore store, ICallHistory calls) : ICallHistory
+    {
+        public async Task<Position> ReadCallsAsync(History history, Position from, Action<RecordedEvent> take, CancellationToken cancellationToken)
+        {
+            store.HistoryReads++;
+            await (store._beforeRead?.Invoke(history) ?? Task.CompletedTask);
+            return await calls.ReadCallsAsync(history, from, take, cancellationToken);
         }
     }
 }

@@ -48,6 +48,29 @@ public sealed class LocalClusterTests
     }
 
     [Fact]
+    public async Task Start_WithADataSource_ConnectsOnceIfTheServerAnswers_AndStartsItIfNot()
+    {
+        await using var scratch = new ScratchFolder();
+        var cluster = await scratch.OpenMadeAsync();
+        await using var dataSource = NpgsqlDataSource.Create(cluster.ConnectionString);
+
+        await cluster.StartAsync(dataSource);
+
+        var first = await BackendAsync();
+        await cluster.StartAsync(dataSource);
+        (await BackendAsync()).ShouldBe(first);
+        await cluster.StopAsync();
+        await cluster.StartAsync(dataSource);
+        (await AskAsync(cluster.ConnectionString, "select current_database()")).ShouldBe("ledger");
+
+        async Task<object?> BackendAsync()
+        {
+            await using var command = dataSource.CreateCommand("select pg_backend_pid()");
+            return await command.ExecuteScalarAsync();
+        }
+    }
+
+    [Fact]
     public async Task Start_FourAtOnceOnAFreshFolder_AllSucceedWithOneServer()
     {
         await using var scratch = new ScratchFolder();

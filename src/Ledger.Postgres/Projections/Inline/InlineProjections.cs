@@ -23,7 +23,8 @@ internal sealed class InlineProjections
     {
     }
 
-    /// <summary>Those after the functions that append, which write the rows of tasks themselves, because a request may break a rule of theirs.</summary>
+    /// <summary>Those after the functions that append. These write the rows of worlds themselves, from the events that they have at hand, and the rows of tasks, because
+    /// a request may break a rule of theirs.</summary>
     public static InlineProjections AfterAppends(PostgresOptions options)
     {
         var all = new InlineProjections(options);
@@ -197,7 +198,7 @@ internal sealed class InlineProjections
                 batch.BatchCommands.Add(new NpgsqlBatchCommand(sql));
             }
 
-            if (projection.Begin is null)
+            if (projection.Begin is null && projection.Statements.Count > 0)
             {
                 times?.AddClock(batch, projection.Key);
             }

@@ -27,7 +27,7 @@ internal static class LedgerProjections
 
     /// <summary>A projection without the statements that the functions which append run themselves.</summary>
     public static InlineProjection AfterAppend(InlineProjection projection) =>
-        projection.Key == Tasks ? projection with { Statements = [] } : projection;
+        projection.Key is Tasks or World ? projection with { Statements = [] } : projection;
 
     /// <summary>All of them, for a rebuild.</summary>
     public static IEnumerable<InlineProjection> Rebuildable(SchemaNames schemas) =>

@@ -1,5 +1,5 @@
 -- Events of streams, each stream's in order: $1 the streams, $2 the versions before the first wanted, $3 the last versions wanted, $4 the types that are
--- wanted besides the first and the last event, or null for all, $5 whether requests to models come without what they ask.
+-- wanted besides the first and the last event, or null for all, $5 whether requests to models come without what they ask, $6 most rows.
 select e.stream_id,
        e.version,
        e.seq_id,
@@ -23,3 +23,4 @@ cross join lateral (
       and m.version <= w.last
       and ($4::text[] is null or m.type = any ($4) or m.version = w.last or m.version = 1)
     order by m.version) as e
+limit $6

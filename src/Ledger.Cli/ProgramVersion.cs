@@ -1,0 +1,27 @@
+using System.Reflection;
+using Ledger.Cli.Output;
+
+namespace Ledger.Cli;
+
+/// <summary>The version of this program, without the build's revision.</summary>
+internal static class ProgramVersion
+{
+    public static string Number { get; } =
+        typeof(ProgramVersion).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()!.InformationalVersion.Split('+')[0];
+
+    /// <summary>Prints it without the tree of commands, as scripts ask for it before each use.</summary>
+    /// <returns>The exit code.</returns>
+    public static int Print()
+    {
+        try
+        {
+            using var output = StandardOutput.Open();
+            output.Write([.. Number.Select(c => (byte)c), (byte)'\n']);
+            return ExitCodes.Success;
+        }
+        catch (IOException)
+        {
+            return ExitCodes.OutputClosed;
+        }
+    }
+}
