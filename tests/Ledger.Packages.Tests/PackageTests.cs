@@ -28,6 +28,11 @@ public sealed class PackageTests(PackedFolder packed)
             files.ShouldContain(Of("icon"), id);
             files.ShouldContain(Of("readme"), id);
             files.ShouldContain("LICENSE", id);
+            if (id != "Ledger.Templates")
+            {
+                files.ShouldNotContain(file => file.StartsWith("content", StringComparison.Ordinal), $"{id} would copy files next to applications.");
+                File.Exists(Path.Combine(packed.Packages, $"{id}.0.1.0.snupkg")).ShouldBeTrue(id);
+            }
         }
 
         DependenciesOf(packages["Ledger"].Nuspec).ShouldBe(["Microsoft.Extensions.DependencyInjection.Abstractions", "Microsoft.Extensions.Logging.Abstractions"]);
