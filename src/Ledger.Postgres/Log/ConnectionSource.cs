@@ -1,4 +1,5 @@
 using Ledger.Postgres.Connecting;
+using Ledger.Postgres.Schema;
 using Npgsql;
 
 namespace Ledger.Postgres.Log;
@@ -10,6 +11,7 @@ internal sealed class ConnectionSource
     private readonly PatientOpening? _opening;
     private readonly NpgsqlConnection? _connection;
     private readonly NpgsqlTransaction? _transaction;
+    private readonly PostgresOptions? _options;
     private readonly TimeProvider _timeProvider;
     private readonly Func<CancellationToken, ValueTask>? _ensureSchema;
 
@@ -21,6 +23,7 @@ internal sealed class ConnectionSource
     {
         _ensureSchema = ensureSchema;
         _pool = pool;
+        _options = options;
         _opening = new PatientOpening(pool, options, timeProvider);
         _timeProvider = timeProvider;
     }
@@ -72,7 +75,16 @@ internal sealed class ConnectionSource
     {
         var connection = await OpenAsync(cancellationToken).ConfigureAwait(false);
         await using var _ = connection.ConfigureAwait(false);
-        return await use(new Lease(connection, null), cancellationToken).ConfigureAwait(false);
+        try
+        {
+            return await use(new Lease(connection, null), cancellationToken).ConfigureAwait(false);
+        }
+        catch (PostgresException fault) when (SchemaFaults.MayBe(fault))
+        {
+            await connection.DisposeAsync().ConfigureAwait(false);
+            await SchemaFaults.ThrowIfNotMigratedAsync(_pool!, _options!, cancellationToken).ConfigureAwait(false);
+            throw;
+        }
     }
 
     private async Task<T> UseOwnAsync<T>(Func<Lease, CancellationToken, Task<T>> use, CancellationToken cancellationToken)
