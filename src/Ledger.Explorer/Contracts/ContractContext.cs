@@ -90,7 +90,7 @@ namespace Ledger.Explorer.Contracts;
 [JsonSerializable(typeof(RolesContract))]
 [JsonSerializable(typeof(RoleFindingContract))]
 [JsonSerializable(typeof(ProblemContract))]
-[JsonSerializable(typeof(QueryFaultContract))]
+[JsonSerializable(typeof(ErrorContract))]
 [JsonSerializable(typeof(EventTypeContract))]
 [JsonSerializable(typeof(ContractBreakContract))]
 [JsonSerializable(typeof(IReadOnlyList<EventTypeContract>))]
