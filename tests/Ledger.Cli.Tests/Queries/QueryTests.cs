@@ -71,6 +71,17 @@ public sealed class QueryTests(CliDatabase database) : IClassFixture<CliDatabase
     }
 
     [Fact]
+    public async Task Terminal_IsNotSteeredByRows()
+    {
+        foreach (var format in new[] { "table", "csv", "json", "ndjson" })
+        {
+            (await (Cli with { OutputWidth = 80 }).RunAsync("query", "select E'\\x1b[31m\\u202e' as b", "--output", format)).ShouldSucceed().ShouldNotContain("\u001b[31");
+        }
+
+        (await Cli.RunAsync("query", "select E'\\x1b[31m' as b", "--output", "csv")).ShouldSucceed().ShouldBe("b\r\n\u001b[31m\r\n", "A file has what was asked for.");
+    }
+
+    [Fact]
     public async Task Faults_AreASentence_AndWithJsonACode()
     {
         (await Cli.RunAsync("query", "select runn from ledger.runs")).ShouldBeRefused(1, "The question was refused: column \"runn\" does not exist (line 1, column 8).");
