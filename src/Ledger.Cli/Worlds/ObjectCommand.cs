@@ -39,7 +39,7 @@ internal sealed class ObjectCommand : LedgerCommand
         }
         else
         {
-            EntityText.Print(session.Out, item);
+            EntityText.PrintWhole(session.Out, item);
         }
     }
 }
