@@ -38,8 +38,8 @@ public sealed class TerminalTests(CliDatabase database) : IClassFixture<CliDatab
         var plain = new Dictionary<string, string> { ["NO_COLOR"] = "1" };
         var (file, terminal) = (database.Cli, database.Cli with { OutputWidth = 60, Environment = plain });
         var text = string.Concat(Enumerable.Repeat("🫖 boils ", 30));
-        (await file.RunAsync("append", "run:wide", "--type", "object.created", "--data", $$"""{"id":"c1","type":"Claim","data":{"text":"{{text}}"}}""")).ShouldSucceed();
-        (await file.RunAsync("append", "wide", "--type", "object.patched", "--data", $$"""{"id":"c1","patch":{"text":"other {{text}}"}}""")).ShouldSucceed();
+        (await file.RunAsync("append", "run:wide", "--type", "object.created", "--data", $$$"""{"id":"c1","type":"Claim","data":{"text":"{{{text}}}"}}""")).ShouldSucceed();
+        (await file.RunAsync("append", "wide", "--type", "object.patched", "--data", $$$"""{"id":"c1","patch":{"text":"other {{{text}}}"}}""")).ShouldSucceed();
 
         foreach (var command in (string[][])[["world", "wide"], ["diff", "wide@1", "wide"], ["diff", "wide@0", "wide"]])
         {
