@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.CommandLine.Invocation;
 using System.CommandLine.Parsing;
 using Ledger.Cli.Output;
+using Ledger.Explorer.Contracts;
 
 namespace Ledger.Cli;
 
@@ -40,7 +41,7 @@ internal static class CommandLine
         }
         catch (Exception exception)
         {
-            var failure = Failures.Of(exception, cancellationToken);
+            var failure = Failures.Of(exception, cancellationToken, session.Server);
             await ReportAsync(failure, session, io, pager);
             // A person who leaves the pager before the end has seen enough.
             return failure.ExitCode == ExitCodes.OutputClosed && pager is not null ? ExitCodes.Success : failure.ExitCode;
@@ -91,18 +92,42 @@ internal static class CommandLine
         var command = parsed.CommandResult.Command;
         if (command is not LedgerCommand)
         {
-            var words = string.Join(", ", command.Subcommands.Select(c => c.Name));
-            throw new UsageException(parsed.UnmatchedTokens is [var word, ..]
-                ? $"'{word}' is not a command of '{PathOf(parsed)}'.{(NearestWord.Find(word, [.. command.Subcommands.Select(c => c.Name)]) is { } near ? $" Did you mean '{near}'?" : "")} Choose one of: {words}."
-                : $"'{PathOf(parsed)}' needs a command, one of: {words}.");
+            string[] names = [.. command.Subcommands.Select(c => c.Name)];
+            var words = string.Join(", ", names);
+            throw new UsageException(parsed.UnmatchedTokens is not [var word, ..] ? $"'{PathOf(parsed)}' needs a command, one of: {words}."
+                : NearestWord.Find(word, names) is { } near ? $"'{word}' is not a command of '{PathOf(parsed)}'. Did you mean '{near}'? '{PathOf(parsed)} --help' lists the commands."
+                : $"'{word}' is not a command of '{PathOf(parsed)}'. Choose one of: {words}.");
         }
 
         if (parsed.Errors is [var error, ..])
         {
-            throw new UsageException($"{error.Message.TrimEnd('.')}.{NearOption(parsed)} '{PathOf(parsed)} --help' shows how to use it.");
+            throw new UsageException($"{FaultOf(error).TrimEnd('.')}.{NearOption(parsed)} '{PathOf(parsed)} --help' shows how to use it.");
         }
 
         return (LedgerCommand)command;
+    }
+
+    // The parser names a type of .NET where a text cannot be converted to it.
+    private static string FaultOf(ParseError error)
+    {
+        var (name, type) = error.SymbolResult switch
+        {
+            OptionResult option => (option.Option.Name, option.Option.ValueType),
+            ArgumentResult argument => (argument.Argument.Name, argument.Argument.ValueType),
+            _ => ("", typeof(string)),
+        };
+        var kind = type.GetElementType() ?? Nullable.GetUnderlyingType(type) ?? type;
+        if (kind == typeof(string) || !error.Message.Contains(kind.FullName!, StringComparison.Ordinal))
+        {
+            return error.Message;
+        }
+
+        var typed = error.SymbolResult!.Tokens is [.., var token] ? $", but was '{token.Value}'" : "";
+        return kind.IsEnum ? $"{name} must be one of {string.Join(", ", Enum.GetNames(kind)).ToLowerInvariant()}{typed}"
+            : kind == typeof(int) || kind == typeof(long) ? $"{name} must be a whole number{typed}"
+            : kind == typeof(double) || kind == typeof(decimal) ? $"{name} must be a number{typed}"
+            : kind == typeof(Guid) ? $"{name} must be a UUID{typed}"
+            : $"{name} has a value that it cannot have{typed}";
     }
 
     private static string NearOption(ParseResult parsed)
@@ -138,13 +163,13 @@ internal static class CommandLine
         {
             await session.Out.FlushAsync();
             await EndAsync(pager);
-            if (failure.Json is { } json && session.Json)
+            if (failure is { Error: { } error } && session.ReportsJson)
             {
-                await io.Error.WriteLineAsync(json);
+                await io.Error.WriteLineAsync(Printer.TextOf(error, ContractContext.Default.ErrorContract));
             }
             else if (failure.Message is { } message)
             {
-                await io.Error.WriteLineAsync($"ledger: {Output.Printable.Of(message)}");
+                await io.Error.WriteLineAsync($"ledger: {Printable.Of(message)}");
             }
         }
         catch (Exception fault) when (fault is IOException or ObjectDisposedException)

@@ -1,5 +1,6 @@
 using Ledger.Bus;
 using Ledger.Explorer.Contracts;
+using Ledger.Explorer.Failures;
 using Ledger.Files;
 using Ledger.Log;
 using Ledger.Postgres;
@@ -26,13 +27,19 @@ internal static class Failures
     // EPIPE, the same number on Linux, macOS and the BSDs.
     private const int BrokenPipe = 32;
 
-    public static Failure Of(Exception exception, CancellationToken cancellationToken) => exception switch
+    /// <summary>How the command ends that threw it.</summary>
+    /// <param name="exception">What it threw.</param>
+    /// <param name="cancellationToken">The token of the command.</param>
+    /// <param name="server">The server that it connects to, or null.</param>
+    public static Failure Of(Exception exception, CancellationToken cancellationToken, string? server = null) => exception switch
     {
-        OperationCanceledException when cancellationToken.IsCancellationRequested => new(ExitCodes.Interrupted, null),
-        _ when cancellationToken.IsCancellationRequested && exception.InnerException is OperationCanceledException => new(ExitCodes.Interrupted, null),
-        UsageException or PostgresOptionsException => new(ExitCodes.Usage, exception.Message),
-        RefusalException
-            or StreamNotFoundException or StreamArchivedException or WrongExpectedVersionException or EventIdInUseException
+        OperationCanceledException when cancellationToken.IsCancellationRequested => new(ExitCodes.Interrupted),
+        _ when cancellationToken.IsCancellationRequested && exception.InnerException is OperationCanceledException => new(ExitCodes.Interrupted),
+        IOException { HResult: BrokenPipe } => new(ExitCodes.OutputClosed),
+        UsageException => Of(exception, ExitCodes.Usage, exception.Message, FailureCodes.Usage),
+        PostgresOptionsException => Of(exception, ExitCodes.Usage, exception.Message),
+        RefusalException refusal => Of(exception, ExitCodes.Refusal, refusal.Message, refusal.Code, refusal.Facts),
+        StreamNotFoundException or StreamArchivedException or WrongExpectedVersionException or EventIdInUseException
             or InvalidEventException or BrokenHistoryException or PositionOutOfRangeException or WorldFaultException or SnapshotTooLargeException
             or ForkPositionException or BranchExistsException or MergeConflictException or CherryPickRefusedException or LineageDepthException or ImportRefusedException or EventFileException
             or UnknownReferenceException or MessageExistsException or CallOfAnotherTaskException or StaleUpdateException or StatusMoveException
@@ -41,14 +48,14 @@ internal static class Failures
             or ProjectionNotFoundException or RequestFailedException or RebuildInProgressException or ProjectionFailedException
             or ChronoRecordException or DamagedFolderException or ChronoNotEmptyException or DamagedBackupException
             or ChronoHistoryLostException or ChronoSharedException or ChronoRowException
-            or TenantNotFoundException or TenantMoveException
-            or SealFormatException or SealBrokenException or NotSealedException or ArchiveException
-            or MigrationFailedException or FunctionFailedException or SchemaTooOldException or SchemaNotMendedException or TagTablesMissingException => new(ExitCodes.Refusal, exception.Message),
-        SqlQueryException fault => new(ExitCodes.Refusal, fault.Message, Output.Printer.TextOf(QueryFaultContract.Of(fault), ContractContext.Default.QueryFaultContract)),
-        IOException { HResult: BrokenPipe } => new(ExitCodes.OutputClosed, null),
-        _ when PostgresFaults.Describe(exception) is { } sentence => new(ExitCodes.Refusal, sentence),
-        ArgumentException { ParamName: null } => new(ExitCodes.Refusal, exception.Message),
-        IOException or UnauthorizedAccessException => new(ExitCodes.Refusal, exception.Message),
-        _ => new(ExitCodes.Refusal, $"A bug in this program, not a mistake of yours: {exception.GetType().Name}: {exception.Message}"),
+            or TenantNotFoundException or TenantMoveException or ArchiveException
+            or SealFormatException or SealBrokenException or NotSealedException or SqlQueryException
+            or MigrationFailedException or FunctionFailedException or SchemaTooOldException or SchemaNotMendedException or TagTablesMissingException => Of(exception, ExitCodes.Refusal, exception.Message),
+        _ when PostgresFaults.Describe(exception, server) is { } sentence => Of(exception, ExitCodes.Refusal, sentence),
+        ArgumentException { ParamName: null } or IOException or UnauthorizedAccessException => Of(exception, ExitCodes.Refusal, exception.Message),
+        _ => Of(exception, ExitCodes.Refusal, $"A bug in this program, not a mistake of yours: {exception.GetType().Name}: {exception.Message}", FailureCodes.Bug),
     };
+
+    private static Failure Of(Exception exception, int exitCode, string sentence, string? code = null, FailureFacts? facts = null) =>
+        new(exitCode, sentence, ErrorContract.Of(exception, sentence, code ?? FailureCodes.Of(exception), exitCode, facts));
 }

@@ -4,7 +4,7 @@ using System.CommandLine.Invocation;
 
 namespace Ledger.Cli;
 
-/// <summary>The usual help, followed by example commands.</summary>
+/// <summary>The usual help, followed by example commands; that of <c>ledger</c> itself has its commands by what they are for.</summary>
 internal sealed class HelpWithExamples : SynchronousCommandLineAction
 {
     private const int Widest = 110;
@@ -18,16 +18,21 @@ internal sealed class HelpWithExamples : SynchronousCommandLineAction
     /// <inheritdoc/>
     public override int Invoke(ParseResult parseResult)
     {
-        var exitCode = new HelpAction { MaxWidth = Math.Min(Width, Widest) }.Invoke(parseResult);
-        var examples = parseResult.CommandResult.Command switch
+        var (output, command, width) = (parseResult.InvocationConfiguration.Output, parseResult.CommandResult.Command, Math.Min(Width, Widest));
+        var usual = UsualHelp(parseResult, width);
+        if (command is RootCommand)
         {
-            LedgerCommand command => command.Examples,
-            RootCommand => Commands.Examples,
-            _ => [],
-        };
+            output.Write(usual.AsSpan(0, usual.IndexOf("Commands:", StringComparison.Ordinal)));
+            HelpGroups.Write(output, command, width);
+        }
+        else
+        {
+            output.Write(usual);
+        }
+
+        var examples = ExamplesOf(command);
         if (examples.Count > 0)
         {
-            var output = parseResult.InvocationConfiguration.Output;
             output.WriteLine("Examples:");
             foreach (var example in examples)
             {
@@ -37,6 +42,30 @@ internal sealed class HelpWithExamples : SynchronousCommandLineAction
             output.WriteLine();
         }
 
-        return exitCode;
+        if (command is RootCommand)
+        {
+            output.WriteLine("'ledger COMMAND --help' shows what a command takes, with examples.");
+        }
+
+        return ExitCodes.Success;
+    }
+
+    // Those of a group are the first of each of its commands.
+    private static IReadOnlyList<string> ExamplesOf(Command command) => command switch
+    {
+        LedgerCommand one => one.Examples,
+        RootCommand => Commands.Examples,
+        _ => [.. command.Subcommands.OfType<LedgerCommand>().SelectMany(one => one.Examples.Take(1))],
+    };
+
+    private static string UsualHelp(ParseResult parseResult, int width)
+    {
+        var configuration = parseResult.InvocationConfiguration;
+        var output = configuration.Output;
+        using var text = new StringWriter { NewLine = "\n" };
+        configuration.Output = text;
+        _ = new HelpAction { MaxWidth = width }.Invoke(parseResult);
+        configuration.Output = output;
+        return text.ToString();
     }
 }

@@ -36,11 +36,30 @@ internal sealed class Session
     /// <summary>The bar on standard error.</summary>
     public ProgressBar Progress { get; }
 
+    /// <summary>The server that the command connects to, by host and port; null before it does.</summary>
+    public string? Server { get; set; }
+
     /// <summary>How to print.</summary>
     public OutputFormat Format => _format.Value;
 
     /// <summary>Whether one JSON document is asked for instead of text.</summary>
     public bool Json => Format is OutputFormat.Json;
+
+    /// <summary>Whether a failure is reported as JSON, as programs ask for it; where the format itself is what is wrong, the options of the call count.</summary>
+    public bool ReportsJson
+    {
+        get
+        {
+            try
+            {
+                return Format is OutputFormat.Json or OutputFormat.Ndjson;
+            }
+            catch (Exception fault) when (fault is UsageException or RefusalException or InvalidOperationException)
+            {
+                return IsGiven(CommonOptions.Json) || _parsed.GetResult(CommonOptions.Output)?.Tokens is [{ Value: "json" or "ndjson" }, ..];
+            }
+        }
+    }
 
     /// <summary>The zone in which times are shown, and read if they have no offset.</summary>
     public TimeZoneInfo Zone => (IsGiven(CommonOptions.Utc) ? Get(CommonOptions.Utc) : Settings.Profile?.Utc is true) ? TimeZoneInfo.Utc : Io.TimeZone;

@@ -10,7 +10,12 @@ public static class PostgresFaults
 {
     /// <summary>One sentence that states what happened and what to do, or null if the failure is not from the database.</summary>
     /// <param name="exception">The exception; inner exceptions count too.</param>
-    public static string? Describe(Exception exception)
+    public static string? Describe(Exception exception) => Describe(exception, null);
+
+    /// <summary>The same, in which a server that cannot be reached is named.</summary>
+    /// <param name="exception">The exception; inner exceptions count too.</param>
+    /// <param name="server">How to name the server, such as <c>db.example:5432</c>; null for no name.</param>
+    public static string? Describe(Exception exception, string? server)
     {
         ArgumentNullException.ThrowIfNull(exception);
         for (var fault = exception; fault is not null; fault = fault.InnerException)
@@ -19,12 +24,12 @@ public static class PostgresFaults
             {
                 case MigrationFailedException or FunctionFailedException or SchemaNotMendedException when !IsPrivilege(fault.InnerException):
                     return fault.Message;
-                case PostgresException server:
-                    return DescribeServer(server);
+                case PostgresException said:
+                    return DescribeServer(said);
                 case NpgsqlException client:
-                    return DescribeClient(client);
+                    return DescribeClient(client, server);
                 case SocketException socket:
-                    return DescribeSocket(socket);
+                    return DescribeSocket(socket, server);
                 case UnsupportedServerException or SchemaNotMigratedException or SchemaTooOldException or MigrationChecksumException or MigrationOrderException
                     or LogNumbersException or StandbyServerException or DatabaseEncodingException:
                     return fault.Message;
@@ -72,17 +77,19 @@ public static class PostgresFaults
         };
     }
 
-    private static string DescribeClient(NpgsqlException fault) => fault.InnerException switch
+    private static string DescribeClient(NpgsqlException fault, string? server) => fault.InnerException switch
     {
-        PostgresException server => DescribeServer(server),
-        SocketException socket => DescribeSocket(socket),
+        PostgresException said => DescribeServer(said),
+        SocketException socket => DescribeSocket(socket, server),
         AggregateException { InnerExceptions: [var first, ..] } =>
-            $"None of the servers can be written to. {Describe(first) ?? first.Message}",
-        TimeoutException => "The server did not answer in time. Check that it runs and is not overloaded, or allow more time.",
-        IOException io => $"The connection to the server was lost: {io.Message.TrimEnd('.')}. Check that it runs, and try again.",
-        _ => $"The connection to the server failed: {fault.Message.TrimEnd('.')}.",
+            $"None of the servers can be written to. {Describe(first, server) ?? first.Message}",
+        TimeoutException => $"The server{NameOf(server)} did not answer in time. Check that it runs and is not overloaded, or allow more time.",
+        IOException io => $"The connection to the server{NameOf(server)} was lost: {io.Message.TrimEnd('.')}. Check that it runs, and try again.",
+        _ => $"The connection to the server{NameOf(server)} failed: {fault.Message.TrimEnd('.')}.",
     };
 
-    private static string DescribeSocket(SocketException fault) =>
-        $"The server cannot be reached: {fault.Message.TrimEnd('.')}. Check that it runs, and its host and port.";
+    private static string DescribeSocket(SocketException fault, string? server) =>
+        $"The server{NameOf(server)} cannot be reached: {fault.Message.TrimEnd('.')}. Check that it runs, and its host and port.";
+
+    private static string NameOf(string? server) => server is null ? "" : $" '{server}'";
 }

@@ -40,6 +40,14 @@ public sealed class UsageTests
         await story.RunAsync("run", "start", "--id", " ");
         await story.RunAsync("run", "start", "--id", "a\nb");
         await story.RunAsync("events", "a", "--lsat", "3");
+        await story.RunAsync("events", "a", "--last", "three");
+        await story.RunAsync("run", "list", "--limit", "99999999999");
+        await story.RunAsync("chrono", "import", "p", ".", "--damaged", "mend");
+        await story.RunAsync("graph", "a", "--picture", "tree", "--svg", "-");
+        await story.RunAsync("graph", "a", "--svg", "-", "--json");
+        await story.RunAsync("search", "x", "--min-cost", "much");
+        await story.RunAsync("projections", "dead-letters", "--id", "7");
+        await story.RunAsync("chrono", "query", "p", "--min-confidence", "high");
         await story.RunAsync("run", "list", "--since", "someday");
         await story.RunAsync("run", "list", "--output", "xml");
         await story.RunAsync("run", "list", "--json", "--output", "csv");

@@ -27,7 +27,14 @@ public sealed class PackageTests(PackedFolder packed)
             Of("description").ShouldNotBe("Package Description", id);
             files.ShouldContain(Of("icon"), id);
             files.ShouldContain(Of("readme"), id);
+            ReadmeOf(id).ShouldNotContain("](../", Case.Sensitive, $"The page of {id} has links that lead nowhere.");
+            ReadmeOf(id).ShouldStartWith($"# {id}", Case.Sensitive, id);
             files.ShouldContain("LICENSE", id);
+            if (id != "Ledger.Templates")
+            {
+                files.ShouldNotContain(file => file.StartsWith("content", StringComparison.Ordinal), $"{id} would copy files next to applications.");
+                File.Exists(Path.Combine(packed.Packages, $"{id}.0.1.0.snupkg")).ShouldBeTrue(id);
+            }
         }
 
         DependenciesOf(packages["Ledger"].Nuspec).ShouldBe(["Microsoft.Extensions.DependencyInjection.Abstractions", "Microsoft.Extensions.Logging.Abstractions"]);
@@ -90,6 +97,13 @@ public sealed class PackageTests(PackedFolder packed)
         await using var database = await (await Testing.TestPostgres.SharedAsync()).CreateDatabaseAsync();
         using var process = Process.Start(Shell.InfoOf(folder, packed.Environment, Path.Combine(folder, "out", "Native"), database.ConnectionString))!;
         (await process.StandardOutput.ReadToEndAsync()).ShouldBe(NativeSample.Printed);
+    }
+
+    private string ReadmeOf(string id)
+    {
+        using var package = ZipFile.OpenRead(Path.Combine(packed.Packages, $"{id}.0.1.0.nupkg"));
+        using var reader = new StreamReader(package.GetEntry("README.md")!.Open());
+        return reader.ReadToEnd();
     }
 
     private static bool HasProject(string folder) => Directory.GetFiles(folder, "*.csproj").Length > 0;

@@ -17,6 +17,7 @@ public sealed class PostgresFaultsTests
             () => new LedgerMigrator(dataSource, new PostgresOptions { RetryFor = TimeSpan.Zero }).ListAsync());
 
         PostgresFaults.Describe(fault).ShouldBe("The server cannot be reached: Connection refused. Check that it runs, and its host and port.");
+        PostgresFaults.Describe(fault, "db.example:5432").ShouldBe("The server 'db.example:5432' cannot be reached: Connection refused. Check that it runs, and its host and port.");
     }
 
     [Fact]
@@ -39,10 +40,22 @@ public sealed class PostgresFaultsTests
         await using var database = await postgres.CreateDatabaseAsync();
         await using var dataSource = NpgsqlDataSource.Create(database.ConnectionString);
 
-        var fault = await Should.ThrowAsync<PostgresException>(() => new PostgresEventStore(dataSource).GetStreamAsync(new StreamName("a")));
+        await using var store = new PostgresEventStore(dataSource);
+        var ledger = new AgentLedger(store);
 
-        PostgresFaults.Describe(new InvalidOperationException("outer", fault)).ShouldBe(
-            "The schema is not migrated: relation \"ledger.mt_streams\" does not exist. Run 'ledger migrate apply'.");
+        var faults = new[]
+        {
+            await Should.ThrowAsync<SchemaNotMigratedException>(() => store.GetStreamAsync(new StreamName("a"))),
+            await Should.ThrowAsync<SchemaNotMigratedException>(() => ledger.GetRun("a").AppendAsync([new KitLoaded("lab")])),
+            await Should.ThrowAsync<SchemaNotMigratedException>(() => ledger.OpenAsync("run:a")),
+            await Should.ThrowAsync<SchemaNotMigratedException>(async () => await store.ReadLogAsync().CountAsync()),
+        };
+
+        foreach (var fault in faults)
+        {
+            PostgresFaults.Describe(new InvalidOperationException("outer", fault))!.ShouldStartWith("Schema 'ledger' is not up to date: it lacks '0001_tables'");
+            fault.Message.ShouldEndWith("Run 'ledger migrate apply', or set AutoMigrate.AtStart to migrate when the application starts.");
+        }
     }
 
     [Fact]

@@ -102,8 +102,12 @@ public sealed partial class ReadmeTests
         {
             foreach (Match link in Link().Matches(File.ReadAllText(page)))
             {
-                var target = Path.Combine(Path.GetDirectoryName(page)!, link.Groups["path"].Value);
+                var target = link.Groups["path"].Value is { Length: > 0 } path ? Path.Combine(Path.GetDirectoryName(page)!, path) : page;
                 (File.Exists(target) || Directory.Exists(target)).ShouldBeTrue($"{page} links to {link.Groups["path"].Value}");
+                if (link.Groups["anchor"] is { Success: true, Value: var anchor } && target.EndsWith(".md", StringComparison.Ordinal))
+                {
+                    AnchorsOf(target).ShouldContain(anchor, $"{page} links to {link.Value}");
+                }
             }
         }
     }
@@ -119,6 +123,10 @@ public sealed partial class ReadmeTests
 
     private static bool IsOurs(string path) =>
         Path.GetRelativePath(SourceTree.Root, path).Split(Path.DirectorySeparatorChar)[0] is "src" or "tests";
+
+    // As GitHub and docfx make them of headings.
+    private static IEnumerable<string> AnchorsOf(string page) => Heading().Matches(File.ReadAllText(page))
+        .Select(m => NoAnchor().Replace(m.Groups["text"].Value.Trim().ToLowerInvariant(), "").Replace(' ', '-'));
 
     private static string Read(string path) => File.ReadAllText(Path.Combine(SourceTree.Root, path));
 
@@ -139,6 +147,12 @@ public sealed partial class ReadmeTests
     [GeneratedRegex(@"`(?<name>[A-Z]\w+_\w+)`")]
     private static partial Regex TestName();
 
-    [GeneratedRegex(@"\]\((?<path>[^)#:]+)\)")]
+    [GeneratedRegex(@"\]\((?<path>[^)#:]*)(?:#(?<anchor>[^)]+))?\)")]
     private static partial Regex Link();
+
+    [GeneratedRegex("^#+ (?<text>.+)$", RegexOptions.Multiline)]
+    private static partial Regex Heading();
+
+    [GeneratedRegex(@"[^\w\- ]")]
+    private static partial Regex NoAnchor();
 }

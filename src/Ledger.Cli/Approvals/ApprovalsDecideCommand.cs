@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Ledger.Cli.Streams;
 using Ledger.Explorer.Contracts;
+using Ledger.Explorer.Failures;
 using Ledger.Runs;
 
 namespace Ledger.Cli.Approvals;
@@ -42,7 +43,7 @@ internal sealed class ApprovalsDecideCommand : LedgerCommand
 
         if (!(await run.ListApprovalsAsync(cancellationToken)).Any(a => a.Id == id))
         {
-            throw new RefusalException($"'{run.StreamName}' has no request for approval '{id}'. 'ledger approvals list {session.Get(_id)}' lists them.");
+            throw new RefusalException($"'{run.StreamName}' has no request for approval '{id}'. 'ledger approvals list {session.Get(_id)}' lists them.", FailureCodes.NotFound);
         }
 
         try

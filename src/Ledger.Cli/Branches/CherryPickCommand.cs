@@ -2,6 +2,7 @@ using System.CommandLine;
 using Ledger.Cli.Output;
 using Ledger.Cli.Streams;
 using Ledger.Explorer.Contracts;
+using Ledger.Explorer.Failures;
 using Ledger.Explorer.Merging;
 using Ledger.Log;
 using Ledger.Runs;
@@ -71,7 +72,7 @@ internal sealed class CherryPickCommand : LedgerCommand
                 Print(session, CherryPickContract.Of(refused.Preview, registry));
                 throw new RefusalException(refused.Preview.Missing.Count > 0
                     ? $"{Printable.Count(refused.Preview.Missing.Count, "cause")} not chosen, so nothing was written. Name them too, or use --with-causes."
-                    : $"{Printable.Count(refused.Preview.Conflicts.Count, "conflict")} open, so nothing was written. Decide with --ours, --theirs or --resolve FILE.");
+                    : $"{Printable.Count(refused.Preview.Conflicts.Count, "conflict")} open, so nothing was written. Decide with --ours, --theirs or --resolve FILE.", FailureCodes.MergeConflict);
             }
         });
     }

@@ -3,6 +3,7 @@ using System.Text.Json;
 using Ledger.Cli.Connections;
 using Ledger.Cli.Files;
 using Ledger.Explorer.Contracts;
+using Ledger.Explorer.Failures;
 using Ledger.Explorer.Merging;
 using Ledger.Worlds;
 
@@ -52,7 +53,7 @@ internal sealed class DecisionOptions(string target, string source)
         }
         catch (Exception fault) when (fault is ArgumentException or FormatException)
         {
-            throw new RefusalException($"{fault.Message.Split(" (Parameter", 2)[0]} Nothing was written.");
+            throw new RefusalException($"{fault.Message.Split(" (Parameter", 2)[0]} Nothing was written.", FailureCodes.InvalidInput);
         }
     }
 
@@ -76,7 +77,7 @@ internal sealed class DecisionOptions(string target, string source)
         }
         catch (JsonException fault)
         {
-            throw new RefusalException($"{name} is not a list of decisions: {Events.JsonFault.Reason(fault.Message)} Nothing was written.");
+            throw new RefusalException($"{name} is not a list of decisions: {Events.JsonFault.Reason(fault.Message)} Nothing was written.", FailureCodes.InvalidInput);
         }
     }
 

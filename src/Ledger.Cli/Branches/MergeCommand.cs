@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Ledger.Cli.Streams;
 using Ledger.Explorer.Contracts;
+using Ledger.Explorer.Failures;
 using Ledger.Log;
 using Ledger.Runs;
 
@@ -62,7 +63,7 @@ internal sealed class MergeCommand : LedgerCommand
             {
                 Print(session, MergeContract.Of(conflict.Preview, registry));
                 throw new RefusalException(
-                    $"{Output.Printable.Count(conflict.Conflicts.Count, "conflict")} open, so nothing was written. Decide with --ours, --theirs or --resolve FILE.");
+                    $"{Output.Printable.Count(conflict.Conflicts.Count, "conflict")} open, so nothing was written. Decide with --ours, --theirs or --resolve FILE.", FailureCodes.MergeConflict);
             }
         });
     }

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Ledger.Cli.Streams;
+using Ledger.Explorer.Failures;
 using Ledger.Log;
 
 namespace Ledger.Cli.Budgets;
@@ -31,7 +32,7 @@ internal sealed class BudgetJoinCommand : LedgerCommand
         }
         catch (ArgumentException fault)
         {
-            throw new RefusalException(fault.Message.Split(" (Parameter", 2)[0]);
+            throw new RefusalException(fault.Message.Split(" (Parameter", 2)[0], FailureCodes.InvalidInput);
         }
 
         BudgetText.Print(session, other, await connection.Ledger.GetBudgetAsync(other, cancellationToken));

@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Text.Json;
 using Ledger.Cli.Streams;
 using Ledger.Explorer.Contracts;
+using Ledger.Explorer.Failures;
 using Ledger.Log;
 using Ledger.Runs;
 
@@ -59,7 +60,7 @@ internal sealed class CallsAnswerCommand : LedgerCommand
         }
         catch (ArgumentException refused)
         {
-            throw new RefusalException(refused.Message.Split(" (Parameter", 2)[0]);
+            throw new RefusalException(refused.Message.Split(" (Parameter", 2)[0], FailureCodes.InvalidInput);
         }
 
         if (session.Json)

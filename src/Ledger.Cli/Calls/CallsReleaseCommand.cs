@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Ledger.Cli.Streams;
 using Ledger.Explorer.Contracts;
+using Ledger.Explorer.Failures;
 
 namespace Ledger.Cli.Calls;
 
@@ -32,7 +33,7 @@ internal sealed class CallsReleaseCommand : LedgerCommand
         }
         catch (ArgumentException)
         {
-            throw new RefusalException($"'{name}' has no open call '{call}'. 'ledger calls list {session.Get(_id)}' lists those that are open.");
+            throw new RefusalException($"'{name}' has no open call '{call}'. 'ledger calls list {session.Get(_id)}' lists those that are open.", FailureCodes.NotFound);
         }
 
         if (session.Json)

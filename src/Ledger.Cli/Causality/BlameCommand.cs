@@ -4,6 +4,7 @@ using Ledger.Cli.Output;
 using Ledger.Cli.Streams;
 using Ledger.Cli.Worlds;
 using Ledger.Explorer.Contracts;
+using Ledger.Explorer.Failures;
 
 namespace Ledger.Cli.Causality;
 
@@ -43,7 +44,7 @@ internal sealed class BlameCommand : LedgerCommand
         {
             throw new RefusalException(property is not null
                 ? $"No event of '{run.StreamName}' set a property '{property}' of {Article(what)} '{id}'."
-                : $"No event of '{run.StreamName}' created {Article(what)} '{id}'.");
+                : $"No event of '{run.StreamName}' created {Article(what)} '{id}'.", FailureCodes.NotFound);
         }
 
         if (session.Json)

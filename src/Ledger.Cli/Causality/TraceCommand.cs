@@ -3,6 +3,7 @@ using System.Text;
 using Ledger.Cli.Connections;
 using Ledger.Cli.Streams;
 using Ledger.Explorer.Contracts;
+using Ledger.Explorer.Failures;
 using Ledger.Runs;
 using Ledger.Tasks;
 
@@ -47,7 +48,7 @@ internal sealed class TraceCommand : LedgerCommand
             : await run.ExplainAsync(id, cancellationToken);
         if (!trace.Events.Any())
         {
-            throw new RefusalException($"There is no event '{id}' in '{run.StreamName}'. 'ledger events {run.StreamName}' lists its events.");
+            throw new RefusalException($"There is no event '{id}' in '{run.StreamName}'. 'ledger events {run.StreamName}' lists its events.", FailureCodes.NotFound);
         }
 
         var answer = await TraceContract.OfAsync(trace, isDown ? "effects" : "causes", connection.Store.Get<ITaskReader>(), cancellationToken);
@@ -70,7 +71,7 @@ internal sealed class TraceCommand : LedgerCommand
 
         return await connection.Store.FindEventsAsync([Guid.Parse(id)], cancellationToken) is [var found]
             ? await connection.Ledger.OpenAsync(found.Stream, cancellationToken)
-            : throw new RefusalException($"There is no event '{id}'. With --run, ids from files are looked up too.");
+            : throw new RefusalException($"There is no event '{id}'. With --run, ids from files are looked up too.", FailureCodes.NotFound);
     }
 
     private static void Print(Session session, CausalTrace trace, string title, IReadOnlyList<CallContract> calls)

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Ledger.Cli.Streams;
+using Ledger.Explorer.Failures;
 using Ledger.Records;
 
 namespace Ledger.Cli.Chrono;
@@ -27,6 +28,6 @@ internal sealed class ChronoGetCommand : ChronoCommand
             ? await store.GetAsync(id, moment, cancellationToken)
             : await store.GetAsync(id, cancellationToken);
         ChronoText.Show(session, record ?? throw new RefusalException(
-            $"Project '{store.Project}' {(at is null ? "has" : $"had at {at}")} no record '{id}'. 'ledger chrono query {store.Project}' lists them."));
+            $"Project '{store.Project}' {(at is null ? "has" : $"had at {at}")} no record '{id}'. 'ledger chrono query {store.Project}' lists them.", FailureCodes.NotFound));
     }
 }

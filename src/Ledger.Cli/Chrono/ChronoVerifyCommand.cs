@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Ledger.Cli.Streams;
 using Ledger.Explorer.Contracts;
+using Ledger.Explorer.Failures;
 using Ledger.Records;
 using Ledger.Records.Chronomemory;
 
@@ -69,12 +70,12 @@ internal sealed class ChronoVerifyCommand : LedgerCommand
 
         if (verdict.FirstBroken is { } broken)
         {
-            throw new RefusalException($"The chain is broken at {VerdictText.PlaceOf(broken)}.");
+            throw new RefusalException($"The chain is broken at {VerdictText.PlaceOf(broken)}.", FailureCodes.CheckFailed);
         }
 
         if (verdict.Warnings.FirstOrDefault(w => Refused.Contains(w.Code)) is { } differs)
         {
-            throw new RefusalException(differs.Text);
+            throw new RefusalException(differs.Text, FailureCodes.CheckFailed);
         }
     }
 
@@ -88,7 +89,7 @@ internal sealed class ChronoVerifyCommand : LedgerCommand
         // An emptied store still has a head or a snapshot, which shows that it existed.
         return verdict is { ChainValid: true, Events: 0, LastHash: "", Warnings: [] }
             && await connection.Store.GetStreamAsync(StreamName.Chrono(project), cancellationToken) is null
-            ? throw new RefusalException($"There is no record store '{project}'; nothing was verified.")
+            ? throw new RefusalException($"There is no record store '{project}'; nothing was verified.", FailureCodes.NotFound)
             : verdict;
     }
 

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Ledger.Cli.Files;
+using Ledger.Explorer.Failures;
 using Ledger.Records;
 
 namespace Ledger.Cli.Chrono;
@@ -50,7 +51,7 @@ internal static class RecordFile
         }
         catch (JsonException exception)
         {
-            throw new RefusalException($"{fault}: {Events.JsonFault.Reason(exception.Message)} Nothing was written.");
+            throw new RefusalException($"{fault}: {Events.JsonFault.Reason(exception.Message)} Nothing was written.", FailureCodes.InvalidInput);
         }
     }
 
@@ -62,7 +63,7 @@ internal static class RecordFile
         }
         catch (ChronoRecordException exception)
         {
-            throw new RefusalException($"{place}: {exception.Message}");
+            throw new RefusalException($"{place}: {exception.Message}", FailureCodes.InvalidInput);
         }
     }
 }

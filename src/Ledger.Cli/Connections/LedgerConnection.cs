@@ -1,4 +1,5 @@
 using Ledger.Cli.Output;
+using Ledger.Explorer.Failures;
 using Ledger.Log.Contracts;
 using Ledger.Postgres;
 using Ledger.Postgres.Contracts;
@@ -90,7 +91,11 @@ internal sealed class LedgerConnection : IAsyncDisposable
         PostgresDataSources.ForWriting(_dataSource).OpenConnectionAsync(cancellationToken);
 
     /// <summary>Connects and makes sure that the schema is up to date.</summary>
-    /// <remarks>The private server belongs to the user and is migrated. Any other is refused until <c>ledger migrate apply</c> has run.</remarks>
+    /// <remarks>
+    /// The private server belongs to the user and is migrated, but a schema that was named and is not there is not made, because the name may be misspelt. Any other
+    /// server is refused until <c>ledger migrate apply</c> has run.
+    /// </remarks>
+    /// <exception cref="RefusalException">There is no such schema on the private server.</exception>
     public static async Task<LedgerConnection> OpenAsync(Session session, CancellationToken cancellationToken)
     {
         var address = await ServerAddress.FindAsync(session, cancellationToken);
@@ -103,6 +108,7 @@ internal sealed class LedgerConnection : IAsyncDisposable
             }
             catch (SchemaNotMigratedException) when (address.Private is not null)
             {
+                await connection.CheckSchemaAsync(cancellationToken);
                 await session.Progress.RunAsync("Updating the private database", () => connection.Migrator.ApplyAsync(cancellationToken));
             }
 
@@ -125,6 +131,14 @@ internal sealed class LedgerConnection : IAsyncDisposable
 
     /// <inheritdoc/>
     public ValueTask DisposeAsync() => _own?.DisposeAsync() ?? ValueTask.CompletedTask;
+
+    private async Task CheckSchemaAsync(CancellationToken cancellationToken)
+    {
+        if (_session.Schema is { } schema && schema != new PostgresOptions().LedgerSchema && await Migrator.ListAsync(cancellationToken) is [{ State: MigrationState.Pending }, ..])
+        {
+            throw new RefusalException($"There is no schema '{schema}' with a log on your private server. 'ledger migrate apply --schema {schema}' makes it.", FailureCodes.NotMigrated);
+        }
+    }
 
     // What applications hold their appends to binds those of the command too. A role that may not read the contracts is not held to them.
     private async Task HoldToContractsAsync(CancellationToken cancellationToken)
@@ -168,6 +182,7 @@ internal sealed class LedgerConnection : IAsyncDisposable
 
     private static LedgerConnection Of(ServerAddress address, Session session)
     {
+        session.Server = address.Name;
         try
         {
             if (PostgresDataSources.AsksForStandby(address.ConnectionString))

@@ -23,6 +23,22 @@ internal sealed record ServerAddress(string ConnectionString, LocalCluster? Priv
         "max auto prepare", "no reset on close", "multiplexing", "include error detail",
     ];
 
+    /// <summary>The server as people name it: host and port, the socket, or several hosts.</summary>
+    public string Name
+    {
+        get
+        {
+            var parts = new NpgsqlConnectionStringBuilder(ConnectionString);
+            return parts.Host switch
+            {
+                { } several when several.Contains(',', StringComparison.Ordinal) => several,
+                { } folder when folder.StartsWith('/') => $"{folder.TrimEnd('/')}/.s.PGSQL.{parts.Port}",
+                { } address when address.Contains(':', StringComparison.Ordinal) => $"[{address}]:{parts.Port}",
+                var host => $"{host}:{parts.Port}",
+            };
+        }
+    }
+
     /// <summary>Finds the server, which may be stopped if it is the private one; with <c>--tenant</c> the database of the tenant.</summary>
     public static async Task<ServerAddress> FindAsync(Session session, CancellationToken cancellationToken)
     {

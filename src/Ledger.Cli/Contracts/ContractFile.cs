@@ -1,4 +1,5 @@
 using Ledger.Cli.Files;
+using Ledger.Explorer.Failures;
 using Ledger.Log.Contracts;
 
 namespace Ledger.Cli.Contracts;
@@ -17,7 +18,7 @@ internal static class ContractFile
         }
         catch (ContractFormatException fault)
         {
-            throw new RefusalException($"{char.ToUpperInvariant(name[0])}{name[1..]} has no contracts that can be read. {fault.Message}");
+            throw new RefusalException($"{char.ToUpperInvariant(name[0])}{name[1..]} has no contracts that can be read. {fault.Message}", FailureCodes.InvalidInput);
         }
     }
 }

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Ledger.Cli.Output;
 using Ledger.Explorer.Contracts;
+using Ledger.Explorer.Failures;
 using Ledger.Log.Contracts;
 
 namespace Ledger.Cli.Contracts;
@@ -53,7 +54,7 @@ internal sealed class SchemaCheckCommand : LedgerCommand
 
         if (breaks.Count > 0)
         {
-            throw new RefusalException($"{Printable.Count(breaks.Count, "change")} of contracts would break programs that read or write the events.");
+            throw new RefusalException($"{Printable.Count(breaks.Count, "change")} of contracts would break programs that read or write the events.", FailureCodes.CheckFailed);
         }
     }
 

@@ -3,6 +3,7 @@ using Ledger.Cli.Output;
 using Ledger.Cli.Streams;
 using Ledger.Events;
 using Ledger.Explorer.Contracts;
+using Ledger.Explorer.Failures;
 using Ledger.Log;
 using Ledger.Runs;
 
@@ -38,30 +39,14 @@ internal sealed class AppendCommand : LedgerCommand
     };
 
     private readonly Option<string?> _call = new("--call") { Description = "The call of a task that the events belong to.", HelpName = "CALL" };
-    private readonly Option<string> _validate = new("--validate")
-    {
-        Description = "Whether to refuse object and relation events that cannot be applied to the world: 'on' or 'off'.",
-        HelpName = "on|off",
-        Arity = ArgumentArity.ZeroOrOne,
-        DefaultValueFactory = _ => "on",
-        CustomParser = result =>
-        {
-            var text = result.Tokens is [var token] ? token.Value : "on";
-            if (text is not ("on" or "off"))
-            {
-                result.AddError($"--validate must be 'on' or 'off', but was '{text}'");
-            }
-
-            return text;
-        },
-    };
-
+    private readonly Option<string> _validate = OnOrOff("--validate", "Whether to refuse object and relation events that cannot be applied to the world: 'on' or 'off'.");
+    private readonly Option<string> _create = OnOrOff("--create", "Whether to create a run or stream that does not exist: 'on' or 'off', for scripts, in which a misspelt name has to fail.");
 
     public AppendCommand()
         : base("append", "Appends events, all or none. Events sent again with the same ids are written once.")
     {
         Add(_stream);
-        foreach (var option in new Option[] { _file, _type, _data, _expect, _actor, _cause, _call, _validate })
+        foreach (var option in new Option[] { _file, _type, _data, _expect, _actor, _cause, _call, _validate, _create })
         {
             Add(option);
         }
@@ -71,6 +56,7 @@ internal sealed class AppendCommand : LedgerCommand
             "ledger append first --type note --data '{\"text\": \"hello\"}' --actor me",
             "ledger append first --type tool.called --data '{\"tool\": \"search\"}' --call c1",
             "ledger append first --file events.jsonl --expect none",
+            "ledger append first --type note --create off",
             "tail -n 5 events.jsonl | ledger append run:first --file -",
         ];
     }
@@ -90,6 +76,12 @@ internal sealed class AppendCommand : LedgerCommand
                 $"'{session.Get(_stream)}' means the first {at} events of {found!.StreamName}. Nothing was written; events are appended at the end of '{found.StreamName}'.");
         }
 
+        if (found is null && session.Get(_create) == "off")
+        {
+            throw new RefusalException(
+                $"There is no stream '{session.Get(_stream)}', and --create is off. Nothing was written; 'ledger run list' and 'ledger branches' show what exists.", FailureCodes.NotFound);
+        }
+
         var stream = found?.StreamName ?? StreamIds.Create(session.Get(_stream));
         var append = new Appending(connection, stream, expected, session.Get(_validate) == "off" ? AppendCheck.None : AppendCheck.World);
         var (appended, version) = await session.Progress.RunAsync(
@@ -100,6 +92,24 @@ internal sealed class AppendCommand : LedgerCommand
             await session.Io.Error.WriteLineAsync(Printable.Of($"ledger: {hint}"));
         }
     }
+
+    private static Option<string> OnOrOff(string name, string description) => new(name)
+    {
+        Description = description,
+        HelpName = "on|off",
+        Arity = ArgumentArity.ZeroOrOne,
+        DefaultValueFactory = _ => "on",
+        CustomParser = result =>
+        {
+            var text = result.Tokens is [var token] ? token.Value : "on";
+            if (text is not ("on" or "off"))
+            {
+                result.AddError($"{name} must be 'on' or 'off', but was '{text}'");
+            }
+
+            return text;
+        },
+    };
 
     private async Task<EventSource> OpenAsync(Session session, EventDefaults defaults, CancellationToken cancellationToken) =>
         (session.Get(_file), session.Get(_type)) switch

@@ -1,5 +1,6 @@
 using Ledger.Cli.Connections;
 using Ledger.Cli.Output;
+using Ledger.Explorer.Failures;
 using Ledger.Log;
 using Ledger.Runs;
 
@@ -46,5 +47,9 @@ internal sealed class Appending(LedgerConnection connection, StreamName stream, 
 
     private RefusalException Conflict(Position actual) => new(
         $"'{stream}' has {Printable.Count(actual.Value, "event")}, but the append expected {(expected!.Value.Value == 0 ? "none" : expected.Value)}. "
-        + "Nothing was written; read the new events and decide again.");
+        + "Nothing was written; read the new events and decide again.",
+        FailureCodes.WrongExpectedVersion)
+    {
+        Facts = new FailureFacts { Stream = stream.Value, Expected = expected.Value.Value, Actual = actual.Value },
+    };
 }

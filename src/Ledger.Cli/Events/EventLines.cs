@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.Json;
+using Ledger.Explorer.Failures;
 using Ledger.Files;
 using Ledger.Log;
 
@@ -46,17 +47,17 @@ internal sealed class EventLines : IDisposable
         }
         catch (Exception fault) when (fault is FileNotFoundException or DirectoryNotFoundException)
         {
-            throw new RefusalException($"There is no file '{path}'.");
+            throw new RefusalException($"There is no file '{path}'.", FailureCodes.NotFound);
         }
         catch (UnauthorizedAccessException)
         {
             throw new RefusalException(Directory.Exists(path)
                 ? $"'{path}' is a folder; name a file of events."
-                : $"The file '{path}' may not be read by this user.");
+                : $"The file '{path}' may not be read by this user.", FailureCodes.File);
         }
         catch (Exception fault) when (fault is IOException or ArgumentException)
         {
-            throw new RefusalException($"The file '{path}' cannot be opened: {fault.Message}");
+            throw new RefusalException($"The file '{path}' cannot be opened: {fault.Message}", FailureCodes.File);
         }
     }
 
@@ -177,7 +178,7 @@ internal sealed class EventLines : IDisposable
         }
         catch (EventFileException fault)
         {
-            throw new RefusalException($"In {Name}, {char.ToLowerInvariant(fault.Message[0])}{JsonFault.Reason(fault.Message)[1..]} Nothing was written.");
+            throw new RefusalException($"In {Name}, {char.ToLowerInvariant(fault.Message[0])}{JsonFault.Reason(fault.Message)[1..]} Nothing was written.", FailureCodes.InvalidEvent);
         }
     }
 
@@ -220,7 +221,7 @@ internal sealed class EventLines : IDisposable
         var length = end - start;
         if (length >= MaxLineBytes)
         {
-            throw new RefusalException($"In {Name}, a line is longer than {MaxLineBytes} bytes; an event may have {PayloadRules.MaxBytes}. Nothing was written.");
+            throw new RefusalException($"In {Name}, a line is longer than {MaxLineBytes} bytes; an event may have {PayloadRules.MaxBytes}. Nothing was written.", FailureCodes.InvalidEvent);
         }
 
         var target = start > 0 && length <= buffer.Length / 2 ? buffer : new byte[buffer.Length * 2];

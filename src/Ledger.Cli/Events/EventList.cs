@@ -1,4 +1,5 @@
 using System.Buffers;
+using Ledger.Explorer.Failures;
 
 namespace Ledger.Cli.Events;
 
@@ -96,7 +97,7 @@ internal sealed class EventList(string name, int maxItemBytes)
     {
         if (_place is Place.Begin or Place.Between or Place.Item or Place.AfterItem)
         {
-            throw new RefusalException($"In {name}, the list of events has no end. Nothing was written; send the whole file.");
+            throw new RefusalException($"In {name}, the list of events has no end. Nothing was written; send the whole file.", FailureCodes.InvalidEvent);
         }
     }
 
@@ -113,7 +114,7 @@ internal sealed class EventList(string name, int maxItemBytes)
             (Place.AfterItem or Place.Begin, (byte)']') => (Place.End, false),
             (Place.Begin or Place.Between, not ((byte)',' or (byte)']')) => (_place, true),
             _ => throw new RefusalException(
-                $"In {name}, line {number}: malformed JSON. A list has commas between its items and ends with a bracket. Nothing was written."),
+                $"In {name}, line {number}: malformed JSON. A list has commas between its items and ends with a bracket. Nothing was written.", FailureCodes.InvalidEvent),
         };
         return begins;
     }
@@ -145,7 +146,7 @@ internal sealed class EventList(string name, int maxItemBytes)
         if (_kept.WrittenCount > maxItemBytes)
         {
             throw new RefusalException(
-                $"In {name}, the item that begins in line {_firstLine} is longer than {maxItemBytes} bytes. Nothing was written.");
+                $"In {name}, the item that begins in line {_firstLine} is longer than {maxItemBytes} bytes. Nothing was written.", FailureCodes.InvalidEvent);
         }
     }
 

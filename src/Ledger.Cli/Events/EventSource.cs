@@ -1,4 +1,5 @@
 using Ledger.Events;
+using Ledger.Explorer.Failures;
 
 namespace Ledger.Cli.Events;
 
@@ -50,7 +51,7 @@ internal sealed class EventSource : IDisposable
                 return read;
             },
             cancellationToken));
-        return count > 0 ? count : throw new RefusalException($"There is no event in {_lines.Name}. Nothing was written.");
+        return count > 0 ? count : throw new RefusalException($"There is no event in {_lines.Name}. Nothing was written.", FailureCodes.InvalidEvent);
     }
 
     /// <summary>Reads the events in order.</summary>

@@ -9,7 +9,7 @@ namespace Ledger.Cli.Explorer;
 internal sealed class GraphCommand : LedgerCommand
 {
     private readonly Argument<string> _id = StreamArgument.Create("A run or branch, by its id or stream name.");
-    private readonly Option<FileInfo> _svg = new("--svg") { Description = "The file to write.", HelpName = "FILE", Required = true };
+    private readonly Option<string> _svg = new("--svg") { Description = "The file to write; '-' writes to standard output.", HelpName = "FILE", Required = true };
     private readonly Option<Position?> _at = Positions.Option("--at", "For a world: the number of events to apply.", "N");
     private readonly Option<RunPicture> _picture = new("--picture")
     {
@@ -24,7 +24,7 @@ internal sealed class GraphCommand : LedgerCommand
         Add(_svg);
         Add(_picture);
         Add(_at);
-        Examples = ["ledger graph first --svg branches.svg", "ledger graph first --picture world --at 40 --svg world.svg"];
+        Examples = ["ledger graph first --svg branches.svg", "ledger graph first --picture world --at 40 --svg world.svg", "ledger graph first --svg - > branches.svg"];
     }
 
     public override async Task RunAsync(Session session, CancellationToken cancellationToken)
@@ -35,26 +35,39 @@ internal sealed class GraphCommand : LedgerCommand
             throw new UsageException($"--at needs --picture world, but --picture was {picture.ToString().ToLowerInvariant()}.");
         }
 
+        var file = session.Get(_svg)!;
+        if (file == "-" && session.Json)
+        {
+            throw new UsageException("--svg - prints the picture itself, which is not JSON. Leave out one of the two.");
+        }
+
         await using var connection = await session.ConnectAsync(cancellationToken);
         var stream = (await Histories.FindAsync(connection, session.Get(_id), cancellationToken)).StreamName;
-        var file = session.Get(_svg)!;
+        string svg;
         try
         {
-            await File.WriteAllTextAsync(
-                file.FullName, await RunPictures.DrawAsync(connection.Ledger, stream, picture, at, cancellationToken), cancellationToken);
+            svg = await RunPictures.DrawAsync(connection.Ledger, stream, picture, at, cancellationToken);
         }
         catch (InvalidOperationException refusal)
         {
             throw new RefusalException(refusal.Message);
         }
 
+        if (file == "-")
+        {
+            await session.Out.Text.WriteLineAsync(svg.TrimEnd());
+            return;
+        }
+
+        var path = Path.GetFullPath(file);
+        await File.WriteAllTextAsync(path, svg, cancellationToken);
         if (session.Json)
         {
-            var answer = new PictureContract(stream.Value, picture.ToString().ToLowerInvariant(), file.FullName);
+            var answer = new PictureContract(stream.Value, picture.ToString().ToLowerInvariant(), path);
             session.Out.Json(answer, ContractContext.Default.PictureContract);
             return;
         }
 
-        session.Out.Fact("Written", file.FullName);
+        session.Out.Fact("Written", path);
     }
 }

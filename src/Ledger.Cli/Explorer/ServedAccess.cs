@@ -3,6 +3,7 @@ using System.Net.NetworkInformation;
 using System.Net.Sockets;
 using Ledger.Explorer;
 using Ledger.Explorer.Access;
+using Ledger.Explorer.Failures;
 
 namespace Ledger.Cli.Explorer;
 
@@ -53,11 +54,11 @@ internal sealed class ServedAccess
         }
         catch (ArgumentException)
         {
-            throw new RefusalException($"{Variable} is not a token: it must have at least 24 printable characters without spaces. 'ledger token create' makes one.");
+            throw new RefusalException($"{Variable} is not a token: it must have at least 24 printable characters without spaces. 'ledger token create' makes one.", FailureCodes.InvalidInput);
         }
         catch (InvalidDataException fault)
         {
-            throw new RefusalException(fault.Message);
+            throw new RefusalException(fault.Message, FailureCodes.InvalidInput);
         }
     }
 

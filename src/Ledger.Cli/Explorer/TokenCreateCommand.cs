@@ -3,6 +3,7 @@ using System.Text;
 using Ledger.Cli.Output;
 using Ledger.Explorer.Access;
 using Ledger.Explorer.Contracts;
+using Ledger.Explorer.Failures;
 
 namespace Ledger.Cli.Explorer;
 
@@ -69,7 +70,7 @@ internal sealed class TokenCreateCommand : LedgerCommand
         }
         catch (InvalidDataException fault)
         {
-            throw new RefusalException(fault.Message);
+            throw new RefusalException(fault.Message, FailureCodes.InvalidInput);
         }
 
         var options = new FileStreamOptions { Mode = FileMode.OpenOrCreate, Access = FileAccess.ReadWrite, BufferSize = 0 };

@@ -1,5 +1,6 @@
 using System.Data.Common;
 using Ledger.Cli.Connections;
+using Ledger.Explorer.Failures;
 using Ledger.Interop;
 using Microsoft.Data.Sqlite;
 using Npgsql;
@@ -55,11 +56,11 @@ internal static class CheckpointStore
         }
         catch (CheckpointException fault)
         {
-            throw new RefusalException($"In '{ShownOf(path)}': {fault.Message}");
+            throw new RefusalException($"In '{ShownOf(path)}': {fault.Message}", FailureCodes.InvalidInput);
         }
         catch (DbException fault)
         {
-            throw new RefusalException($"'{ShownOf(path)}' cannot be read: {fault.Message.TrimEnd('.')}. Nothing was written.");
+            throw new RefusalException($"'{ShownOf(path)}' cannot be read: {fault.Message.TrimEnd('.')}. Nothing was written.", FailureCodes.File);
         }
     }
 

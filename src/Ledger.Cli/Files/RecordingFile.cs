@@ -1,5 +1,6 @@
 using Ledger.Cli.Events;
 using Ledger.Cli.Output;
+using Ledger.Explorer.Failures;
 using Ledger.Files;
 using Ledger.Interop;
 
@@ -80,7 +81,7 @@ internal sealed class RecordingFile(string path, EventRecording recording, Event
             ? [path]
             : Directory.EnumerateFiles(path).Where(f => endings.Any(e => f.EndsWith(e, StringComparison.Ordinal))).Order(StringComparer.Ordinal).ToList() is { Count: > 0 } files
                 ? files
-                : throw new RefusalException($"There is no file {string.Join(" or ", endings.Select(e => $"*{e}"))} in the folder '{path}'.")),
+                : throw new RefusalException($"There is no file {string.Join(" or ", endings.Select(e => $"*{e}"))} in the folder '{path}'.", FailureCodes.NotFound)),
     ];
 
     /// <summary>Refuses recordings that would be written to one run or branch.</summary>

@@ -1,3 +1,4 @@
+using Ledger.Explorer.Failures;
 using Ledger.Files;
 using Ledger.Interop;
 
@@ -39,11 +40,11 @@ internal static class RecordingFiles
         }
         catch (EventFileException fault)
         {
-            throw new RefusalException($"In '{CheckpointStore.ShownOf(path)}', {char.ToLowerInvariant(fault.Message[0])}{fault.Message[1..]} Nothing was written.");
+            throw new RefusalException($"In '{CheckpointStore.ShownOf(path)}', {char.ToLowerInvariant(fault.Message[0])}{fault.Message[1..]} Nothing was written.", FailureCodes.InvalidInput);
         }
         catch (Exception fault) when (fault is FileNotFoundException or DirectoryNotFoundException)
         {
-            throw new RefusalException($"There is no file '{path}'.");
+            throw new RefusalException($"There is no file '{path}'.", FailureCodes.NotFound);
         }
     }
 

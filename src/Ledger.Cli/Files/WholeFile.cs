@@ -1,4 +1,5 @@
 using Ledger.Cli.Output;
+using Ledger.Explorer.Failures;
 
 namespace Ledger.Cli.Files;
 
@@ -19,7 +20,7 @@ internal static class WholeFile
             if (content.Length + read > MaxBytes)
             {
                 throw new RefusalException(
-                    $"{char.ToUpperInvariant(name[0])}{name[1..]} has more than {Printable.Number(MaxBytes)} bytes, the most that is read at once. Nothing was written; split it.");
+                    $"{char.ToUpperInvariant(name[0])}{name[1..]} has more than {Printable.Number(MaxBytes)} bytes, the most that is read at once. Nothing was written; split it.", FailureCodes.LimitExceeded);
             }
 
             content.Write(buffer, 0, read);

@@ -1,6 +1,7 @@
 using Ledger.Cli.Connections;
 using Ledger.Cli.Output;
 using Ledger.Explorer.Contracts;
+using Ledger.Explorer.Failures;
 
 namespace Ledger.Cli.Migrations;
 
@@ -42,7 +43,7 @@ internal sealed class MigrateAssertCommand : LedgerCommand
 
         if (differences.Count > 0)
         {
-            throw new RefusalException($"Schema '{schema}' does not match the migrations: {Printable.Count(differences.Count, "difference")}.");
+            throw new RefusalException($"Schema '{schema}' does not match the migrations: {Printable.Count(differences.Count, "difference")}.", FailureCodes.CheckFailed);
         }
     }
 }

@@ -2,6 +2,7 @@ using System.CommandLine;
 using Ledger.Cli.Connections;
 using Ledger.Cli.Output;
 using Ledger.Explorer.Contracts;
+using Ledger.Explorer.Failures;
 using Ledger.Postgres.Schema;
 
 namespace Ledger.Cli.Migrations;
@@ -52,7 +53,7 @@ internal sealed class MigrateRepairCommand : LedgerCommand
 
         if (left.Count > 0)
         {
-            throw new RefusalException($"The numbers of the log do not agree yet: {Printable.Count(left.Count, "difference")}.");
+            throw new RefusalException($"The numbers of the log do not agree yet: {Printable.Count(left.Count, "difference")}.", FailureCodes.CheckFailed);
         }
     }
 

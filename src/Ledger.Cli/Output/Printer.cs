@@ -53,10 +53,22 @@ internal sealed class Printer(TextWriter text, Stream output, int? width, bool c
     }
 
     /// <summary>Adds the last piece, cut to the remaining width of the terminal.</summary>
-    public Printer AddRest(string piece, Tone tone = Tone.Plain)
+    public Printer AddRest(string piece, Tone tone = Tone.Plain) => AddCut(piece, 1, tone);
+
+    /// <summary>Adds the last piece but one, cut to half of the remaining width.</summary>
+    public Printer AddHalf(string piece, Tone tone = Tone.Plain) => AddCut(piece, 2, tone);
+
+    private Printer AddCut(string piece, int parts, Tone tone)
     {
-        var left = width is { } columns ? Math.Max(columns - _columns, 8) : int.MaxValue;
-        return Add(piece.Length <= left ? piece : string.Concat(piece.AsSpan(0, left - 1), "…"), tone);
+        var left = width is { } columns ? Math.Max((columns - _columns) / parts, 8) : int.MaxValue;
+        if (piece.Length <= left)
+        {
+            return Add(piece, tone);
+        }
+
+        // Not within a character.
+        var kept = left - (char.IsHighSurrogate(piece[left - 2]) ? 2 : 1);
+        return Add(string.Concat(piece.AsSpan(0, kept), "…"), tone);
     }
 
     /// <summary>Ends the line.</summary>

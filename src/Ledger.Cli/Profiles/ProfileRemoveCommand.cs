@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Ledger.Explorer.Failures;
 
 namespace Ledger.Cli.Profiles;
 
@@ -21,7 +22,7 @@ internal sealed class ProfileRemoveCommand : LedgerCommand
         var (file, name) = (ProfileFile.Read(session.Io), session.Get(_name));
         if (!file.Profiles.ContainsKey(name))
         {
-            throw new RefusalException(Settings.Missing(file, null, name));
+            throw new RefusalException(Settings.Missing(file, null, name), FailureCodes.NotFound);
         }
 
         ProfileText.Print(session, name, file);

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Ledger.Explorer.Failures;
 
 namespace Ledger.Cli.Profiles;
 
@@ -19,10 +20,10 @@ internal sealed class ProfileShowCommand : LedgerCommand
     public override Task RunAsync(Session session, CancellationToken cancellationToken)
     {
         var file = ProfileFile.Read(session.Io);
-        var name = session.Get(_name) ?? session.Settings.Name ?? throw new RefusalException("No profile is in force. Name one, or make one the default with 'ledger profile set NAME --default'.");
+        var name = session.Get(_name) ?? session.Settings.Name ?? throw new RefusalException("No profile is in force. Name one, or make one the default with 'ledger profile set NAME --default'.", FailureCodes.NotFound);
         if (!file.Profiles.ContainsKey(name))
         {
-            throw new RefusalException(Settings.Missing(file, null, name));
+            throw new RefusalException(Settings.Missing(file, null, name), FailureCodes.NotFound);
         }
 
         ProfileText.Print(session, name, file);

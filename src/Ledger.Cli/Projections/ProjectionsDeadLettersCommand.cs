@@ -2,6 +2,7 @@ using System.CommandLine;
 using Ledger.Cli.Connections;
 using Ledger.Cli.Output;
 using Ledger.Explorer.Contracts;
+using Ledger.Explorer.Failures;
 using Ledger.Postgres.Projections.Daemon;
 
 namespace Ledger.Cli.Projections;
@@ -22,7 +23,29 @@ internal sealed class ProjectionsDeadLettersCommand : LedgerCommand
         Description = "Ask the node that runs the projection to apply the events again; those that succeed are no longer dead letters.",
     };
 
-    private readonly Option<Guid[]> _id = new("--id") { Description = "Only this dead letter; may be given several times.", HelpName = "ID" };
+    private readonly Option<Guid[]> _id = new("--id")
+    {
+        Description = "Only this dead letter; may be given several times.",
+        HelpName = "ID",
+        CustomParser = result =>
+        {
+            // The conversion of the parser itself fails only where the value is read.
+            var ids = new List<Guid>();
+            foreach (var token in result.Tokens)
+            {
+                if (Guid.TryParse(token.Value, out var id))
+                {
+                    ids.Add(id);
+                }
+                else
+                {
+                    result.AddError($"--id must be a UUID, but was '{token.Value}'");
+                }
+            }
+
+            return [.. ids];
+        },
+    };
 
     private readonly Option<string?> _drop = new("--drop")
     {
@@ -59,7 +82,7 @@ internal sealed class ProjectionsDeadLettersCommand : LedgerCommand
         var letters = await connection.Projections.ListDeadLettersAsync(session.Get(_name), cancellationToken);
         if (ids.Length > 0)
         {
-            letters = [.. ids.Distinct().Select(id => letters.FirstOrDefault(l => l.Id == id) ?? throw new RefusalException($"There is no dead letter {id} here."))];
+            letters = [.. ids.Distinct().Select(id => letters.FirstOrDefault(l => l.Id == id) ?? throw new RefusalException($"There is no dead letter {id} here.", FailureCodes.NotFound))];
         }
 
         if (session.Get(_drop) is not null)

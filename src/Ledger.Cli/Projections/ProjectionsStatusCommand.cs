@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Ledger.Explorer.Contracts;
+using Ledger.Explorer.Failures;
 
 namespace Ledger.Cli.Projections;
 
@@ -27,7 +28,7 @@ internal sealed class ProjectionsStatusCommand : LedgerCommand
         var shards = all.Where(s => name is null || s.Projection == name || s.Name == name).ToList();
         if (shards.Count == 0 && name is not null)
         {
-            throw new RefusalException($"There is no asynchronous projection '{name}'. 'ledger projections list' lists them.");
+            throw new RefusalException($"There is no asynchronous projection '{name}'. 'ledger projections list' lists them.", FailureCodes.NotFound);
         }
 
         if (session.Json)

@@ -15,7 +15,7 @@ internal static class CsvText
         await WriteAsync(output.Text, [.. columns.Select(column => column.Name)]);
         await foreach (var row in rows.WithCancellation(cancellationToken))
         {
-            await WriteAsync(output.Text, row);
+            await WriteAsync(output.Text, output.IsTerminal ? [.. row.Select(field => field is null ? null : Printable.Of(field))] : row);
         }
     }
 

@@ -3,6 +3,7 @@ using System.Text;
 using Ledger.Cli.Files;
 using Ledger.Cli.Output;
 using Ledger.Explorer.Contracts;
+using Ledger.Explorer.Failures;
 using Ledger.Explorer.Querying;
 using Ledger.Postgres.Queries;
 
@@ -11,11 +12,8 @@ namespace Ledger.Cli.Queries;
 /// <summary><c>ledger query</c></summary>
 internal sealed class QueryCommand : LedgerCommand
 {
-    private static readonly string[] Outputs = ["table", "csv", "json", "ndjson"];
-
     private readonly Argument<string?> _text = new("sql") { Description = "One statement that asks: select, with, values, table or explain.", Arity = ArgumentArity.ZeroOrOne };
     private readonly Option<string?> _file = new("--file") { Description = "Read the statement from a file, or from standard input (-).", HelpName = "FILE" };
-    private readonly Option<string?> _output = new("--output") { Description = "table, csv (RFC 4180), json (an array of objects) or ndjson (an object per line). Default: table.", HelpName = "FORM" };
     private readonly Option<string?> _timeout = new("--timeout") { Description = "How long the answer may take, such as 500ms, 30s or 5m. Default: 30s.", HelpName = "TIME" };
     private readonly Option<long?> _limit = new("--limit") { Description = "The most rows to print. Default: all.", HelpName = "N" };
     private readonly Option<string?> _role = new("--role") { Description = "The role to ask as. Default: the role of readers, ledger_reader, where there is one.", HelpName = "ROLE" };
@@ -26,7 +24,7 @@ internal sealed class QueryCommand : LedgerCommand
         : base("query", "Asks the log in SQL, read-only: the views events, llm_calls, tool_calls and runs, and functions such as history.")
     {
         Add(_text);
-        foreach (var option in new Option[] { _file, _output, _timeout, _limit, _role, _createIndexes, _dropIndexes })
+        foreach (var option in new Option[] { _file, _timeout, _limit, _role, _createIndexes, _dropIndexes })
         {
             Add(option);
         }
@@ -40,14 +38,10 @@ internal sealed class QueryCommand : LedgerCommand
         ];
     }
 
+    public override bool ListsRows => true;
+
     public override async Task RunAsync(Session session, CancellationToken cancellationToken)
     {
-        var output = session.Json ? "json" : session.Get(_output) ?? "table";
-        if (!Outputs.Contains(output, StringComparer.Ordinal))
-        {
-            throw new UsageException($"--output must be one of {string.Join(", ", Outputs)}, but was '{output}'.");
-        }
-
         var (limit, time) = (session.Get(_limit) ?? long.MaxValue, TimeText.Parse("--timeout", session.Get(_timeout) ?? "30s"));
         if (limit < 1)
         {
@@ -70,7 +64,7 @@ internal sealed class QueryCommand : LedgerCommand
         var query = new SqlQuery(text) { Timeout = time, Role = session.Get(_role) };
         await using var answer = await session.Progress.RunAsync("Asking", () => connection.Queries.AskAsync(query, cancellationToken));
         var rows = new LimitedRows(answer.ReadAsync(cancellationToken), limit);
-        await PrintAsync(session.Out, output, answer.Columns, rows, cancellationToken);
+        await PrintAsync(session.Out, session.Format, answer.Columns, rows, cancellationToken);
         if (rows.HasMore)
         {
             await session.Out.FlushAsync();
@@ -78,11 +72,11 @@ internal sealed class QueryCommand : LedgerCommand
         }
     }
 
-    private static Task PrintAsync(Printer output, string form, IReadOnlyList<SqlColumn> columns, LimitedRows rows, CancellationToken cancellationToken) => form switch
+    private static Task PrintAsync(Printer output, OutputFormat format, IReadOnlyList<SqlColumn> columns, LimitedRows rows, CancellationToken cancellationToken) => format switch
     {
-        "csv" => CsvText.PrintAsync(output, columns, rows.ReadAsync(), cancellationToken),
-        "json" => output.JsonLinesAsync(new RowJson(columns, ReadableJsonEncoder.Instance).ArrayOf(rows.ReadAsync())),
-        "ndjson" => output.JsonLinesAsync(new RowJson(columns, ReadableJsonEncoder.Instance).LinesOf(rows.ReadAsync())),
+        OutputFormat.Csv => CsvText.PrintAsync(output, columns, rows.ReadAsync(), cancellationToken),
+        OutputFormat.Json => output.JsonLinesAsync(new RowJson(columns, ReadableJsonEncoder.Instance).ArrayOf(rows.ReadAsync())),
+        OutputFormat.Ndjson => output.JsonLinesAsync(new RowJson(columns, ReadableJsonEncoder.Instance).LinesOf(rows.ReadAsync())),
         _ => new TableText(output, columns).PrintAsync(rows.ReadAsync(), cancellationToken),
     };
 
@@ -135,7 +129,7 @@ internal sealed class QueryCommand : LedgerCommand
         }
         catch (DecoderFallbackException)
         {
-            throw new RefusalException($"{char.ToUpperInvariant(name[0])}{name[1..]} is not UTF-8. Nothing was asked.");
+            throw new RefusalException($"{char.ToUpperInvariant(name[0])}{name[1..]} is not UTF-8. Nothing was asked.", FailureCodes.InvalidInput);
         }
     }
 }

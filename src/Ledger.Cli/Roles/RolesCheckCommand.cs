@@ -1,6 +1,7 @@
 using Ledger.Cli.Connections;
 using Ledger.Cli.Output;
 using Ledger.Explorer.Contracts;
+using Ledger.Explorer.Failures;
 
 namespace Ledger.Cli.Roles;
 
@@ -39,7 +40,7 @@ internal sealed class RolesCheckCommand : LedgerCommand
 
         if (findings.Count > 0)
         {
-            throw new RefusalException($"The roles are not as 'ledger roles create' makes them: {Printable.Count(findings.Count, "finding")}.");
+            throw new RefusalException($"The roles are not as 'ledger roles create' makes them: {Printable.Count(findings.Count, "finding")}.", FailureCodes.CheckFailed);
         }
     }
 }

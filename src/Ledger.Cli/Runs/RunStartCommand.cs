@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Ledger.Explorer.Contracts;
+using Ledger.Explorer.Failures;
 using Ledger.Log;
 
 namespace Ledger.Cli.Runs;
@@ -36,7 +37,7 @@ internal sealed class RunStartCommand : LedgerCommand
         catch (WrongExpectedVersionException conflict)
         {
             throw new RefusalException(
-                $"Run '{id}' exists already and has {Output.Printable.Count(conflict.Actual.Value, "event")}. Nothing was written; choose another id.");
+                $"Run '{id}' exists already and has {Output.Printable.Count(conflict.Actual.Value, "event")}. Nothing was written; choose another id.", FailureCodes.Exists);
         }
     }
 }

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Ledger.Cli.Output;
 using Ledger.Explorer.Contracts;
+using Ledger.Explorer.Failures;
 using Ledger.Seal;
 
 namespace Ledger.Cli.Seals;
@@ -100,7 +101,7 @@ internal sealed class SealAuditCommand : LedgerCommand
 
         if (!audit.IsClean)
         {
-            throw new RefusalException($"The log is not as it was sealed: {Printable.Number(audit.Findings)} finding{(audit.Findings == 1 ? "" : "s")}.");
+            throw new RefusalException($"The log is not as it was sealed: {Printable.Number(audit.Findings)} finding{(audit.Findings == 1 ? "" : "s")}.", FailureCodes.CheckFailed);
         }
     }
 }

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Ledger.Explorer.Failures;
 using Ledger.Seal;
 
 namespace Ledger.Cli.Seals;
@@ -35,7 +36,7 @@ internal static class SealFiles
             foreach (var line in lines.Where(line => !string.IsNullOrWhiteSpace(line)))
             {
                 read.Add(line.StartsWith(PrivatePrefix, StringComparison.Ordinal)
-                    ? throw new RefusalException($"'{key}' holds a private key. Give '--key' the public one, which 'ledger seal keygen' printed.")
+                    ? throw new RefusalException($"'{key}' holds a private key. Give '--key' the public one, which 'ledger seal keygen' printed.", FailureCodes.InvalidInput)
                     : NoteKey.Parse(line));
             }
         }
@@ -85,7 +86,7 @@ internal static class SealFiles
         }
         catch (Exception fault) when (fault is FileNotFoundException or DirectoryNotFoundException)
         {
-            throw new RefusalException($"There is no file '{file}'.");
+            throw new RefusalException($"There is no file '{file}'.", FailureCodes.NotFound);
         }
     }
 

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Ledger.Cli.Output;
 using Ledger.Explorer.Contracts;
+using Ledger.Explorer.Failures;
 using Ledger.Seal;
 
 namespace Ledger.Cli.Seals;
@@ -46,7 +47,7 @@ internal sealed class SealVerifyCommand : LedgerCommand
 
         if (!verdict.IsValid)
         {
-            throw new RefusalException($"'{session.Get(_file)}' is not proved.");
+            throw new RefusalException($"'{session.Get(_file)}' is not proved.", FailureCodes.CheckFailed);
         }
     }
 

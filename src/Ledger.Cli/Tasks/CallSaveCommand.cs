@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Ledger.Explorer.Contracts;
+using Ledger.Explorer.Failures;
 using Ledger.Tasks;
 
 namespace Ledger.Cli.Tasks;
@@ -80,5 +81,5 @@ internal sealed class CallSaveCommand : LedgerCommand
                 UpdatedAt = now,
                 StartMessageId = start,
             }
-            : throw new RefusalException($"There is no call '{session.Get(_id)}'. A new one needs --task, --ability and --start.");
+            : throw new RefusalException($"There is no call '{session.Get(_id)}'. A new one needs --task, --ability and --start.", FailureCodes.NotFound);
 }

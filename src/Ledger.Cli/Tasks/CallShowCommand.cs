@@ -2,6 +2,7 @@ using System.CommandLine;
 using Ledger.Cli.Events;
 using Ledger.Cli.Output;
 using Ledger.Explorer.Contracts;
+using Ledger.Explorer.Failures;
 
 namespace Ledger.Cli.Tasks;
 
@@ -22,7 +23,7 @@ internal sealed class CallShowCommand : LedgerCommand
         await using var connection = await session.ConnectAsync(cancellationToken);
         var id = session.Get(_id);
         var call = await connection.Tasks.FindCallAsync(id, cancellationToken)
-            ?? throw new RefusalException($"There is no call '{id}'. 'ledger call list --task ID' shows those of a task.");
+            ?? throw new RefusalException($"There is no call '{id}'. 'ledger call list --task ID' shows those of a task.", FailureCodes.NotFound);
         var task = (await connection.Tasks.FindTaskAsync(call.TaskId, cancellationToken))!;
         var events = await connection.Tasks.ReadCallEventsAsync(id, cancellationToken).ToListAsync(cancellationToken);
         if (session.Json)

@@ -8,7 +8,7 @@ namespace Ledger.Cli.Tasks;
 /// <summary><c>ledger message list</c></summary>
 internal sealed class MessageListCommand : LedgerCommand
 {
-    private readonly Argument<string> _task = TaskArgument.Create();
+    private readonly Option<string> _task = TaskArgument.Option();
     private readonly Option<int?> _limit = new("--limit") { Description = "The most messages to list. Default: all.", HelpName = "N" };
     private readonly Option<int?> _offset = new("--offset") { Description = "The number of items to skip.", HelpName = "N" };
 
@@ -21,7 +21,7 @@ internal sealed class MessageListCommand : LedgerCommand
         Add(_limit);
         Add(_offset);
         Add(_after);
-        Examples = ["ledger message list t1", "ledger message list t1 --limit 20 --json"];
+        Examples = ["ledger message list --task t1", "ledger message list --task t1 --limit 20 --json"];
     }
 
     public override bool ListsRows => true;
@@ -35,7 +35,7 @@ internal sealed class MessageListCommand : LedgerCommand
 
         var start = TaskArgument.ParseStart(session, _offset, _after);
         await using var connection = await session.ConnectAsync(cancellationToken);
-        var task = await TaskArgument.FindAsync(connection, session.Get(_task), cancellationToken);
+        var task = await TaskArgument.FindAsync(connection, session.Get(_task)!, cancellationToken);
         var query = new MessageQuery(task.Id) { Limit = session.Get(_limit), Start = start };
         var page = await connection.Tasks.ListMessagesAsync(query, cancellationToken);
         if (await session.ListAsync(page.Messages.Select(MessageContract.Of), ContractContext.Default.MessageContract, cancellationToken, page.Next is { } more ? $"--after {more}" : null))

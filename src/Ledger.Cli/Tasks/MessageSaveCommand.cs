@@ -14,7 +14,7 @@ internal sealed class MessageSaveCommand : LedgerCommand
         ["assistant"] = MessageRole.Assistant,
     };
 
-    private readonly Argument<string> _task = TaskArgument.Create();
+    private readonly Option<string> _task = TaskArgument.Option();
     private readonly Argument<string> _content = new("TEXT") { Description = "The text of the message; '-' reads standard input." };
     private readonly Option<string?> _role = new("--role") { Description = "system, user or assistant. Default: user.", HelpName = "R" };
     private readonly Option<string?> _id = new("--id") { Description = "The id of the message. Default: a new UUID.", HelpName = "ID" };
@@ -22,11 +22,11 @@ internal sealed class MessageSaveCommand : LedgerCommand
     public MessageSaveCommand()
         : base("save", "Saves a message of a task; a saved message cannot be changed.")
     {
-        Add(_task);
         Add(_content);
+        Add(_task);
         Add(_role);
         Add(_id);
-        Examples = ["ledger message save t1 \"When does water boil?\" --id m1", "ledger message save t1 \"At 100 °C.\" --role assistant", "ledger message save t1 - < answer.txt"];
+        Examples = ["ledger message save \"When does water boil?\" --task t1 --id m1", "ledger message save \"At 100 °C.\" --task t1 --role assistant", "ledger message save - --task t1 < answer.txt"];
     }
 
     public override async Task RunAsync(Session session, CancellationToken cancellationToken)
@@ -40,7 +40,7 @@ internal sealed class MessageSaveCommand : LedgerCommand
         var message = new Message
         {
             Id = session.Get(_id) ?? Guid.CreateVersion7().ToString(),
-            TaskId = session.Get(_task),
+            TaskId = session.Get(_task)!,
             Role = role,
             Content = await ReadAsync(session, cancellationToken),
             Timestamp = session.Io.TimeProvider.GetUtcNow(),

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Ledger.Cli.Connections;
+using Ledger.Explorer.Failures;
 using Ledger.Tasks;
 
 namespace Ledger.Cli.Tasks;
@@ -8,6 +9,9 @@ namespace Ledger.Cli.Tasks;
 internal static class TaskArgument
 {
     public static Argument<string> Create() => new("ID") { Description = "The id of the task." };
+
+    /// <summary>The task that the things of a list or a new thing belong to; without it the command line is wrong.</summary>
+    public static Option<string> Option() => new("--task") { Description = "The task.", HelpName = "ID", Required = true };
 
     /// <summary>The stream of a run; a text without a colon is the run's id, and the run need not exist yet.</summary>
     /// <exception cref="UsageException">The text is not a valid name.</exception>
@@ -41,5 +45,5 @@ internal static class TaskArgument
     /// <exception cref="RefusalException">There is no such task.</exception>
     public static async Task<AgentTask> FindAsync(LedgerConnection connection, string id, CancellationToken cancellationToken) =>
         await connection.Tasks.FindTaskAsync(id, cancellationToken)
-        ?? throw new RefusalException($"There is no task '{id}'. 'ledger task list' shows what exists.");
+        ?? throw new RefusalException($"There is no task '{id}'. 'ledger task list' shows what exists.", FailureCodes.NotFound);
 }

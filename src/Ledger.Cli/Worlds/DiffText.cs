@@ -23,7 +23,7 @@ internal static class DiffText
     {
         foreach (var id in ids)
         {
-            output.Line($"{sign} {describe(id)}", tone);
+            output.AddRest($"{sign} {describe(id)}", tone).EndLine();
         }
     }
 
@@ -34,8 +34,8 @@ internal static class DiffText
             output.Line($"~ {kind} {entity.Key}", Tone.Changed);
             foreach (var change in entity)
             {
-                output.Add($"    {change.Path}: ", Tone.Faint).Add(Describe(change.Old), Tone.Removed).Add(" -> ");
-                output.Add(Describe(change.New), Tone.Added).EndLine();
+                output.Add($"    {change.Path}: ", Tone.Faint).AddHalf(Describe(change.Old), Tone.Removed).Add(" -> ");
+                output.AddRest(Describe(change.New), Tone.Added).EndLine();
             }
         }
     }

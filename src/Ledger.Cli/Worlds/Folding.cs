@@ -1,4 +1,5 @@
 using Ledger.Cli.Events;
+using Ledger.Explorer.Failures;
 using Ledger.Files;
 
 namespace Ledger.Cli.Worlds;
@@ -22,7 +23,7 @@ internal static class Folding
             },
             cancellationToken));
         return at > world.Position
-            ? throw new RefusalException($"There is no position {at} in {lines.Name}: it has {world.Position} events. Choose a position from 0 to {world.Position}.")
+            ? throw new RefusalException($"There is no position {at} in {lines.Name}: it has {world.Position} events. Choose a position from 0 to {world.Position}.", FailureCodes.OutOfRange)
             : world;
     }
 }

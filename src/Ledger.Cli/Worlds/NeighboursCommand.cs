@@ -3,6 +3,7 @@ using System.Globalization;
 using Ledger.Cli.Output;
 using Ledger.Cli.Streams;
 using Ledger.Explorer.Contracts;
+using Ledger.Explorer.Failures;
 using Ledger.Worlds;
 
 namespace Ledger.Cli.Worlds;
@@ -56,7 +57,7 @@ internal sealed class NeighboursCommand : LedgerCommand
         if (around.Objects is [{ State: null }] && around.Relations.Count == 0)
         {
             throw new RefusalException(
-                $"There is no object '{around.Centre}' in that world of {run.StreamName}. 'ledger world {run.StreamName}' lists its objects.");
+                $"There is no object '{around.Centre}' in that world of {run.StreamName}. 'ledger world {run.StreamName}' lists its objects.", FailureCodes.NotFound);
         }
 
         if (session.Json)

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Ledger.Cli.Streams;
 using Ledger.Explorer.Contracts;
+using Ledger.Explorer.Failures;
 
 namespace Ledger.Cli.Worlds;
 
@@ -31,14 +32,14 @@ internal sealed class ObjectCommand : LedgerCommand
         await FaultText.WarnAsync(session, run, at, cancellationToken);
         var item = await run.WithStatistics(session.NewRead()).FindObjectAsync(session.Get(_object), at, cancellationToken)
             ?? throw new RefusalException(
-                $"There is no object '{session.Get(_object)}' in that world of {run.StreamName}. 'ledger world {run.StreamName}' lists its objects.");
+                $"There is no object '{session.Get(_object)}' in that world of {run.StreamName}. 'ledger world {run.StreamName}' lists its objects.", FailureCodes.NotFound);
         if (session.Json)
         {
             session.Out.Json(ObjectContract.Of(item), ContractContext.Default.ObjectContract);
         }
         else
         {
-            EntityText.Print(session.Out, item);
+            EntityText.PrintWhole(session.Out, item);
         }
     }
 }

@@ -4,6 +4,7 @@ using System.Text.Json;
 using Ledger.Cli.Output;
 using Ledger.Cli.Streams;
 using Ledger.Explorer.Contracts;
+using Ledger.Explorer.Failures;
 using Ledger.Log;
 using Ledger.Worlds;
 
@@ -56,7 +57,7 @@ internal sealed class ReplayCommand : LedgerCommand
 
         if (!report.IsSame)
         {
-            throw new RefusalException($"The stored world of '{stream}' differs from its log. 'ledger snapshot' replaces a bad snapshot, 'ledger projections rebuild world' replaces bad rows.");
+            throw new RefusalException($"The stored world of '{stream}' differs from its log. 'ledger snapshot' replaces a bad snapshot, 'ledger projections rebuild world' replaces bad rows.", FailureCodes.CheckFailed);
         }
     }
 

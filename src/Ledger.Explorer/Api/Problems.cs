@@ -16,6 +16,7 @@ internal static class Problems
             failure.Title,
             failure.Status,
             failure.Detail,
+            failure.Code,
             failure.Facts.Stream,
             failure.Facts.Expected,
             failure.Facts.Actual,

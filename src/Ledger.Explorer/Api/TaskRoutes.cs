@@ -43,6 +43,10 @@ internal static class TaskRoutes
             Produces = [AcceptedTypes.Lines],
         },
         new("GET", "/messages/{message}", "Reads a message.", TasksResource.ShowMessageAsync) { Json = Contracts.MessageContract },
-        new("GET", "/recovery", "Lists the tasks in progress, and the calls of tasks and runs that have not ended.", TasksResource.RecoverAsync) { Json = Contracts.RecoveryContract },
+        new("GET", "/recovery", "Lists the tasks in progress, and the calls of tasks and runs that have not ended; a page has the oldest of all three.", TasksResource.RecoverAsync)
+        {
+            Json = Contracts.RecoveryContract,
+            Query = [After, Limit],
+        },
     ];
 }

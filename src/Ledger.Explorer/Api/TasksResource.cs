@@ -2,6 +2,7 @@ using Ledger.Explorer.Contracts;
 using Ledger.Explorer.Failures;
 using Ledger.Explorer.Rendering;
 using Ledger.Explorer.Tasks;
+using Ledger.Runs;
 using Ledger.Tasks;
 
 namespace Ledger.Explorer.Api;
@@ -73,7 +74,12 @@ internal static class TasksResource
     {
         var recovery = await TasksOf(request).RecoverAsync(request.Aborted).ConfigureAwait(false);
         var calls = await request.Explorer.Ledger.ListOpenCallsAsync(request.Aborted).ConfigureAwait(false);
-        await JsonAnswer.SendAsync(request.Http, RecoveryContract.Of(recovery, calls), ContractContext.Default.RecoveryContract).ConfigureAwait(false);
+        var (page, next) = Paging.Of(request.Query, Unfinished.Of(recovery, calls), found => found.Since.ToUnixTimeMilliseconds(), found => found.Id);
+        var answer = RecoveryContract.Of(
+            new Recovery([.. page.Select(found => found.Task).OfType<RecoverableTask>()], [.. page.Select(found => found.Call).OfType<RecoverableCall>()]),
+            [.. page.Select(found => found.RunCall).OfType<RunCall>()],
+            next);
+        await JsonAnswer.SendAsync(request.Http, answer, ContractContext.Default.RecoveryContract).ConfigureAwait(false);
     }
 
     private static async Task SendCallsAsync(ExplorerRequest request, CallQuery query)

@@ -103,7 +103,7 @@ namespace Ledger.Explorer.Contracts;
 [JsonSerializable(typeof(IReadOnlyList<TenantContract>))]
 [JsonSerializable(typeof(IReadOnlyList<TenantOutcomeContract>))]
 [JsonSerializable(typeof(ProblemContract))]
-[JsonSerializable(typeof(QueryFaultContract))]
+[JsonSerializable(typeof(ErrorContract))]
 [JsonSerializable(typeof(EventTypeContract))]
 [JsonSerializable(typeof(ContractBreakContract))]
 [JsonSerializable(typeof(IReadOnlyList<EventTypeContract>))]

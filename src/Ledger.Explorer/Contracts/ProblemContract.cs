@@ -5,6 +5,7 @@ namespace Ledger.Explorer.Contracts;
 /// <param name="Title">The kind of failure in words.</param>
 /// <param name="Status">The status code.</param>
 /// <param name="Detail">What happened, to which thing, and what to do.</param>
+/// <param name="Code">The kind of failure for programs, one of a documented list.</param>
 /// <param name="Stream">The stream of a conflict.</param>
 /// <param name="Expected">The expected version or position.</param>
 /// <param name="Actual">The actual version or position.</param>
@@ -20,6 +21,7 @@ internal sealed record ProblemContract(
     string Title,
     int Status,
     string Detail,
+    string Code,
     string? Stream = null,
     long? Expected = null,
     long? Actual = null,

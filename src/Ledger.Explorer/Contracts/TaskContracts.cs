@@ -94,14 +94,16 @@ internal sealed record TaskOfTreeContract(int Depth, TaskContract Task);
 /// <param name="Tasks">The tasks in progress.</param>
 /// <param name="Calls">Their calls that have not ended.</param>
 /// <param name="RunCalls">The calls of models and tools that have begun and not ended, by run or branch.</param>
+/// <param name="Next">The <c>after</c> of the next page; absent after the last one.</param>
 internal sealed record RecoveryContract(
-    IReadOnlyList<RecoverableTaskContract> Tasks, IReadOnlyList<RecoverableCallContract> Calls, IReadOnlyList<OpenCallsContract> RunCalls)
+    IReadOnlyList<RecoverableTaskContract> Tasks, IReadOnlyList<RecoverableCallContract> Calls, IReadOnlyList<OpenCallsContract> RunCalls, string? Next = null)
 {
-    public static RecoveryContract Of(Recovery recovery, IReadOnlyList<RunCall> calls) => new(
+    public static RecoveryContract Of(Recovery recovery, IReadOnlyList<RunCall> calls, string? next = null) => new(
         [.. recovery.Tasks.Select(found => new RecoverableTaskContract(
             TaskContract.Of(found.Task), found.Lease is { } lease ? new LeaseContract(lease.Runner, lease.ExpiresAt) : null))],
         [.. recovery.Calls.Select(found => new RecoverableCallContract(CallContract.Of(found.Call), MessageContract.Of(found.StartMessage)))],
-        [.. calls.GroupBy(c => c.Stream).Select(run => new OpenCallsContract(run.Key.Value, [.. run.Select(c => OpenCallContract.Of(c.Call))]))]);
+        [.. calls.GroupBy(c => c.Stream).Select(run => new OpenCallsContract(run.Key.Value, [.. run.Select(c => OpenCallContract.Of(c.Call))]))],
+        next);
 }
 
 /// <summary>A task in progress, and the runner that has it.</summary>

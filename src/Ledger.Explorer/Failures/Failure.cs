@@ -8,6 +8,9 @@ namespace Ledger.Explorer.Failures;
 /// <param name="Detail">What happened, to which thing, and what to do.</param>
 internal sealed record Failure(int Status, string Title, string Detail)
 {
+    /// <summary>The kind of error for programs, one of <see cref="FailureCodes"/>.</summary>
+    public string Code { get; init; } = FailureCodes.Bug;
+
     /// <summary>Facts in addition to the text, such as the expected and the actual version.</summary>
     public FailureFacts Facts { get; init; } = new();
 }

@@ -18,7 +18,9 @@ namespace Ledger.Explorer.Failures;
 internal static class FailureTable
 {
     /// <summary>The error for an exception; null if the exception is a bug.</summary>
-    public static Failure? Find(Exception exception) => exception switch
+    public static Failure? Find(Exception exception) => Match(exception) is { } failure ? failure with { Code = FailureCodes.Of(exception) } : null;
+
+    private static Failure? Match(Exception exception) => exception switch
     {
         BadRequestException => new(400, "Bad request", exception.Message),
         BadHttpRequestException bad => new(bad.StatusCode, "Bad request", bad.Message),

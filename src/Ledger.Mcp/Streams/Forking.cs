@@ -1,3 +1,4 @@
+using Ledger.Explorer.Failures;
 using Ledger.Log;
 
 namespace Ledger.Mcp.Streams;
@@ -25,7 +26,7 @@ internal static class Forking
         if (id is not null && found.Any(f => f.StreamName == namesake))
         {
             throw new RefusalException(
-                $"There is a run '{branchId}' already, and '{branchId}' alone would mean both it and the branch. Nothing was written; choose another id.");
+                $"There is a run '{branchId}' already, and '{branchId}' alone would mean both it and the branch. Nothing was written; choose another id.", FailureCodes.Exists);
         }
 
         var fork = new BranchFork(run.StreamName, branchId)

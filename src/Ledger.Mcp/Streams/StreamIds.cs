@@ -1,3 +1,5 @@
+using Ledger.Explorer.Failures;
+
 namespace Ledger.Mcp.Streams;
 
 /// <summary>Checks the names and ids that people type.</summary>
@@ -10,7 +12,7 @@ internal static class StreamIds
         var name = Parse(text.Contains(':', StringComparison.Ordinal) ? text : $"run:{text}");
         CheckShows(name);
         return name.IsBranch
-            ? throw new RefusalException($"There is no branch '{name.Id}'. Branches are created only by 'ledger fork'.")
+            ? throw new RefusalException($"There is no branch '{name.Id}'. Branches are created only by 'ledger fork'.", FailureCodes.NotFound)
             : name;
     }
 

@@ -1,3 +1,5 @@
+using Ledger.Explorer.Failures;
+
 namespace Ledger.Mcp.Streams;
 
 /// <summary>The text that a person types for a run or branch, and the streams that it can mean.</summary>
@@ -51,5 +53,5 @@ internal sealed class StreamText
 
     /// <summary>The refusal of a text that means no stream.</summary>
     public RefusalException NotFound() =>
-        new($"There is no stream '{_text}'. 'ledger run list' and 'ledger branches' show what exists.");
+        new($"There is no stream '{_text}'. 'ledger run list' and 'ledger branches' show what exists.", FailureCodes.NotFound);
 }

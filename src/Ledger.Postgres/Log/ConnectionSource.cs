@@ -1,5 +1,6 @@
 using Ledger.Postgres.Connecting;
 using Ledger.Postgres.Replicas;
+using Ledger.Postgres.Schema;
 using Npgsql;
 
 namespace Ledger.Postgres.Log;
@@ -11,6 +12,7 @@ internal sealed class ConnectionSource
     private readonly Func<CancellationToken, ValueTask<NpgsqlConnection>>? _open;
     private readonly NpgsqlConnection? _connection;
     private readonly NpgsqlTransaction? _transaction;
+    private readonly PostgresOptions? _options;
     private readonly TimeProvider _timeProvider;
     private readonly Func<CancellationToken, ValueTask>? _ensureSchema;
 
@@ -22,14 +24,16 @@ internal sealed class ConnectionSource
     {
         _ensureSchema = ensureSchema;
         _pool = pool;
+        _options = options;
         _open = new PatientOpening(pool, options, timeProvider).OpenAsync;
         _timeProvider = timeProvider;
     }
 
     /// <summary>Standbys, each connection of which is as new as the questions need it.</summary>
-    public ConnectionSource(NpgsqlDataSource pool, ReplicaOpening opening, TimeProvider timeProvider)
+    public ConnectionSource(NpgsqlDataSource pool, ReplicaOpening opening, PostgresOptions options, TimeProvider timeProvider)
     {
         _pool = pool;
+        _options = options;
         _open = opening.OpenAsync;
         _timeProvider = timeProvider;
     }
@@ -81,7 +85,16 @@ internal sealed class ConnectionSource
     {
         var connection = await OpenAsync(cancellationToken).ConfigureAwait(false);
         await using var _ = connection.ConfigureAwait(false);
-        return await use(new Lease(connection, null), cancellationToken).ConfigureAwait(false);
+        try
+        {
+            return await use(new Lease(connection, null), cancellationToken).ConfigureAwait(false);
+        }
+        catch (PostgresException fault) when (SchemaFaults.MayBe(fault))
+        {
+            await connection.DisposeAsync().ConfigureAwait(false);
+            await SchemaFaults.ThrowIfNotMigratedAsync(_pool!, _options!, cancellationToken).ConfigureAwait(false);
+            throw;
+        }
     }
 
     private async Task<T> UseOwnAsync<T>(Func<Lease, CancellationToken, Task<T>> use, CancellationToken cancellationToken)

@@ -42,7 +42,7 @@ public sealed partial class PostgresEventStore
         var primary = new PatientOpening(_context.Connections.Pool, _context.Options, _context.TimeProvider);
         return new PostgresEventStore(_context.OnReplicas(
             fresh => new ConnectionSource(
-                standbys, new ReplicaOpening(standbys, primary, fresh, _context.Options, _context.TimeProvider), _context.TimeProvider),
+                standbys, new ReplicaOpening(standbys, primary, fresh, _context.Options, _context.TimeProvider), _context.Options, _context.TimeProvider),
             freshness ?? ReplicaFreshness.Now));
     }
 }

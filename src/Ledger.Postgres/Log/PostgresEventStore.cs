@@ -130,6 +130,7 @@ public sealed partial class PostgresEventStore : IEventStore, IProjectionCatalog
     /// finds its lane idle is sent at once. When the server is unreachable or picks the transaction as a deadlock victim, the call is sent again within <see
     /// cref="PostgresOptions.RetryFor"/>. On a transaction or connection of the caller it is sent once, alone.
     /// </remarks>
+    /// <exception cref="SchemaNotMigratedException">The database has no tables of Ledger. Reads of the log throw it too.</exception>
     public Task<IReadOnlyList<AppendResult>> AppendAsync(
         IReadOnlyList<StreamAppend> appends,
         CancellationToken cancellationToken = default) => _appends.AppendAsync(appends, cancellationToken);

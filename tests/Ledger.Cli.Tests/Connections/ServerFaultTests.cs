@@ -17,8 +17,8 @@ public sealed class ServerFaultTests(CliDatabase database) : IClassFixture<CliDa
     }
 
     [Theory]
-    [InlineData("Host=127.0.0.1;Port=1", "The server cannot be reached: Connection refused. Check that it runs, and its host and port.")]
-    [InlineData("Host=/nowhere", "The server cannot be reached: ")]
+    [InlineData("Host=127.0.0.1;Port=1", "The server '127.0.0.1:1' cannot be reached: Connection refused. Check that it runs, and its host and port.")]
+    [InlineData("Host=/nowhere", "The server '/nowhere/.s.PGSQL.5432' cannot be reached: ")]
     public async Task Unreachable_IsSaid(string connection, string sentence)
     {
         var result = await new Cli().RunAsync("status", "a", "--connection", connection);

@@ -24,6 +24,8 @@ public sealed class BadInputTests(CliDatabase database) : IClassFixture<CliDatab
         await story.RunAsync("status", "both");
         await story.RunAsync("append", "both", "--type", "t");
         await story.RunAsync("append", "branch:nix", "--type", "t");
+        await story.RunAsync("append", "bda", "--type", "t", "--create", "off");
+        await story.RunAsync("append", "bad", "--type", "t", "--create", "maybe");
         await story.RunAsync("events", "bad", "--from", "4");
         await story.RunAsync("events", "bad", "--to", "4");
         await story.RunAsync("world", "bad", "--at", "4");

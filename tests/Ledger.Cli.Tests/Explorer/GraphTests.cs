@@ -19,6 +19,7 @@ public sealed class GraphTests(CliDatabase database) : IClassFixture<CliDatabase
         try
         {
             (await database.Cli.RunAsync("graph", id, "--picture", picture, "--svg", file)).ShouldSucceed();
+            (await database.Cli.RunAsync("graph", id, "--picture", picture, "--svg", "-")).ShouldSucceed().TrimEnd().ShouldBe((await File.ReadAllTextAsync(file)).TrimEnd());
 
             var svg = XDocument.Load(file).Root!;
             svg.Name.ShouldBe(XName.Get("svg", "http://www.w3.org/2000/svg"));

@@ -52,5 +52,12 @@ public sealed class DbTests : IAsyncLifetime
         (await Cli.RunAsync("db", "stop")).ShouldSucceed();
         (await Cli.RunAsync("db", "start")).ShouldSucceed().ShouldStartWith("Running : yes\n");
         (await Cli.RunAsync("run", "list")).ShouldSucceed().ShouldEndWith("  a\n");
+
+        // A misspelt schema is not made by asking for it.
+        (await Cli.RunAsync("run", "list", "--schema", "nope")).ShouldBeRefused(
+            1, "There is no schema 'nope' with a log on your private server. 'ledger migrate apply --schema nope' makes it.");
+        (await Cli.RunAsync("run", "list", "--schema", "ledger")).ShouldSucceed();
+        (await Cli.RunAsync("migrate", "apply", "--schema", "nope")).ShouldSucceed();
+        (await Cli.RunAsync("run", "list", "--schema", "nope")).ShouldSucceed();
     }
 }

@@ -11,7 +11,7 @@ public sealed class RowsTests(CliDatabase database) : IClassFixture<CliDatabase>
     private static readonly string[][] Lists =
     [
         ["run", "list"], ["run", "list", "--status", "any"], ["run", "totals"], ["branches"], ["branch", "list"], ["events", "rows"], ["log"], ["search", "Claim"],
-        ["task", "list"], ["call", "list"], ["message", "list", "t1"], ["calls", "list", "rows"], ["approvals", "list", "rows"], ["projections", "list"],
+        ["task", "list"], ["call", "list"], ["message", "list", "--task", "t1"], ["calls", "list", "rows"], ["approvals", "list", "rows"], ["projections", "list"],
         ["projections", "dead-letters"], ["bus", "list"],
     ];
 

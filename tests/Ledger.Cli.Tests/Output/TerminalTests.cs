@@ -33,13 +33,42 @@ public sealed class TerminalTests(CliDatabase database) : IClassFixture<CliDatab
     }
 
     [Fact]
+    public async Task Worlds_OnATerminal_AreCutToIt_ButNotOneObject()
+    {
+        var plain = new Dictionary<string, string> { ["NO_COLOR"] = "1" };
+        var (file, terminal) = (database.Cli, database.Cli with { OutputWidth = 60, Environment = plain });
+        var text = string.Concat(Enumerable.Repeat("🫖 boils ", 30));
+        (await file.RunAsync("append", "run:wide", "--type", "object.created", "--data", $$$"""{"id":"c1","type":"Claim","data":{"text":"{{{text}}}"}}""")).ShouldSucceed();
+        (await file.RunAsync("append", "wide", "--type", "object.patched", "--data", $$$"""{"id":"c1","patch":{"text":"other {{{text}}}"}}""")).ShouldSucceed();
+
+        foreach (var command in (string[][])[["world", "wide"], ["diff", "wide@1", "wide"], ["diff", "wide@0", "wide"]])
+        {
+            var shown = (await terminal.RunAsync(command)).ShouldSucceed();
+            shown.Split('\n').ShouldAllBe(line => line.Length <= 60 && !line.Contains('\uFFFD'));
+            shown.ShouldContain('…');
+            (await file.RunAsync(command)).ShouldSucceed().ShouldContain(text);
+        }
+
+        (await terminal.RunAsync("diff", "wide@1", "wide")).ShouldSucceed().ShouldContain("… -> \"other 🫖");
+        (await terminal.RunAsync("object", "wide", "c1")).ShouldSucceed().ShouldContain(text);
+    }
+
+    [Fact]
     public async Task Commands_OnATerminal_PrintNothingThatSteersIt()
     {
         var terminal = database.Cli with { OutputWidth = 80, ErrorIsTerminal = true };
         (await database.Cli.RunAsync("append", "run:steering", "--type", "note\u202E", "--data", "{\"text\":\"\u202E\u009B31m\"}", "--actor", "\u2066me"))
             .ShouldSucceed();
 
-        string[][] commands = [["events", "steering"], ["events", "steering", "--json"], ["status", "steering"], ["log"]];
+        (await database.Cli.RunAsync("append", "steering", "--type", "object.created", "--data", "{\"id\":\"o\u202E\",\"type\":\"T\u009B\",\"data\":{\"text\":\"\u202E\u009B31m\"}}")).ShouldSucceed();
+
+        string[][] commands =
+        [
+            ["events", "steering"], ["events", "steering", "--json"], ["events", "steering", "--output", "csv"], ["status", "steering"], ["log"], ["world", "steering"], ["diff", "steering@0", "steering"],
+            ["object", "steering", "o\u202E"], ["blame", "steering", "o\u202E"], ["search", "note"], ["query", "select data from ledger.events"], ["query", "select data from ledger.events", "--output", "csv"],
+            ["export", "steering"], ["export", "chat", "steering"], ["export", "atif", "steering"], ["export", "otlp", "steering"], ["export", "cloudevents", "steering"],
+            ["graph", "steering", "--picture", "timeline", "--svg", "-"],
+        ];
         foreach (var command in commands)
         {
             var result = await terminal.RunAsync(command);

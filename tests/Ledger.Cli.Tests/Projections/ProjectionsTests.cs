@@ -32,7 +32,7 @@ public sealed class ProjectionsTests(CliDatabase database) : IClassFixture<CliDa
         Approved.Check("projections", story.ToString());
         (await database.Cli.RunAsync("projections", "rebuild", "world")).ShouldSucceed()
             .ShouldMatch(@"\Aworld is rebuilt: 4 events in [0-9.]+ s, [0-9,]+ a second\n\z");
-        (await database.Cli.RunAsync("projections", "step", "world", "rebuilt", "--from", "2", "--to", "1", "--json")).ShouldBeRefused(2, "--to 1 comes before --from 2.");
+        (await database.Cli.RunAsync("projections", "step", "world", "rebuilt", "--from", "2", "--to", "1")).ShouldBeRefused(2, "--to 1 comes before --from 2.");
         var steps = await database.Cli.JsonAsync("projections", "step", "world", "rebuilt", "--to", "2");
         (steps.GetProperty("steps").GetArrayLength(), steps.GetProperty("next").GetInt64(), steps.GetProperty("is_last").GetBoolean()).ShouldBe((2, 2L, true));
         (await database.Cli.RunAsync("projections", "rebuild", "--all", "--resume", "--json")).ShouldSucceed().ShouldContain("\"count\":");

@@ -71,14 +71,25 @@ public sealed class QueryTests(CliDatabase database) : IClassFixture<CliDatabase
     }
 
     [Fact]
+    public async Task Terminal_IsNotSteeredByRows()
+    {
+        foreach (var format in new[] { "table", "csv", "json", "ndjson" })
+        {
+            (await (Cli with { OutputWidth = 80 }).RunAsync("query", "select E'\\x1b[31m\\u202e' as b", "--output", format)).ShouldSucceed().ShouldNotContain("\u001b[31");
+        }
+
+        (await Cli.RunAsync("query", "select E'\\x1b[31m' as b", "--output", "csv")).ShouldSucceed().ShouldBe("b\r\n\u001b[31m\r\n", "A file has what was asked for.");
+    }
+
+    [Fact]
     public async Task Faults_AreASentence_AndWithJsonACode()
     {
         (await Cli.RunAsync("query", "select runn from ledger.runs")).ShouldBeRefused(1, "The question was refused: column \"runn\" does not exist (line 1, column 8).");
         var result = await Cli.RunAsync("query", "select runn from ledger.runs", "--json");
-        (result.ExitCode, result.Error).ShouldBe((1, """{"error":"The question was refused: column \"runn\" does not exist (line 1, column 8).","code":"42703","line":1,"column":8}""" + "\n"));
+        (result.ExitCode, result.Error).ShouldBe((1, """{"error":"The question was refused: column \"runn\" does not exist (line 1, column 8).","code":"query_failed","exit_code":1,"sqlstate":"42703","line":1,"column":8}""" + "\n"));
         (await Cli.RunAsync("query", "drop table ledger.mt_events")).ShouldBeRefused(1, "A question begins with select, with, values, table or explain, not with 'drop' (line 1, column 1).");
         (await Cli.RunAsync("query", "select 1", "--timeout", "soon")).ShouldBeRefused(2, "--timeout must be a time from 1ms to 24h, such as 500ms, 30s or 5m, but was 'soon'.");
-        (await Cli.RunAsync("query", "select 1", "--output", "xml")).ShouldBeRefused(2, "--output must be one of table, csv, json, ndjson, but was 'xml'.");
+        (await Cli.RunAsync("query", "select 1", "--output", "xml")).ShouldBeRefused(2, "--output must be one of table, json, ndjson, csv, but was 'xml'.");
         (await Cli.RunAsync("query", "select 1", "--limit", "0")).ShouldBeRefused(2, "--limit must be 1 or more.");
         (await Cli.RunAsync("query")).ShouldBeRefused(2, "Give a statement, or a file with one by --file. 'ledger query --help' shows how to use it.");
         (await Cli.RunAsync("query", "select 1", "--create-indexes")).ShouldBeRefused(2, "--create-indexes and --drop-indexes stand alone, without a statement.");

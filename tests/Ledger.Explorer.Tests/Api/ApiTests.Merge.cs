@@ -45,6 +45,7 @@ public abstract partial class ApiTests
         again.StatusCode.ShouldBe(HttpStatusCode.OK);
         var problem = await open.Content.ReadFromJsonAsync<JsonElement>();
         problem.GetProperty("title").GetString().ShouldBe("Merge conflicts");
+        problem.GetProperty("code").GetString().ShouldBe("merge_conflict");
         problem.GetProperty("length").GetInt64().ShouldBe(2);
         problem.GetProperty("conflicts").ToString().ShouldBe(preview.GetProperty("conflicts").ToString());
         problem.GetProperty("decisions").GetArrayLength().ShouldBe(0);

@@ -158,6 +158,24 @@ public sealed partial class TasksTests : IAsyncLifetime
         var listed = open.GetProperty("open_calls").EnumerateArray().Single(c => c.GetProperty("request_id").GetGuid() == requestId);
         listed.GetProperty("state").GetString().ShouldBe("open");
 
+        // Pages have each of them once, whichever list it is in.
+        var (found, after) = (new List<string>(), "");
+        do
+        {
+            var page = await GetAsync($"recovery?limit=1{after}");
+            string[] ids =
+            [
+                .. page.GetProperty("tasks").EnumerateArray().Select(t => t.GetProperty("task").GetProperty("id").GetString()!),
+                .. page.GetProperty("calls").EnumerateArray().Select(c => c.GetProperty("call").GetProperty("id").GetString()!),
+                .. page.GetProperty("run_calls").EnumerateArray().SelectMany(r => r.GetProperty("open_calls").EnumerateArray()).Select(c => c.GetProperty("request_id").GetString()!),
+            ];
+            found.Add(ids.ShouldHaveSingleItem());
+            after = page.TryGetProperty("next", out var next) ? $"&after={Uri.EscapeDataString(next.GetString()!)}" : "";
+        }
+        while (after.Length > 0);
+
+        found.ShouldBe(["boil", "fill", "c1", requestId.ToString()], ignoreOrder: true);
+
         end.SetResult(CallResponse.OfText("hot"));
         await call;
     }

@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using Ledger.Log;
+using Ledger.Postgres.Schema;
 using Ledger.Postgres.Telemetry;
 using Npgsql;
 
@@ -57,6 +58,11 @@ internal sealed class AppendSender
         catch (Exception fault) when (_retries.IsInTime(since) && IsTransient(command, requests, fault))
         {
             return await SendAgainAsync(command, requests, since, fault, cancellationToken).ConfigureAwait(false);
+        }
+        catch (PostgresException fault) when (SchemaFaults.MayBe(fault))
+        {
+            await SchemaFaults.ThrowIfNotMigratedAsync(_pool, _options, cancellationToken).ConfigureAwait(false);
+            throw;
         }
     }
 

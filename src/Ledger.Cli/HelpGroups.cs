@@ -1,0 +1,65 @@
+using System.CommandLine;
+
+namespace Ledger.Cli;
+
+/// <summary>The commands of <c>ledger</c> by what they are for, for its help; each with the first sentence of its own.</summary>
+internal static class HelpGroups
+{
+    private const string Indent = "  ";
+    private const string Other = "Other";
+
+    private static readonly (string Title, string[] Commands)[] Known =
+    [
+        ("Begin", ["demo", "run", "append", "import", "export"]),
+        ("Read", ["events", "log", "status", "search", "query", "graph", "serve"]),
+        ("Worlds", ["world", "object", "neighbours", "snapshot", "replay", "worlds"]),
+        ("Branches", ["fork", "branch", "branches", "diff", "divergence", "merge", "cherry-pick", "rebase"]),
+        ("Causes", ["trace", "blame"]),
+        ("Agents", ["calls", "budget", "approvals", "task", "call", "message", "recover", "invoke", "bus", "mcp"]),
+        ("Proof", ["chrono", "seal"]),
+        ("Operation", ["migrate", "db", "profile", "roles", "token", "schema", "projections", "completion"]),
+    ];
+
+    /// <summary>Writes all commands, those of no group last.</summary>
+    public static void Write(TextWriter output, Command root, int width)
+    {
+        var commands = root.Subcommands.Where(command => !command.Hidden).ToDictionary(command => command.Name, StringComparer.Ordinal);
+        var column = commands.Keys.Max(name => name.Length) + (2 * Indent.Length);
+        var named = Known.SelectMany(group => group.Commands).ToHashSet(StringComparer.Ordinal);
+        foreach (var (title, names) in Known.Append((Other, [.. commands.Keys.Where(name => !named.Contains(name))])))
+        {
+            var listed = names.Where(commands.ContainsKey).ToList();
+            if (listed.Count == 0)
+            {
+                continue;
+            }
+
+            output.WriteLine($"{title}:");
+            foreach (var name in listed)
+            {
+                WriteLines(output, $"{Indent}{name}".PadRight(column), FirstSentence(commands[name].Description ?? ""), width);
+            }
+
+            output.WriteLine();
+        }
+    }
+
+    private static string FirstSentence(string text) => text.IndexOf(". ", StringComparison.Ordinal) is >= 0 and var end ? text[..(end + 1)] : text;
+
+    private static void WriteLines(TextWriter output, string name, string text, int width)
+    {
+        var line = name;
+        foreach (var word in text.Split(' '))
+        {
+            if (line.Length > name.Length && line.Length + 1 + word.Length > width)
+            {
+                output.WriteLine(line);
+                line = new string(' ', name.Length);
+            }
+
+            line += line.Length == name.Length ? word : $" {word}";
+        }
+
+        output.WriteLine(line);
+    }
+}
