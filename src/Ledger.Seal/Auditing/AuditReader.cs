@@ -85,6 +85,20 @@ internal sealed class AuditReader(PostgresOptions options)
         },
         cancellationToken);
 
+    /// <summary>The events of a page that were masked, as the events that say so describe them, by number.</summary>
+    public async Task<Dictionary<long, MaskedContent>> ReadMaskedAsync(NpgsqlConnection connection, long[] sequences, CancellationToken cancellationToken)
+    {
+        var rows = await _reading.ListAsync(
+            connection,
+            "audit_masked",
+            p => p.With(sequences, NpgsqlDbType.Array | NpgsqlDbType.Bigint),
+            r => new MaskedContent(r.GetInt64(0), r.GetGuid(1), r.GetFieldValue<byte[]>(2), Text(r, 3), Text(r, 4), Text(r, 5)),
+            cancellationToken).ConfigureAwait(false);
+        return rows.ToDictionary(row => row.Sequence);
+
+        static string? Text(NpgsqlDataReader reader, int column) => reader.IsDBNull(column) ? null : reader.GetString(column);
+    }
+
     /// <summary>The prefixes that the table of branches has.</summary>
     public async Task<Dictionary<string, SealFork>> ReadBranchesAsync(NpgsqlConnection connection, string[] streams, CancellationToken cancellationToken)
     {

@@ -23,6 +23,7 @@ internal sealed partial class Auditor(NpgsqlDataSource dataSource, AuditReader r
     private long _compacted;
     private long _findings;
     private List<ExpectedRoot> _kept = [];
+    private Dictionary<long, MaskedContent> _masked = [];
     private bool _isUntrusted;
 
     public async Task<SealAudit> RunAsync(CancellationToken cancellationToken)
@@ -103,6 +104,8 @@ internal sealed partial class Auditor(NpgsqlDataSource dataSource, AuditReader r
 
         _tree.Expect(await ReadExpectedAsync(connection, page, cancellationToken).ConfigureAwait(false));
         var compacted = await FindCompactedAsync(connection, page, paired, cancellationToken).ConfigureAwait(false);
+        long[] erased = [.. page.Leaves.Where(leaf => leaf.Salts.IsErased).Select(leaf => leaf.Sequence)];
+        _masked = erased.Length == 0 ? [] : await reader.ReadMaskedAsync(connection, erased, cancellationToken).ConfigureAwait(false);
         var forks = new List<EventColumns>();
         for (var i = 0; i < page.Leaves.Count; i++)
         {
@@ -196,15 +199,16 @@ internal sealed partial class Auditor(NpgsqlDataSource dataSource, AuditReader r
     /// <summary>Whether the payload is proved, or is gone as it should be once its salt is.</summary>
     private bool IsProvedOrErased(AuditLeaf leaf, EventColumns columns)
     {
-        if (leaf.Salts.Data is not null)
+        if (!leaf.Salts.IsErased)
         {
             return true;
         }
 
-        if (columns.IsBlank)
+        var by = _masked.TryGetValue(leaf.Sequence, out var masked) && masked.Fits(columns, leaf.Salts) ? masked.By : (Guid?)null;
+        if (by is not null || (columns.IsBlank && leaf.Salts.Headers is not null))
         {
             _erased++;
-            options.OnErased?.Invoke(new ErasedPayload(leaf.Leaf, leaf.Sequence, columns.Id, columns.Stream, columns.Version));
+            options.OnErased?.Invoke(new ErasedPayload(leaf.Leaf, leaf.Sequence, columns.Id, columns.Stream, columns.Version) { By = by });
             return true;
         }
 

@@ -72,7 +72,8 @@ public sealed class EventRegistry
             .Add(json.CallUnknown).Add(json.CallReleased).Add(json.AttemptStarted)
             .Add(json.BudgetSet).Add(json.BudgetReserved).Add(json.BudgetSettled).Add(json.BudgetJoined).Add(json.BudgetRaised)
             .Add(json.ApprovalRequested).Add(json.ApprovalDecided)
-            .Add(json.RunRenamed).Add(json.RunLabelled).Add(json.RunCompleted).Add(json.RunFailed);
+            .Add(json.RunRenamed).Add(json.RunLabelled).Add(json.RunCompleted).Add(json.RunFailed)
+            .Add(json.EventMasked);
         configure(builder);
         return new EventRegistry(builder);
     }
@@ -214,6 +215,9 @@ public sealed class EventRegistry
 
     /// <summary>The type that a name is read as when its JSON fits.</summary>
     internal Type TypeOf(string name) => EntryOf(name)?.ClrType ?? typeof(UntypedEvent);
+
+    /// <summary>The name that a type is stored under; null if it is not registered.</summary>
+    internal string? NameOf(Type type) => _byType.GetValueOrDefault(type)?.Name;
 
     /// <summary>Whether events can be of a type.</summary>
     internal bool Knows(Type type) => type == typeof(UntypedEvent) || _byType.ContainsKey(type);
