@@ -13,6 +13,7 @@ using Ledger.Cli.Demo;
 using Ledger.Cli.Events;
 using Ledger.Cli.Explorer;
 using Ledger.Cli.Files;
+using Ledger.Cli.Forgetting;
 using Ledger.Cli.Local;
 using Ledger.Cli.Migrations;
 using Ledger.Cli.Profiles;
@@ -161,6 +162,8 @@ internal static class Commands
             new SealVerifyCommand(),
             new SealAuditCommand(),
             new SealExportCommand()));
+        root.Add(new MaskCommand());
+        root.Add(new ForgetCommand());
         root.Add(Group(
             "schema",
             "Shows and compares the contracts of events: the JSON Schemas of their data.",

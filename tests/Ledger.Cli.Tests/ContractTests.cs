@@ -142,6 +142,8 @@ public sealed class ContractTests(CliDatabase database) : IClassFixture<CliDatab
             (Out.SealStatusContract, ["seal", "status"]),
             (Out.SealAuditContract, ["seal", "audit"]),
             (Out.SealStatusContract, ["seal", "export", PathOf("tiles")]),
+            (Out.MaskContract, ["mask", "--stream", "begun", "--reason", "asked"]),
+            (Out.ForgottenContract, ["forget", "customer-7"]),
             (Out.WorldIndexContract, ["query", "--create-indexes"]),
             (Out.IReadOnlyListContractBreakContract, ["schema", "check", ContractsFile()]),
             (Out.IReadOnlyListEventTypeContract, ["schema", "status", "--check"]),

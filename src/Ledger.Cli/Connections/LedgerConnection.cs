@@ -2,6 +2,7 @@ using Ledger.Cli.Output;
 using Ledger.Log.Contracts;
 using Ledger.Postgres;
 using Ledger.Postgres.Contracts;
+using Ledger.Postgres.Forgetting;
 using Ledger.Postgres.Projections.Daemon;
 using Ledger.Postgres.Queries;
 using Ledger.Postgres.Roles;
@@ -51,6 +52,9 @@ internal sealed class LedgerConnection : IAsyncDisposable
     /// <summary>The same, with rules for merges.</summary>
     public AgentLedger LedgerWith(MergeRules rules) => new(
         Store, Ledger.Options with { MergeRules = rules }, new WarningLogger(_session.Io), _session.Io.TimeProvider);
+
+    /// <summary>The keys of subjects.</summary>
+    public PostgresSubjectKeys SubjectKeys => new(_dataSource, _options);
 
     /// <summary>Saves and lists tasks, calls and messages.</summary>
     public TaskLedger Tasks => new(Store);

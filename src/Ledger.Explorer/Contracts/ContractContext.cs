@@ -15,6 +15,9 @@ namespace Ledger.Explorer.Contracts;
     UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
     RespectNullableAnnotations = true)]
 [JsonSerializable(typeof(AppendContract))]
+[JsonSerializable(typeof(MaskContract))]
+[JsonSerializable(typeof(ForgottenContract))]
+[JsonSerializable(typeof(IReadOnlyList<PersonalDataContract>))]
 [JsonSerializable(typeof(ChangeRequest))]
 [JsonSerializable(typeof(ChangedBranchContract))]
 [JsonSerializable(typeof(ContinuationContract))]
