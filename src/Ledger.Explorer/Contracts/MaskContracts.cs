@@ -14,7 +14,7 @@ internal sealed record PersonalDataContract(string Type, string Path, string Sub
 /// <param name="MaskedCount">How many were masked.</param>
 /// <param name="UnchangedCount">How many had nothing to mask.</param>
 /// <param name="Streams">The streams that they are in.</param>
-/// <param name="Events">The first 1,000 that were masked.</param>
+/// <param name="Masked">The first 1,000 that were masked.</param>
 /// <param name="Refused">Those that cannot be masked.</param>
 /// <param name="Projections">The application's projections to rebuild.</param>
 internal sealed record MaskContract(
@@ -23,7 +23,7 @@ internal sealed record MaskContract(
     long MaskedCount,
     long UnchangedCount,
     IReadOnlyList<string> Streams,
-    IReadOnlyList<MaskedPayloadContract> Events,
+    IReadOnlyList<MaskedPayloadContract> Masked,
     IReadOnlyList<MaskRefusalContract> Refused,
     IReadOnlyList<string> Projections)
 {

@@ -72,7 +72,7 @@ internal sealed record VerdictContract(
     ChainBreakContract? FirstBroken = null,
     bool? RowsCompared = null,
     long? ErasedCount = null,
-    IReadOnlyList<ErasedLinkContract>? Erased = null)
+    IReadOnlyList<ErasedLinkContract>? ErasedLinks = null)
 {
     public static VerdictContract Of(ChainVerdict verdict, bool? rowsCompared) => new(
         verdict.ChainValid,

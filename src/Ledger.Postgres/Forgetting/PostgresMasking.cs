@@ -3,7 +3,6 @@ using System.Text;
 using Ledger.Log;
 using Ledger.Postgres.Log;
 using Ledger.Postgres.Projections.Daemon;
-using Ledger.Projections;
 using Npgsql;
 using NpgsqlTypes;
 
