@@ -11,7 +11,11 @@ internal sealed record AuditLeaf(long Leaf, long Sequence, EntrySalts Salts, byt
 /// <param name="Events">Events after those of the page before.</param>
 /// <param name="Until">The number of the last leaf's event, or of the last event looked for.</param>
 /// <param name="IsWhole">Whether these are all events up to there.</param>
-internal sealed record AuditPage(List<AuditLeaf> Leaves, List<byte[]?> Hashes, List<EventColumns> Events, long Until, bool IsWhole);
+internal sealed record AuditPage(List<AuditLeaf> Leaves, List<byte[]?> Hashes, List<EventColumns> Events, long Until, bool IsWhole)
+{
+    /// <summary>The events that were masked, as the events that say so describe them, by number.</summary>
+    public Dictionary<long, MaskedContent> Masked { get; init; } = [];
+}
 
 /// <summary>An event beside its leaf; one of the two may be missing.</summary>
 internal sealed class AuditRow(EventColumns? columns, AuditLeaf? leaf, byte[]? hash)

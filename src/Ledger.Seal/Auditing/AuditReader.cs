@@ -1,3 +1,4 @@
+using System.Data;
 using Ledger.Log;
 using Ledger.Postgres;
 using Ledger.Postgres.Log;
@@ -23,6 +24,9 @@ internal sealed class AuditReader(PostgresOptions options)
     /// <summary>A page of leaves with their events; after the last leaf, the events up to the head.</summary>
     public async Task<AuditPage> ReadAsync(NpgsqlConnection connection, long firstLeaf, long size, long after, long head, CancellationToken cancellationToken)
     {
+        // A masking changes event and leaf together; a page sees both before or both after.
+        var transaction = await connection.BeginTransactionAsync(IsolationLevel.RepeatableRead, cancellationToken).ConfigureAwait(false);
+        await using var _ = transaction.ConfigureAwait(false);
         var leaves = await _reading.ListAsync(
             connection,
             "audit_leaves",
@@ -53,7 +57,11 @@ internal sealed class AuditReader(PostgresOptions options)
         // A forged number of a leaf may be lower than the last one.
         var until = leaves.Count == Rows ? Math.Max(after, leaves.Max(l => l.Sequence)) : head;
         var events = await ReadEventsAsync(connection, after, until, cancellationToken).ConfigureAwait(false);
-        return new AuditPage(leaves, hashes, events, until, events.Count < Rows);
+        long[] erased = [.. leaves.Where(leaf => leaf.Salts.IsErased).Select(leaf => leaf.Sequence)];
+        return new AuditPage(leaves, hashes, events, until, events.Count < Rows)
+        {
+            Masked = erased.Length == 0 ? [] : await ReadMaskedAsync(connection, erased, cancellationToken).ConfigureAwait(false),
+        };
     }
 
     /// <summary>Further events of a page that has more of them than leaves.</summary>
@@ -84,20 +92,6 @@ internal sealed class AuditReader(PostgresOptions options)
             Headers = r.IsDBNull(7) ? null : r.GetFieldValue<byte[]>(7),
         },
         cancellationToken);
-
-    /// <summary>The events of a page that were masked, as the events that say so describe them, by number.</summary>
-    public async Task<Dictionary<long, MaskedContent>> ReadMaskedAsync(NpgsqlConnection connection, long[] sequences, CancellationToken cancellationToken)
-    {
-        var rows = await _reading.ListAsync(
-            connection,
-            "audit_masked",
-            p => p.With(sequences, NpgsqlDbType.Array | NpgsqlDbType.Bigint),
-            r => new MaskedContent(r.GetInt64(0), r.GetGuid(1), r.GetFieldValue<byte[]>(2), Text(r, 3), Text(r, 4), Text(r, 5)),
-            cancellationToken).ConfigureAwait(false);
-        return rows.ToDictionary(row => row.Sequence);
-
-        static string? Text(NpgsqlDataReader reader, int column) => reader.IsDBNull(column) ? null : reader.GetString(column);
-    }
 
     /// <summary>The prefixes that the table of branches has.</summary>
     public async Task<Dictionary<string, SealFork>> ReadBranchesAsync(NpgsqlConnection connection, string[] streams, CancellationToken cancellationToken)
@@ -132,4 +126,17 @@ internal sealed class AuditReader(PostgresOptions options)
     /// <summary>Tiles of some places.</summary>
     public Task<Dictionary<TileId, byte[]>> ReadTilesAsync(NpgsqlConnection connection, IReadOnlyCollection<TileId> tiles, CancellationToken cancellationToken) =>
         _reading.ReadTilesAsync(connection, tiles, cancellationToken);
+
+    private async Task<Dictionary<long, MaskedContent>> ReadMaskedAsync(NpgsqlConnection connection, long[] sequences, CancellationToken cancellationToken)
+    {
+        var rows = await _reading.ListAsync(
+            connection,
+            "audit_masked",
+            p => p.With(sequences, NpgsqlDbType.Array | NpgsqlDbType.Bigint),
+            r => new MaskedContent(r.GetInt64(0), r.GetGuid(1), r.GetFieldValue<byte[]>(2), Text(r, 3), Text(r, 4), Text(r, 5)),
+            cancellationToken).ConfigureAwait(false);
+        return rows.ToDictionary(row => row.Sequence);
+
+        static string? Text(NpgsqlDataReader reader, int column) => reader.IsDBNull(column) ? null : reader.GetString(column);
+    }
 }

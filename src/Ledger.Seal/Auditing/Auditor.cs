@@ -104,8 +104,7 @@ internal sealed partial class Auditor(NpgsqlDataSource dataSource, AuditReader r
 
         _tree.Expect(await ReadExpectedAsync(connection, page, cancellationToken).ConfigureAwait(false));
         var compacted = await FindCompactedAsync(connection, page, paired, cancellationToken).ConfigureAwait(false);
-        long[] erased = [.. page.Leaves.Where(leaf => leaf.Salts.IsErased).Select(leaf => leaf.Sequence)];
-        _masked = erased.Length == 0 ? [] : await reader.ReadMaskedAsync(connection, erased, cancellationToken).ConfigureAwait(false);
+        _masked = page.Masked;
         var forks = new List<EventColumns>();
         for (var i = 0; i < page.Leaves.Count; i++)
         {

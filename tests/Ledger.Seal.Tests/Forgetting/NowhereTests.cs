@@ -4,7 +4,6 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using Ledger.Events;
 using Ledger.Forgetting;
-using Ledger.Log;
 using Ledger.Postgres.Local;
 using Ledger.Records;
 using Ledger.Runs;

@@ -21,7 +21,7 @@ public sealed partial class Forgetting
     public async Task Sample_Forgetting_MasksAndEncrypts()
     {
         var store = new MemoryEventStore(EventRegistry.Create(builder => builder.Add(OrderContext.Default.OrderPlaced)));
-        ISubjectKeys keys = new MemorySubjectKeys();
+        var keys = new MemorySubjectKeys();
         var placed = new OrderPlaced("customer-7", "1 Long Road", 12);
         await store.AppendAsync(new StreamName("shop:1"), ExpectedVersion.Any, [placed]);
 
