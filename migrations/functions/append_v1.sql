@@ -164,7 +164,8 @@ begin
                 from unnest(event_id[first_event:last_event], event_type[first_event:last_event], event_data[first_event:last_event])
                     with ordinality as n (id, type, data, ordinal)
                 join {events}.mt_events as e on e.id = n.id
-                where e.type <> n.type or e.data <> n.data
+                where e.type <> n.type
+                   or (e.data <> n.data and not exists (select from {ledger}.masked_event as m where m.seq = e.seq_id))
                 order by n.ordinal
                 limit 1;
                 if found then

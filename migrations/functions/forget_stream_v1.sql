@@ -12,6 +12,8 @@ begin
     delete from {events}.mt_doc_ledger_world as d where d.id = old.id;
     delete from {ledger}.run_summary as r where r.stream = old.id;
     delete from {ledger}.run_mark as m where m.stream = old.id;
+    delete from {ledger}.masked_event as m where m.stream = old.id;
+    delete from {ledger}.rewritten_payload as p where p.stream = old.id;
     if starts_with(old.id, 'task:') then
         delete from {ledger}.task_lease as l where l.task_id = task;
         delete from {ledger}.calls as c where c.task_id = task;

@@ -1,5 +1,5 @@
--- Records that an event was rewritten, for apply_rewritten_events_v1: the trigger tr_mt_events_rewritten. Marten's compaction replaces the
--- last event that it deletes by its own; it is refused here too, because it may delete nothing else. In other streams that event stands
+-- Records that an event was rewritten, for apply_rewritten_events_v1, and what the seal has committed to: the trigger tr_mt_events_rewritten.
+-- Marten's compaction replaces the last event that it deletes by its own; it is refused here too, because it may delete nothing else. In other streams that event stands
 -- for those before it, so what is derived from them remains valid.
 -- Result: null, which a trigger after the row ignores.
 create or replace function {ledger}.note_rewritten_event_v1()
@@ -14,6 +14,11 @@ begin
         end if;
 
         return null;
+    end if;
+
+    if old.data is distinct from new.data or old.bdata is distinct from new.bdata or old.headers is distinct from new.headers then
+        perform {ledger}.keep_commitments_v1(
+            old.seq_id, old.stream_id, old.data, old.bdata, case when old.headers is distinct from new.headers then old.headers end);
     end if;
 
     insert into {ledger}.rewritten_event as r (transaction, stream, version)

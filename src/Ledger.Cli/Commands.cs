@@ -14,6 +14,7 @@ using Ledger.Cli.Doctor;
 using Ledger.Cli.Events;
 using Ledger.Cli.Explorer;
 using Ledger.Cli.Files;
+using Ledger.Cli.Forgetting;
 using Ledger.Cli.Local;
 using Ledger.Cli.Migrations;
 using Ledger.Cli.Profiles;
@@ -165,6 +166,8 @@ internal static class Commands
             new SealVerifyCommand(),
             new SealAuditCommand(),
             new SealExportCommand()));
+        root.Add(new MaskCommand());
+        root.Add(new ForgetCommand());
         root.Add(Group(
             "retention",
             "Removes what policies no longer keep, archived to files, never what branches share, and restores it.",

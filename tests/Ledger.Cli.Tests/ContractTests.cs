@@ -147,6 +147,8 @@ public sealed class ContractTests(CliDatabase database) : IClassFixture<CliDatab
             (Out.RetentionContract, ["retention", "run", "--older-than", "90d", "--archive", Path.Combine(_folder.FullName, "archive")]),
             (Out.RetentionContract, ["retention", "report"]),
             (Out.SealStatusContract, ["seal", "export", PathOf("tiles")]),
+            (Out.MaskContract, ["mask", "--stream", "begun", "--reason", "asked"]),
+            (Out.ForgottenContract, ["forget", "customer-7"]),
             (Out.WorldIndexContract, ["query", "--create-indexes"]),
             (Out.IReadOnlyListContractBreakContract, ["schema", "check", ContractsFile()]),
             (Out.IReadOnlyListEventTypeContract, ["schema", "status", "--check"]),

@@ -3,6 +3,7 @@ using Ledger.Conformance.Appending;
 using Ledger.Conformance.Concurrency;
 using Ledger.Conformance.Conventions;
 using Ledger.Conformance.Decorators;
+using Ledger.Conformance.Forgetting;
 using Ledger.Conformance.Laws;
 using Ledger.Conformance.Log;
 using Ledger.Conformance.Projections;
@@ -54,6 +55,9 @@ public sealed class MartenChangedForkTests(MartenDatabase database) : ChangedFor
 public sealed class MartenCarryLawTests(MartenDatabase database) : CarryLawTests(database), IClassFixture<MartenDatabase>;
 public sealed class MartenCausalityTests(MartenDatabase database) : CausalityTests(database), IClassFixture<MartenDatabase>;
 public sealed class MartenDivergenceTests(MartenDatabase database) : DivergenceTests(database), IClassFixture<MartenDatabase>;
+public sealed class MartenChronoErasureTests(MartenDatabase database) : ChronoErasureTests(database), IClassFixture<MartenDatabase>;
+public sealed class MartenEncryptionTests(MartenDatabase database) : EncryptionTests(database), IClassFixture<MartenDatabase>;
+public sealed class MartenMaskingTests(MartenDatabase database) : MaskingTests(database), IClassFixture<MartenDatabase>;
 public sealed class MartenChronoRecordTests(MartenDatabase database) : ChronoRecordTests(database), IClassFixture<MartenDatabase>;
 public sealed class MartenChronoUpkeepTests(MartenDatabase database) : ChronoUpkeepTests(database), IClassFixture<MartenDatabase>;
 public sealed class MartenChronoVectorTests(MartenDatabase database) : ChronoVectorTests(database), IClassFixture<MartenDatabase>;

@@ -3,6 +3,7 @@ using Ledger.Conformance.Appending;
 using Ledger.Conformance.Concurrency;
 using Ledger.Conformance.Conventions;
 using Ledger.Conformance.Decorators;
+using Ledger.Conformance.Forgetting;
 using Ledger.Conformance.Laws;
 using Ledger.Conformance.Log;
 using Ledger.Conformance.Projections;
@@ -54,6 +55,9 @@ public sealed class PostgresChangedForkTests(LedgerDatabase database) : ChangedF
 public sealed class PostgresCarryLawTests(LedgerDatabase database) : CarryLawTests(database), IClassFixture<LedgerDatabase>;
 public sealed class PostgresCausalityTests(LedgerDatabase database) : CausalityTests(database), IClassFixture<LedgerDatabase>;
 public sealed class PostgresDivergenceTests(LedgerDatabase database) : DivergenceTests(database), IClassFixture<LedgerDatabase>;
+public sealed class PostgresChronoErasureTests(LedgerDatabase database) : ChronoErasureTests(database), IClassFixture<LedgerDatabase>;
+public sealed class PostgresEncryptionTests(LedgerDatabase database) : EncryptionTests(database), IClassFixture<LedgerDatabase>;
+public sealed class PostgresMaskingTests(LedgerDatabase database) : MaskingTests(database), IClassFixture<LedgerDatabase>;
 public sealed class PostgresChronoRecordTests(LedgerDatabase database) : ChronoRecordTests(database), IClassFixture<LedgerDatabase>;
 public sealed class PostgresChronoUpkeepTests(LedgerDatabase database) : ChronoUpkeepTests(database), IClassFixture<LedgerDatabase>;
 public sealed class PostgresChronoVectorTests(LedgerDatabase database) : ChronoVectorTests(database), IClassFixture<LedgerDatabase>;

@@ -3,6 +3,7 @@ using Ledger.Conformance.Appending;
 using Ledger.Conformance.Concurrency;
 using Ledger.Conformance.Conventions;
 using Ledger.Conformance.Decorators;
+using Ledger.Conformance.Forgetting;
 using Ledger.Conformance.Laws;
 using Ledger.Conformance.Log;
 using Ledger.Conformance.Projections;
@@ -61,6 +62,9 @@ public sealed class MemoryChangedForkTests() : ChangedForkTests(new MemoryEngine
 public sealed class MemoryCarryLawTests() : CarryLawTests(new MemoryEngine());
 public sealed class MemoryCausalityTests() : CausalityTests(new MemoryEngine());
 public sealed class MemoryDivergenceTests() : DivergenceTests(new MemoryEngine());
+public sealed class MemoryChronoErasureTests() : ChronoErasureTests(new MemoryEngine());
+public sealed class MemoryEncryptionTests() : EncryptionTests(new MemoryEngine());
+public sealed class MemoryMaskingTests() : MaskingTests(new MemoryEngine());
 public sealed class MemoryChronoRecordTests() : ChronoRecordTests(new MemoryEngine());
 public sealed class MemoryChronoUpkeepTests() : ChronoUpkeepTests(new MemoryEngine());
 public sealed class MemoryChronoVectorTests() : ChronoVectorTests(new MemoryEngine());

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Ledger.Cli.Output;
 using Ledger.Cli.Streams;
 using Ledger.Explorer.Contracts;
 using Ledger.Explorer.Failures;
@@ -30,6 +31,11 @@ internal sealed class ChronoVerifyCommand : LedgerCommand
         Description = "Also compare the rows that queries read, and the index of histories, with the log.",
     };
 
+    private readonly Option<bool> _allowErased = new("--allow-erased")
+    {
+        Description = "Exit code 0 also where texts were masked, and the log says by which event. The state is still not valid.",
+    };
+
     public ChronoVerifyCommand()
         : base(
             "verify",
@@ -40,6 +46,7 @@ internal sealed class ChronoVerifyCommand : LedgerCommand
         Add(_folder);
         Add(_expect);
         Add(_deep);
+        Add(_allowErased);
         Examples =
         [
             "ledger chrono verify demo --deep",
@@ -71,6 +78,11 @@ internal sealed class ChronoVerifyCommand : LedgerCommand
         if (verdict.FirstBroken is { } broken)
         {
             throw new RefusalException($"The chain is broken at {VerdictText.PlaceOf(broken)}.", FailureCodes.CheckFailed);
+        }
+
+        if (verdict.State == ChainState.Erased && !session.Get(_allowErased))
+        {
+            throw new RefusalException($"The text of {Printable.Number(verdict.ErasedCount)} event{(verdict.ErasedCount == 1 ? "" : "s")} was masked, so that the chain is not valid there; --allow-erased accepts it.");
         }
 
         if (verdict.Warnings.FirstOrDefault(w => Refused.Contains(w.Code)) is { } differs)

@@ -4,6 +4,7 @@ using Ledger.Log.Contracts;
 using Ledger.Postgres;
 using Ledger.Postgres.Contracts;
 using Ledger.Postgres.Doctor;
+using Ledger.Postgres.Forgetting;
 using Ledger.Postgres.Projections.Daemon;
 using Ledger.Postgres.Queries;
 using Ledger.Postgres.Retention;
@@ -54,6 +55,9 @@ internal sealed class LedgerConnection : IAsyncDisposable
     /// <summary>Keeps the index of the search up to date, once it is started.</summary>
     public ProjectionDaemon NewSearchIndex() => new(
         _dataSource, _session.Options, new DaemonOptions { SearchIndex = true, MaxConnections = 1 }, timeProvider: _session.Io.TimeProvider);
+
+    /// <summary>The keys of subjects.</summary>
+    public PostgresSubjectKeys SubjectKeys => new(_dataSource, _options);
 
     /// <summary>Saves and lists tasks, calls and messages.</summary>
     public TaskLedger Tasks => new(Store);

@@ -48,7 +48,8 @@ internal sealed class SealAuditCommand : LedgerCommand
                 {
                     session.Out.Add("erased".PadRight(14), Tone.Faint).Add(
                         $"The payload of the event {payload.Id}, version {Printable.Number(payload.Version)} of '{payload.Stream}' at number {Printable.Number(payload.Sequence)}, "
-                        + $"leaf {Printable.Number(payload.Leaf)}, is gone and is not proved any more.").EndLine();
+                        + $"leaf {Printable.Number(payload.Leaf)}, "
+                        + (payload.By is { } by ? $"was masked by the event {by}, and is as that left it." : "is gone and is not proved any more.")).EndLine();
                 }
                 else if (erased.Count < MostInJson)
                 {

@@ -70,7 +70,9 @@ internal sealed record VerdictContract(
     string LastHash,
     IReadOnlyList<ChainWarningContract> Warnings,
     ChainBreakContract? FirstBroken = null,
-    bool? RowsCompared = null)
+    bool? RowsCompared = null,
+    long? ErasedCount = null,
+    IReadOnlyList<ErasedLinkContract>? ErasedLinks = null)
 {
     public static VerdictContract Of(ChainVerdict verdict, bool? rowsCompared) => new(
         verdict.ChainValid,
@@ -78,8 +80,13 @@ internal sealed record VerdictContract(
         verdict.LastHash,
         [.. verdict.Warnings.Select(w => new ChainWarningContract(w.Code, w.Text, w.Seq))],
         verdict.FirstBroken is { } broken ? new ChainBreakContract(broken.Reason, broken.Line, broken.Seq) : null,
-        rowsCompared);
+        rowsCompared,
+        verdict.ErasedCount > 0 ? verdict.ErasedCount : null,
+        verdict.ErasedCount > 0 ? [.. verdict.Erased.Select(e => new ErasedLinkContract(e.Seq, e.By))] : null);
 }
+
+/// <summary>An event of a chain whose text was masked, and the event that says so.</summary>
+internal sealed record ErasedLinkContract(long Seq, Guid By);
 
 /// <summary>The first break of a chain: a line of a folder, or an event.</summary>
 internal sealed record ChainBreakContract(string Reason, long? Line = null, long? Seq = null);

@@ -98,7 +98,7 @@ internal sealed record SealAuditContract(
         audit.Unsealed,
         audit.Findings,
         [.. findings.Select(SealFindingContract.Of)],
-        [.. erased.Select(e => new ErasedPayloadContract(e.Leaf, e.Sequence, e.Id, e.Stream, e.Version))],
+        [.. erased.Select(e => new ErasedPayloadContract(e.Leaf, e.Sequence, e.Id, e.Stream, e.Version, e.By))],
         audit.Retained,
         [.. retained.Select(r => new RetainedEventsContract(r.Run, r.Stream, r.Events, r.Sequence))]);
 }
@@ -116,7 +116,8 @@ internal sealed record RetainedEventsContract(long Retention, string Stream, lon
 /// <param name="EventId">Its id.</param>
 /// <param name="Stream">Its stream.</param>
 /// <param name="Version">Its place in the stream.</param>
-internal sealed record ErasedPayloadContract(long Leaf, long Sequence, Guid EventId, string? Stream, long Version);
+/// <param name="By">The event that says that it was masked, and by which the payload is as masking left it.</param>
+internal sealed record ErasedPayloadContract(long Leaf, long Sequence, Guid EventId, string? Stream, long Version, Guid? By = null);
 
 /// <summary>One thing that an audit found.</summary>
 /// <param name="Kind">changed, removed, inserted, reordered, cut_off, forged_fork, seal_damaged or unproved.</param>

@@ -1,3 +1,4 @@
+using Ledger.Log;
 using Ledger.Runs;
 using Ledger.Tasks;
 
@@ -26,6 +27,9 @@ internal sealed record EventModel(
 
     /// <summary>Where the event is in whose place it stands; null if it replaces none.</summary>
     public StreamName? Parent { get; init; }
+
+    /// <summary>By which event its payload was masked; null if it was not.</summary>
+    public MaskedEvent? Masked { get; init; }
 
     public Position Position => Event.Position!.Value;
 }

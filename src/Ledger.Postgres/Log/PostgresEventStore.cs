@@ -1,5 +1,6 @@
 using Ledger.Log;
 using Ledger.Postgres.Calls;
+using Ledger.Postgres.Forgetting;
 using Ledger.Postgres.Log;
 using Ledger.Postgres.Log.Appending;
 using Ledger.Postgres.Projections.Inline;
@@ -36,6 +37,7 @@ public sealed partial class PostgresEventStore : IEventStore, IProjectionCatalog
     private readonly PostgresCallOwners? _owners;
     private readonly PostgresRunSummaries _summaries;
     private readonly PostgresCallHistory _calls;
+    private readonly PostgresMasking _masking;
 
     /// <summary>Works on a data source.</summary>
     /// <param name="dataSource">The connections; pooled, at least as many as there are concurrent calls.</param>
@@ -79,6 +81,7 @@ public sealed partial class PostgresEventStore : IEventStore, IProjectionCatalog
         _records = new PostgresChronoLog(context);
         _summaries = new PostgresRunSummaries(context, this);
         _calls = new PostgresCallHistory(context, _summaries);
+        _masking = new PostgresMasking(context, this);
 
         // In a transaction of the caller others would not see that its process is alive.
         _owners = context.Connections.IsPool ? new PostgresCallOwners(context) : null;
@@ -97,7 +100,7 @@ public sealed partial class PostgresEventStore : IEventStore, IProjectionCatalog
     public T? Get<T>()
         where T : class =>
         _worlds as T ?? Tasks as T ?? _documents as T ?? _snapshots as T ?? _search as T ?? _records as T ?? _owners as T ?? _summaries as T
-        ?? _calls as T ?? this as T;
+        ?? _calls as T ?? _masking as T ?? this as T;
 
     /// <summary>The same store within a transaction of the caller: its appends are committed or rolled back with it.</summary>
     /// <remarks>

@@ -153,6 +153,11 @@ internal sealed partial class PostgresChronoSession
             cancellationToken).ConfigureAwait(false);
     }
 
+    public async Task<long?> FindErasedAsync(long after, CancellationToken cancellationToken) => (await QueryAsync<long?>(
+        c => Command(c, "chrono_find_erased").WithText(Stream.Value).With(after, NpgsqlDbType.Bigint),
+        r => r.IsDBNull(0) ? null : r.GetInt64(0),
+        cancellationToken).ConfigureAwait(false))[0];
+
     private static async Task<bool> VerifyPageAsync(NpgsqlCommand command, ChainVerifier verifier, CancellationToken cancellationToken)
     {
         await using var _ = command.ConfigureAwait(false);
@@ -161,7 +166,8 @@ internal sealed partial class PostgresChronoSession
         await using var __ = reader.ConfigureAwait(false);
         while (await reader.ReadAsync(cancellationToken).ConfigureAwait(false))
         {
-            if (!verifier.Add(reader.GetFieldValue<byte[]>(1), reader.GetFieldValue<byte[]>(2)))
+            Guid? erasedBy = await reader.IsDBNullAsync(3, cancellationToken).ConfigureAwait(false) ? null : reader.GetGuid(3);
+            if (!verifier.Add(reader.GetFieldValue<byte[]>(1), reader.GetFieldValue<byte[]>(2), erasedBy))
             {
                 return false;
             }

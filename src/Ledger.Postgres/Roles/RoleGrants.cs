@@ -16,6 +16,9 @@ internal static class RoleGrants
     // With its salts an erased payload could be guessed from its commitment until they are deleted, so that only those who prove read them.
     private const string Salts = "{ledger}.seal_leaf";
 
+    // Who has the keys of subjects reads what was encrypted with them.
+    private const string Keys = "{ledger}.subject_key";
+
     /// <summary>Which role has all rights of which other.</summary>
     public static IReadOnlyList<(LedgerRole Role, LedgerRole Member)> Memberships { get; } =
     [
@@ -34,13 +37,16 @@ internal static class RoleGrants
     /// <summary>The rights to tables, views and sequences, besides those to documents.</summary>
     public static IReadOnlyList<RoleGrant> All { get; } =
     [
-        new(LedgerRole.Reader, "select", [.. Relations.Where(relation => relation != Salts)]),
+        new(LedgerRole.Reader, "select", [.. Relations.Where(relation => relation is not (Salts or Keys))]),
         new(LedgerRole.Reader, "select", Numbers) { IsOfSequences = true },
 
         new(LedgerRole.Auditor, "select", Salts),
 
         new(LedgerRole.Writer, Change, "{ledger}.call_owner"),
         new(LedgerRole.Writer, "insert, update", "{ledger}.event_contract"),
+
+        new(LedgerRole.Writer, "select, insert", Keys),
+        new(LedgerRole.Operator, "update", Keys),
 
         // The summaries of runs are written by the program, whose rules they follow.
         new(LedgerRole.Writer, Change, "{ledger}.run_summary", "{ledger}.run_mark"),
@@ -105,6 +111,7 @@ internal static class RoleGrants
         ("lock_runs_v1", LedgerRole.Writer),
 
         ("archive_v1", LedgerRole.Operator),
+        ("mask_events_v1", LedgerRole.Operator),
         ("chrono_archive_v1", LedgerRole.Operator),
         ("rewrite_world_v2", LedgerRole.Operator),
         ("rewrite_tasks_v1", LedgerRole.Operator),

@@ -7,24 +7,29 @@ namespace Ledger.Seal.Auditing;
 internal sealed record AuditLeaf(long Leaf, long Sequence, EntrySalts Salts, byte[] Checksums);
 
 /// <summary>Leaves of a part of the tree, and the hashes that the tiles have there.</summary>
+/// <param name="First">The number of the first leaf of the part.</param>
 /// <param name="End">The number after the last leaf of the part.</param>
 /// <param name="IsLast">Whether the tree ends there.</param>
 /// <param name="Leaves">The leaves that have rows, in order.</param>
 /// <param name="Tiles">The tiles of the part; those that are missing are left out.</param>
-internal sealed record AuditPart(long End, bool IsLast, List<AuditLeaf> Leaves, Dictionary<long, byte[]> Tiles);
+internal sealed record AuditPart(long First, long End, bool IsLast, List<AuditLeaf> Leaves, Dictionary<long, byte[]> Tiles);
 
 /// <summary>A part of the tree, and the first events up to its last leaf.</summary>
 /// <param name="Part">The part.</param>
 /// <param name="Events">Events after those of the page before.</param>
+/// <param name="After">The number of the last event of the page before.</param>
 /// <param name="Until">The number of the last leaf's event, or of the last event looked for.</param>
 /// <param name="IsWhole">Whether these are all events up to there.</param>
-internal sealed record AuditPage(AuditPart Part, List<EventColumns> Events, long Until, bool IsWhole)
+internal sealed record AuditPage(AuditPart Part, List<EventColumns> Events, long After, long Until, bool IsWhole)
 {
     public long End => Part.End;
 
     public bool IsLast => Part.IsLast;
 
     public List<AuditLeaf> Leaves => Part.Leaves;
+
+    /// <summary>The events that were masked, as the events that say so describe them, by number.</summary>
+    public Dictionary<long, MaskedContent> Masked { get; init; } = [];
 
     /// <summary>The hash that the tiles have of a leaf; null where one is missing or too short.</summary>
     public byte[]? HashOf(long leaf)

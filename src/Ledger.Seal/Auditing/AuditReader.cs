@@ -1,3 +1,4 @@
+using System.Data;
 using Ledger.Log;
 using Ledger.Postgres;
 using Ledger.Postgres.Log;
@@ -43,7 +44,7 @@ internal sealed class AuditReader(PostgresOptions options)
                 cancellationToken).ConfigureAwait(false);
         }
 
-        return new AuditPart(end, end == size, leaves, tiles);
+        return new AuditPart(firstLeaf, end, end == size, leaves, tiles);
     }
 
     /// <summary>A part of the tree with its events; after the last leaf, the events up to the head.</summary>
@@ -52,7 +53,20 @@ internal sealed class AuditReader(PostgresOptions options)
         // A forged number of a leaf may be lower than the last one.
         var until = part.IsLast ? head : part.Leaves.Count == 0 ? after : Math.Max(after, part.Leaves.Max(l => l.Sequence));
         var events = await ReadEventsAsync(connection, after, until, cancellationToken).ConfigureAwait(false);
-        return new AuditPage(part, events, until, events.Count < Rows);
+        long[] erased = [.. part.Leaves.Where(leaf => leaf.Salts.IsErased).Select(leaf => leaf.Sequence)];
+        return new AuditPage(part, events, after, until, events.Count < Rows)
+        {
+            Masked = erased.Length == 0 ? [] : await ReadMaskedAsync(connection, erased, cancellationToken).ConfigureAwait(false),
+        };
+    }
+
+    /// <summary>Reads a page again, leaves and events as of one moment: a masking changes both together.</summary>
+    public async Task<AuditPage> ReadAgainAsync(NpgsqlConnection connection, AuditPage page, long size, long head, CancellationToken cancellationToken)
+    {
+        var transaction = await connection.BeginTransactionAsync(IsolationLevel.RepeatableRead, cancellationToken).ConfigureAwait(false);
+        await using var _ = transaction.ConfigureAwait(false);
+        var part = await ReadPartAsync(connection, page.Part.First, size, cancellationToken).ConfigureAwait(false);
+        return await ReadAsync(connection, part, page.After, head, cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>Further events of a page that has more of them than leaves.</summary>
@@ -121,4 +135,17 @@ internal sealed class AuditReader(PostgresOptions options)
     /// <summary>Tiles of some places.</summary>
     public Task<Dictionary<TileId, byte[]>> ReadTilesAsync(NpgsqlConnection connection, IReadOnlyCollection<TileId> tiles, CancellationToken cancellationToken) =>
         _reading.ReadTilesAsync(connection, tiles, cancellationToken);
+
+    private async Task<Dictionary<long, MaskedContent>> ReadMaskedAsync(NpgsqlConnection connection, long[] sequences, CancellationToken cancellationToken)
+    {
+        var rows = await _reading.ListAsync(
+            connection,
+            "audit_masked",
+            p => p.With(sequences, NpgsqlDbType.Array | NpgsqlDbType.Bigint),
+            r => new MaskedContent(r.GetInt64(0), r.GetGuid(1), r.GetFieldValue<byte[]>(2), Text(r, 3), Text(r, 4), Text(r, 5)),
+            cancellationToken).ConfigureAwait(false);
+        return rows.ToDictionary(row => row.Sequence);
+
+        static string? Text(NpgsqlDataReader reader, int column) => reader.IsDBNull(column) ? null : reader.GetString(column);
+    }
 }

@@ -24,6 +24,7 @@ internal sealed partial class Auditor(NpgsqlDataSource dataSource, AuditReader r
     private long _findings;
     private List<ExpectedRoot> _kept = [];
     private RetainedLeaves _retained = new([]);
+    private Dictionary<long, MaskedContent> _masked = [];
     private bool _isUntrusted;
 
     public async Task<SealAudit> RunAsync(CancellationToken cancellationToken)
@@ -44,7 +45,7 @@ internal sealed partial class Auditor(NpgsqlDataSource dataSource, AuditReader r
                 ahead = PartAsync(page.End + AuditReader.Rows);
             }
 
-            await UseAsync((connection, token) => CompareAsync(connection, page, token), cancellationToken).ConfigureAwait(false);
+            await UseAsync((connection, token) => CompareAsync(connection, page, size, head, token), cancellationToken).ConfigureAwait(false);
             options.Progress?.Report(_leaf);
             if (page.IsLast)
             {
@@ -82,46 +83,20 @@ internal sealed partial class Auditor(NpgsqlDataSource dataSource, AuditReader r
 
     private void Damaged(SealFindingKind kind, long? leaf, string message) => Find(kind, leaf, null, null, [], message);
 
-    private async Task<bool> CompareAsync(NpgsqlConnection connection, AuditPage page, CancellationToken cancellationToken)
+    private async Task<bool> CompareAsync(NpgsqlConnection connection, AuditPage page, long size, long head, CancellationToken cancellationToken)
     {
-        var leaves = new Dictionary<long, int>(page.Leaves.Count);
-        for (var i = 0; i < page.Leaves.Count; i++)
+        var (paired, inserted) = await PairAsync(connection, page, cancellationToken).ConfigureAwait(false);
+        if (paired.Any(row => row is { IsAsSealed: false }))
         {
-            leaves.TryAdd(page.Leaves[i].Sequence, i);
+            // A masking after the leaves were read has changed both.
+            page = await reader.ReadAgainAsync(connection, page, size, head, cancellationToken).ConfigureAwait(false);
+            (paired, inserted) = await PairAsync(connection, page, cancellationToken).ConfigureAwait(false);
         }
 
-        var paired = new AuditRow?[page.Leaves.Count];
-        var (events, isWhole) = (page.Events, page.IsWhole);
-        while (true)
-        {
-            var inserted = new List<AuditRow>();
-            var rows = new List<AuditRow>(events.Count);
-            foreach (var columns in events)
-            {
-                var row = leaves.TryGetValue(columns.Sequence, out var i)
-                    ? paired[i] = new AuditRow(columns, page.Leaves[i], page.HashOf(page.Leaves[i].Leaf))
-                    : new AuditRow(columns, null, null);
-                (row.Leaf is null ? inserted : rows).Add(row);
-            }
-
-            Parallel.ForEach(rows, row => row.Compute());
-            foreach (var row in inserted)
-            {
-                Wait(row);
-            }
-
-            if (isWhole || events.Count == 0)
-            {
-                break;
-            }
-
-            // Only rows that were inserted make a page longer than its leaves.
-            events = await reader.ReadEventsAsync(connection, events[^1].Sequence, page.Until, cancellationToken).ConfigureAwait(false);
-            isWhole = events.Count < AuditReader.Rows;
-        }
-
+        inserted.ForEach(Wait);
         _tree.Expect(await ReadExpectedAsync(connection, page, cancellationToken).ConfigureAwait(false));
         var compacted = await FindCompactedAsync(connection, page, paired, cancellationToken).ConfigureAwait(false);
+        _masked = page.Masked;
         var forks = new List<EventColumns>();
         for (var i = 0; i < page.Leaves.Count; i++)
         {
@@ -134,6 +109,41 @@ internal sealed partial class Auditor(NpgsqlDataSource dataSource, AuditReader r
         await CheckForksAsync(connection, forks, cancellationToken).ConfigureAwait(false);
         await CheckTilesAsync(connection, _tree.TakeFull(), cancellationToken).ConfigureAwait(false);
         return true;
+    }
+
+    // The events of a page beside their leaves, and those without one.
+    private async Task<(AuditRow?[] Paired, List<AuditRow> Inserted)> PairAsync(NpgsqlConnection connection, AuditPage page, CancellationToken cancellationToken)
+    {
+        var leaves = new Dictionary<long, int>(page.Leaves.Count);
+        for (var i = 0; i < page.Leaves.Count; i++)
+        {
+            leaves.TryAdd(page.Leaves[i].Sequence, i);
+        }
+
+        var paired = new AuditRow?[page.Leaves.Count];
+        var inserted = new List<AuditRow>();
+        var (events, isWhole) = (page.Events, page.IsWhole);
+        while (true)
+        {
+            var rows = new List<AuditRow>(events.Count);
+            foreach (var columns in events)
+            {
+                var row = leaves.TryGetValue(columns.Sequence, out var i)
+                    ? paired[i] = new AuditRow(columns, page.Leaves[i], page.HashOf(page.Leaves[i].Leaf))
+                    : new AuditRow(columns, null, null);
+                (row.Leaf is null ? inserted : rows).Add(row);
+            }
+
+            Parallel.ForEach(rows, row => row.Compute());
+            if (isWhole || events.Count == 0)
+            {
+                return (paired, inserted);
+            }
+
+            // Only rows that were inserted make a page longer than its leaves.
+            events = await reader.ReadEventsAsync(connection, events[^1].Sequence, page.Until, cancellationToken).ConfigureAwait(false);
+            isWhole = events.Count < AuditReader.Rows;
+        }
     }
 
     private void Judge(AuditLeaf leaf, AuditRow? row, byte[]? hash, Dictionary<long, EventColumns> compacted, List<EventColumns> forks)
@@ -209,15 +219,16 @@ internal sealed partial class Auditor(NpgsqlDataSource dataSource, AuditReader r
     /// <summary>Whether the payload is proved, or is gone as it should be once its salt is.</summary>
     private bool IsProvedOrErased(AuditLeaf leaf, EventColumns columns)
     {
-        if (leaf.Salts.Data is not null)
+        if (!leaf.Salts.IsErased)
         {
             return true;
         }
 
-        if (columns.IsBlank)
+        var by = _masked.TryGetValue(leaf.Sequence, out var masked) && masked.Fits(columns, leaf.Salts) ? masked.By : (Guid?)null;
+        if (by is not null || (columns.IsBlank && leaf.Salts.Headers is not null))
         {
             _erased++;
-            options.OnErased?.Invoke(new ErasedPayload(leaf.Leaf, leaf.Sequence, columns.Id, columns.Stream, columns.Version));
+            options.OnErased?.Invoke(new ErasedPayload(leaf.Leaf, leaf.Sequence, columns.Id, columns.Stream, columns.Version) { By = by });
             return true;
         }
 

@@ -80,7 +80,7 @@ internal sealed record EventColumns
         CausationId = CausationId,
         Data = salts.Data is { } salt ? Commitment.Of(salt, Commitment.Data, Data) : salts.ErasedData,
         BinaryData = salts.Data is { } binary ? BinaryData is null ? default : (ReadOnlyMemory<byte>)Commitment.Of(binary, Commitment.BinaryData, BinaryData) : salts.ErasedBinaryData,
-        Headers = salts.Headers is { } key && Headers is not null ? (ReadOnlyMemory<byte>)Commitment.Of(key, Commitment.Headers, Headers) : default,
+        Headers = salts.Headers is { } key && Headers is not null ? (ReadOnlyMemory<byte>)Commitment.Of(key, Commitment.Headers, Headers) : salts.ErasedHeaders,
         Fork = FindFork(Data, Type, Stream),
     };
 
@@ -191,7 +191,12 @@ internal sealed record EntrySalts
 
     public byte[] ErasedBinaryData { get; init; } = [];
 
-    /// <summary>Whether a payload was erased in the one way that there is: its commitments have stayed, and the headers have their salt.</summary>
-    public bool IsWhole => Headers is not null
+    public byte[] ErasedHeaders { get; init; } = [];
+
+    /// <summary>Whether a salt is gone.</summary>
+    public bool IsErased => Data is null || Headers is null;
+
+    /// <summary>Whether payload and headers have their salts, or were erased in the one way that there is: their commitments have stayed.</summary>
+    public bool IsWhole => (Headers is not null || ErasedHeaders.Length == MerkleTree.HashSize)
         && (Data is not null || (ErasedData.Length == MerkleTree.HashSize && ErasedBinaryData.Length is 0 or MerkleTree.HashSize));
 }

@@ -27,13 +27,14 @@ internal static class SealRow
         Headers = Bytes(reader, 12),
     };
 
-    /// <summary>The salts and commitments: four columns.</summary>
+    /// <summary>The salts and commitments: four columns, the checksums after them, and the commitment to headers.</summary>
     public static EntrySalts Salts(NpgsqlDataReader reader, int first) => new()
     {
         Data = Bytes(reader, first),
         Headers = Bytes(reader, first + 1),
         ErasedData = Bytes(reader, first + 2) ?? [],
         ErasedBinaryData = Bytes(reader, first + 3) ?? [],
+        ErasedHeaders = Bytes(reader, first + 5) ?? [],
     };
 
     private static string? Text(NpgsqlDataReader reader, int column) => reader.IsDBNull(column) ? null : reader.GetString(column);

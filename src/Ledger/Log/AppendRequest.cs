@@ -105,7 +105,7 @@ internal sealed class AppendRequest
         /// <summary>The first cause's id as text, or null.</summary>
         public string? CausationId => Event.Metadata.Causes is [var first, ..] ? first.ToString() : null;
 
-        /// <summary>Whether an event that the log has under the id says the same: the type, and the JSON by value.</summary>
-        public bool IsSame(string type, ReadOnlyMemory<byte> json) => type == Serialized.Type && SameJson(json, Serialized.Json);
+        /// <summary>Whether an event that the log has under the id says the same: the type, and the JSON by value, which is empty if it was masked.</summary>
+        public bool IsSame(string type, ReadOnlyMemory<byte> json) => type == Serialized.Type && (json.IsEmpty || SameJson(json, Serialized.Json));
     }
 }

@@ -44,5 +44,6 @@ namespace Ledger.Log;
 [JsonSerializable(typeof(RunLabelled))]
 [JsonSerializable(typeof(RunCompleted))]
 [JsonSerializable(typeof(RunFailed))]
+[JsonSerializable(typeof(EventMasked))]
 [JsonSerializable(typeof(JsonElement))]
 internal sealed partial class BuiltInEventsContext : JsonSerializerContext;

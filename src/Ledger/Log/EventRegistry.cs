@@ -76,7 +76,8 @@ public sealed class EventRegistry
             .AddLater(static () => BuiltIn.BudgetSet).AddLater(static () => BuiltIn.BudgetReserved).AddLater(static () => BuiltIn.BudgetSettled)
             .AddLater(static () => BuiltIn.BudgetJoined).AddLater(static () => BuiltIn.BudgetRaised).AddLater(static () => BuiltIn.ApprovalRequested)
             .AddLater(static () => BuiltIn.ApprovalDecided).AddLater(static () => BuiltIn.RunRenamed).AddLater(static () => BuiltIn.RunLabelled)
-            .AddLater(static () => BuiltIn.RunCompleted).AddLater(static () => BuiltIn.RunFailed);
+            .AddLater(static () => BuiltIn.RunCompleted).AddLater(static () => BuiltIn.RunFailed)
+            .AddLater(static () => BuiltIn.EventMasked);
         configure(builder);
         return new EventRegistry(builder);
     }
@@ -218,6 +219,9 @@ public sealed class EventRegistry
 
     /// <summary>The type that a name is read as when its JSON fits.</summary>
     internal Type TypeOf(string name) => EntryOf(name)?.ClrType ?? typeof(UntypedEvent);
+
+    /// <summary>The name that a type is stored under; null if it is not registered.</summary>
+    internal string? NameOf(Type type) => _byType.GetValueOrDefault(type)?.Name;
 
     /// <summary>Whether events can be of a type.</summary>
     internal bool Knows(Type type) => type == typeof(UntypedEvent) || _byType.ContainsKey(type);

@@ -42,7 +42,7 @@ public interface IEventStore
     /// <summary>Appends to one or several streams, all or nothing.</summary>
     /// <remarks>
     /// <list type="number">
-    /// <item>All events are already in their streams, each under its id with the same type and the same JSON: nothing is written, and the first answer is
+    /// <item>All events are already in their streams, each under its id with the same type and the same JSON, or masked since: nothing is written, and the first answer is
     /// returned again, regardless of the expected versions. A part without events then returns the current version of its stream.</item>
     /// <item>Some ids are in the log, one is in another stream, or one has another type or other JSON there:
     /// <see cref="EventIdInUseException"/> with the first id, in the order of the call, that is at fault.</item>

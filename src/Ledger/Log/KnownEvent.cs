@@ -5,5 +5,5 @@ namespace Ledger.Log;
 /// <param name="Version">Its version.</param>
 /// <param name="Sequence">Its number; 0 for one that is not saved.</param>
 /// <param name="Type">Its name.</param>
-/// <param name="Json">Its JSON.</param>
+/// <param name="Json">Its JSON; empty if it was masked.</param>
 internal readonly record struct KnownEvent(StreamName Stream, long Version, long Sequence, string Type, ReadOnlyMemory<byte> Json);

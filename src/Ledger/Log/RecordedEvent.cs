@@ -92,6 +92,9 @@ public sealed class RecordedEvent
     /// <summary>Who, why and when.</summary>
     public EventMetadata Metadata => _metadata ??= EventHeaders.Read(_headers);
 
+    /// <summary>The event's headers as UTF-8 JSON, or empty.</summary>
+    internal ReadOnlyMemory<byte> HeadersJson => _headers;
+
     /// <summary>The event's JSON as an element.</summary>
     public JsonElement ToJsonElement() => EventJson.ParseElement(Json);
 
@@ -101,6 +104,14 @@ public sealed class RecordedEvent
         _misfit = misfit;
         return _data = data;
     }
+
+    /// <summary>The same event with other JSON, in the same place.</summary>
+    internal RecordedEvent With(ReadOnlyMemory<byte> json) => new(_registry, Stream, Version, Sequence, Id, Type, json, _headers, Timestamp)
+    {
+        Position = Position,
+        CorrelationId = CorrelationId,
+        CausationId = CausationId,
+    };
 
     /// <summary>The same event with its place in a history.</summary>
     internal RecordedEvent At(Position position) => new(_registry, Stream, Version, Sequence, Id, Type, Json, _headers, Timestamp)

@@ -36,7 +36,7 @@ public sealed partial class MemoryEventStore
         _streams.TryGetValue(stream, out var found) ? new(found.Version.Value, found.State == StreamState.Archived) : default;
 
     private KnownEvent? KnownOf(Guid id) => _eventsById.TryGetValue(id, out var found)
-        ? new(found.Stream, found.Version.Value, found.Sequence.Value, found.Content.Type, found.Content.Json)
+        ? new(found.Stream, found.Version.Value, found.Sequence.Value, found.Content.Type, _masked.ContainsKey(id) ? default : found.Content.Json)
         : null;
 
     private void ThrowIfArchived(StreamName stream)

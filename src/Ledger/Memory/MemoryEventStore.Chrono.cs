@@ -56,6 +56,13 @@ public sealed partial class MemoryEventStore : IChronoLog
         /// <summary>Events up to it are deleted.</summary>
         public long DeletedTo { get; set; }
 
+        /// <summary>Takes the rows away after events were rewritten; the next question writes them again.</summary>
+        public void Empty()
+        {
+            (ByKey, Changes) = ([], []);
+            Place = Place.Version > 0 ? Place with { Version = -1 - Place.Version } : Place;
+        }
+
         public void Apply(ChronoBatch batch)
         {
             foreach (var row in batch.Rows)

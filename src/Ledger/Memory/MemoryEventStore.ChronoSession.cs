@@ -63,10 +63,21 @@ public sealed partial class MemoryEventStore
                 cancellationToken.ThrowIfCancellationRequested();
                 var json = recorded.ToJsonElement();
                 var text = Encoding.UTF8.GetBytes(json.GetProperty(ChronoNames.Text.Value).GetString()!);
-                if (!verifier.Add(text, Encoding.UTF8.GetBytes(json.GetProperty(ChronoNames.Hash.Value).GetString()!)))
+                if (!verifier.Add(text, Encoding.UTF8.GetBytes(json.GetProperty(ChronoNames.Hash.Value).GetString()!), store.MaskOf(recorded.Id)))
                 {
                     return;
                 }
+            }
+        }
+
+        public async Task<long?> FindErasedAsync(long after, CancellationToken cancellationToken)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            lock (store._gate)
+            {
+                return store._masked.Keys.Select(id => store._eventsById[id])
+                    .Where(e => e.Stream == stream && e.Content.Type == ChronoNames.Event && e.Version.Value > Math.Max(after, rows.DeletedTo))
+                    .Min(e => (long?)e.Version.Value);
             }
         }
 

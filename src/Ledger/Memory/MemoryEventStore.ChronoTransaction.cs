@@ -81,6 +81,7 @@ public sealed partial class MemoryEventStore
         {
             _isCleared = true;
             _written.Clear();
+            Place = Place.IsRewritten ? Place with { Version = -1 - Place.Version } : Place;
             return Task.CompletedTask;
         }
 

@@ -31,9 +31,11 @@ public sealed partial class MemoryEventStore : ISnapshotStore
     /// <inheritdoc/>
     public async Task<string> BeginSnapshotAsync(CancellationToken cancellationToken = default)
     {
-        // Nothing rewrites events here.
         cancellationToken.ThrowIfCancellationRequested();
-        return "";
+        lock (_gate)
+        {
+            return MaskMark;
+        }
     }
 
     /// <inheritdoc/>
@@ -44,6 +46,11 @@ public sealed partial class MemoryEventStore : ISnapshotStore
         cancellationToken.ThrowIfCancellationRequested();
         lock (_gate)
         {
+            if (snapshot.Since is { } since && since != MaskMark)
+            {
+                return SnapshotOutcome.Rewritten;
+            }
+
             if (_snapshots.TryGetValue(snapshot.Stream, out var kept) && kept.Version > snapshot.Version)
             {
                 return SnapshotOutcome.NewerKept;

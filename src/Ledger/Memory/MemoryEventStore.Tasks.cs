@@ -5,7 +5,7 @@ namespace Ledger;
 
 public sealed partial class MemoryEventStore : ITaskReader
 {
-    private readonly TaskTables _tasks = new();
+    private TaskTables _tasks = new();
 
     /// <inheritdoc/>
     public Task<AgentTask?> FindTaskAsync(string taskId, CancellationToken cancellationToken = default) =>

@@ -22,7 +22,7 @@ public sealed partial class MemoryEventStore : IEventStore, IDocumentReader, IPr
     private readonly AppendOnlyList<StoredEvent> _log = new();
     private readonly Dictionary<StreamName, BranchInfo> _branches = [];
     private readonly AppendOnlyList<BranchInfo> _branchesByAge = new();
-    private readonly Lazy<IRunSummaries> _summaries;
+    private readonly Lazy<FoldingRunSummaries> _summaries;
 
     /// <summary>Creates an empty log.</summary>
     /// <param name="registry">The event types of the application; null for none. Those of tasks are added.</param>
@@ -45,7 +45,7 @@ public sealed partial class MemoryEventStore : IEventStore, IDocumentReader, IPr
         _projections = Check(projections);
         Registry = registry is null ? TaskModule.Default : TaskModule.AddTo(registry);
         _timeProvider = timeProvider ?? TimeProvider.System;
-        _summaries = new Lazy<IRunSummaries>(() => new FoldingRunSummaries(this, RunRules, _timeProvider));
+        _summaries = new Lazy<FoldingRunSummaries>(() => new FoldingRunSummaries(this, RunRules, _timeProvider));
     }
 
     /// <inheritdoc/>
@@ -143,6 +143,9 @@ public sealed partial class MemoryEventStore : IEventStore, IDocumentReader, IPr
         DateTimeOffset Timestamp,
         PreparedEvent Content)
     {
+        /// <summary>What happened; another one once it was masked.</summary>
+        public PreparedEvent Content { get; set; } = Content;
+
         public RecordedEvent Read(EventRegistry registry, Position? position = null) =>
             new(registry, Stream, Version, Sequence, Content.Id, Content.Type, Content.Json, Content.Headers, Timestamp)
             {

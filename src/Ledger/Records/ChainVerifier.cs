@@ -13,6 +13,8 @@ internal sealed class ChainVerifier
     private readonly List<(int Start, int Length)> _texts = new(BlockEvents);
     private readonly byte[] _hashes = new byte[BlockEvents * ChainHash.Length];
     private readonly bool[] _isSound = new bool[BlockEvents];
+    private readonly Guid?[] _erasedBy = new Guid?[BlockEvents];
+    private readonly List<ErasedLink> _erased = [];
     private byte[] _block = new byte[BlockBytes];
     private int _used;
     private readonly byte[] _headHash = new byte[ChainHash.Length];
@@ -31,12 +33,21 @@ internal sealed class ChainVerifier
     /// <summary>The last verified event.</summary>
     public ChainHead Head => new(_headSeq, _headSeq == 0 ? "" : Encoding.ASCII.GetString(_headHash));
 
+    /// <summary>The first events whose text was masked.</summary>
+    public IReadOnlyList<ErasedLink> Erased => _erased;
+
+    /// <summary>How many events have a masked text.</summary>
+    public long ErasedCount { get; private set; }
+
     /// <summary>The first place at which the chain is broken, as far as it was verified.</summary>
     public ChainBreak? FirstBroken { get; private set; }
 
     /// <summary>Adds the next event: its hashed text as UTF-8, and its hash as hexadecimal digits.</summary>
+    /// <param name="text">The text.</param>
+    /// <param name="hash">The hash.</param>
+    /// <param name="erasedBy">The event that says that the text was masked, so that the hash need not fit it; null if there is none.</param>
     /// <returns>False once the chain is known to be broken; later events are ignored.</returns>
-    public bool Add(ReadOnlySpan<byte> text, ReadOnlySpan<byte> hash)
+    public bool Add(ReadOnlySpan<byte> text, ReadOnlySpan<byte> hash, Guid? erasedBy = null)
     {
         if (FirstBroken is not null)
         {
@@ -56,6 +67,7 @@ internal sealed class ChainVerifier
         var digits = _hashes.AsSpan(_texts.Count * ChainHash.Length, ChainHash.Length);
         digits.Clear();
         (hash.Length <= digits.Length ? hash : default).CopyTo(digits);
+        _erasedBy[_texts.Count] = erasedBy;
         _texts.Add((_used, text.Length));
         _used += text.Length;
         Events++;
@@ -107,15 +119,28 @@ internal sealed class ChainVerifier
     {
         var link = ChainLink.Of(TextAt(index));
         var reason = link.FaultAfter(_headSeq, _headSeq == 0 ? default : _headHash)
-            ?? (_isSound[index] ? null : "The event's hash does not match its text. The text or the hash was changed.");
+            ?? (_isSound[index] || _erasedBy[index] is not null ? null : "The event's hash does not match its text. The text or the hash was changed.");
         if (reason is null)
         {
             _headSeq = link.Seq!.Value;
             HashAt(index).CopyTo(_headHash);
+            if (!_isSound[index])
+            {
+                Erase(new ErasedLink(_headSeq, _erasedBy[index]!.Value));
+            }
         }
         else
         {
             FirstBroken = new ChainBreak(null, link.Seq, reason);
+        }
+    }
+
+    private void Erase(ErasedLink link)
+    {
+        ErasedCount++;
+        if (_erased.Count < ChainVerdict.MostErased)
+        {
+            _erased.Add(link);
         }
     }
 

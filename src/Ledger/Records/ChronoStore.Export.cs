@@ -13,6 +13,7 @@ public sealed partial class ChronoStore
     /// <param name="folder">The folder in which <c>.chronomemory</c> is created; it must not have one yet.</param>
     /// <param name="cancellationToken">Cancels the export.</param>
     /// <exception cref="IOException">The folder has a <c>.chronomemory</c> already.</exception>
+    /// <exception cref="ChronoErasedException">The text of an event was masked, so that the files would show a broken chain.</exception>
     public Task<ChainHead> ExportAsync(string folder, CancellationToken cancellationToken = default) =>
         WriteFolderAsync(folder, isBackup: false, cancellationToken);
 
@@ -20,6 +21,7 @@ public sealed partial class ChronoStore
     /// <param name="folder">The folder in which <c>.chronomemory</c> is created; it must not have one yet.</param>
     /// <param name="cancellationToken">Cancels the export.</param>
     /// <exception cref="IOException">The folder has a <c>.chronomemory</c> already.</exception>
+    /// <exception cref="ChronoErasedException">The text of an event was masked, so that the files would show a broken chain.</exception>
     public Task<ChainHead> BackupAsync(string folder, CancellationToken cancellationToken = default) =>
         WriteFolderAsync(folder, isBackup: true, cancellationToken);
 
@@ -29,6 +31,11 @@ public sealed partial class ChronoStore
         while (true)
         {
             var place = await PlaceAsync(cancellationToken).ConfigureAwait(false);
+            if (await _session.FindErasedAsync(isBackup ? 0 : place.ArchivedTo, cancellationToken).ConfigureAwait(false) is { } version)
+            {
+                throw new ChronoErasedException(_session.Stream, version);
+            }
+
             using var files = FolderFiles.Create(target);
             var live = _session.ReadEventsAsync(place.ArchivedTo + 1, place.Version, cancellationToken);
             await files.WriteAsync(live, ChronoFolder.EventsName, ChronoFolder.SnapshotName, cancellationToken).ConfigureAwait(false);

@@ -17,6 +17,8 @@ public sealed partial class ChronoStore
     /// <item>So does an end of the chain that is not the stored head: events were cut off, or the store was emptied.</item>
     /// <item>An attacker who recomputes all hashes can also change the stored head. Only a head stored elsewhere reveals that; it is the
     /// warning <c>head_differs</c>.</item>
+    /// <item>An event whose text was masked keeps its hash, which is then not checked: the state is <see cref="ChainState.Erased"/>, never <see cref="ChainState.Valid"/>. Without an
+    /// event <c>event.masked</c> about it in the log the chain is broken.</item>
     /// <item>A row that differs from the log is the warning <c>row_differs</c>; a record whose history differs from the log is
     /// <c>history_differs</c>.</item>
     /// </list>
@@ -73,7 +75,11 @@ public sealed partial class ChronoStore
             warnings.AddRange(await new RowComparison(_session).RunAsync(place, cancellationToken).ConfigureAwait(false));
         }
 
-        return new ChainVerdict(verified.Sum(v => v.Events), broken, place.Hash, warnings);
+        return new ChainVerdict(verified.Sum(v => v.Events), broken, place.Hash, warnings)
+        {
+            Erased = [.. verified.SelectMany(v => v.Erased).Take(ChainVerdict.MostErased)],
+            ErasedCount = verified.Sum(v => v.ErasedCount),
+        };
     }
 
     private static ChainBreak EndOf(ChainHead last, ChainHead kept)

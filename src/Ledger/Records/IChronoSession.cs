@@ -39,6 +39,9 @@ internal interface IChronoSession : IAsyncDisposable
     /// <summary>Passes the hashed texts and hashes of the chain's events to a verifier until it stops.</summary>
     Task VerifyAsync(long from, long to, ChainVerifier verifier, CancellationToken cancellationToken);
 
+    /// <summary>The version of the first event of the chain after a version whose text was masked; null if there is none.</summary>
+    Task<long?> FindErasedAsync(long after, CancellationToken cancellationToken);
+
     /// <summary>Refuses a caller whose context does not allow a write; called in that context, because writes of several callers are sent together.</summary>
     void CheckCaller()
     {

@@ -38,9 +38,9 @@ internal sealed class PreparedChange
     /// <summary>Whether its result depends on the existing record.</summary>
     public bool NeedsRecord => Op == "delete";
 
-    /// <summary>Whether a stored event makes this change; the store's depth is ignored, because callers do not set it.</summary>
-    public bool IsWrittenAs(WalEvent written) =>
-        written.Op == Op && WithDepth(written.Record, _recursionDepth).AsSpan().SequenceEqual(_text);
+    /// <summary>Whether a stored event makes this change; the store's depth is ignored, because callers do not set it. Of an event whose text was masked the hash says it.</summary>
+    public bool IsWrittenAs(WalEvent written) => written.Op == Op
+        && (WithDepth(written.Record, _recursionDepth).AsSpan().SequenceEqual(_text) || At(written.Seq, written.Ts, written.PrevHash).Event.Hash == written.Hash);
 
     private static byte[] WithDepth(ChronoRecord record, long depth) =>
         JsonTextWriter.ToBytes((record with { RecursionDepth = depth }).ToValue(), JsonSpelling.Hashed);

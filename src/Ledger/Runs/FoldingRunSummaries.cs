@@ -17,6 +17,9 @@ internal sealed class FoldingRunSummaries(IEventStore store, IReadOnlyList<RunRu
     /// <summary>How many streams are remembered; then all are forgotten.</summary>
     public int MostStates { get; init; } = 50_000;
 
+    /// <summary>Reads every event again from now on, because some were rewritten.</summary>
+    public void Forget() => _states.Clear();
+
     public async Task<RunSummary?> FindAsync(StreamName stream, CancellationToken cancellationToken = default) =>
         await store.GetStreamAsync(stream, cancellationToken).ConfigureAwait(false) is { } info
             ? await FindAsync(info, long.MaxValue, cancellationToken).ConfigureAwait(false)

@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Ledger.Forgetting;
 using Ledger.Log;
 using Ledger.Marten.Streams;
 using Ledger.Postgres;
@@ -78,6 +79,24 @@ public sealed class MaskedSnapshotTests(MartenDatabase database) : IClassFixture
         await transaction.CommitAsync();
 
         (await CountAsync(run, "%")).ShouldBe("0");
+    }
+
+    [Fact]
+    public async Task MaskedByMarten_AndSaidSo_IsAsIfMaskedHere()
+    {
+        using var documents = CreateDocumentStore();
+        await using var store = new MartenEventStore(documents);
+        var stream = StreamName.Run("said");
+        NewEvent[] events = [new(new ObjectCreated("a", "Claim", new JsonObject { ["text"] = "secret" }))];
+        var first = await store.AppendAsync(stream, ExpectedVersion.NoStream, events);
+        await documents.Advanced.ApplyEventDataMasking(mask => mask.IncludeStream(stream.Value));
+        await Should.ThrowAsync<EventIdInUseException>(() => store.AppendAsync(stream, ExpectedVersion.NoStream, events));
+
+        (await new EventMasking(store).MaskAsync(MaskRequest.OfReplaced([events[0].Id], "asked"))).Masked.ShouldBe(1);
+
+        (await store.AppendAsync(stream, ExpectedVersion.NoStream, events)).ShouldBe(first with { Outcome = AppendOutcome.AlreadyWritten });
+        (await EventMasking.FindMaskedAsync(store, [events[0].Id])).ShouldHaveSingleItem();
+        (await database.TextAsync("select data::text from ledger.mt_events where stream_id = 'run:said'")).ShouldContain("masked");
     }
 
     private static async Task<StoredSnapshot> ReadAsync(ISnapshotStore snapshots, Run run)

@@ -80,6 +80,13 @@ public sealed class RoleMatrixTests : IAsyncLifetime
             "insert into ledger.seal_checkpoint (size, note, created_at) values (1, '', now())",
         ],
         ["rewrite the payload of an event, as masking does"] = ["""update log.mt_events set data = '{"id": "****", "type": "T"}' where stream_id = 'run:full' and version = 1"""],
+        ["mask payloads with all that follows"] = ["select ledger.mask_events_v1('{}', '{}', '{}', '{}', '{}', '{}', '{}', '{}')"],
+        ["make and read the keys of subjects"] =
+        [
+            "insert into ledger.subject_key (subject, key, created_at) values ('customer-7', decode(repeat('00', 32), 'hex'), now())",
+            "select k.key from ledger.subject_key as k",
+        ],
+        ["destroy the key of a subject"] = ["update ledger.subject_key as k set key = null, forgotten_at = now() where k.subject = 'customer-7'"],
         ["delete a run"] = ["delete from log.mt_streams where id = 'run:full'"],
         ["hold, remove and restore by retention"] =
         [

@@ -8,6 +8,7 @@ public sealed class FloorTests
 {
     private static readonly Dictionary<string, int> Floors = new(StringComparer.Ordinal)
     {
+        ["Forgetting"] = 6,
         ["Memory"] = 6,
         ["Abilities"] = 6,
         ["Tasks"] = 5,

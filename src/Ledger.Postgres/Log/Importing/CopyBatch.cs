@@ -27,7 +27,7 @@ internal sealed class CopyBatch : ImportBatch
 
     /// <summary>Whether an event says the same as one of the log.</summary>
     public bool IsSame(in Row row, string type, ReadOnlyMemory<byte> json) =>
-        type == row.Type && AppendRequest.SameJson(json, JsonOf(row));
+        type == row.Type && (json.IsEmpty || AppendRequest.SameJson(json, JsonOf(row)));
 
     protected override bool IsSame(int index, in AppendRequest.Item item) => item.IsSame(_events[index].Type, JsonOf(_events[index]));
 

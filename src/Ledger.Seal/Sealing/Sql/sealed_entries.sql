@@ -17,7 +17,8 @@ select e.seq_id,
        l.headers_salt,
        l.data_commitment,
        l.bdata_commitment,
-       l.checksums
+       l.checksums,
+       l.headers_commitment
 from {ledger}.seal_leaf as l
 join {events}.mt_events as e on e.seq_id = l.seq
 where l.leaf >= $1

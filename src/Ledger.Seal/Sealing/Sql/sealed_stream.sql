@@ -18,7 +18,8 @@ select e.seq_id,
        l.headers_salt,
        l.data_commitment,
        l.bdata_commitment,
-       l.checksums
+       l.checksums,
+       l.headers_commitment
 from {events}.mt_events as e
 join {ledger}.seal_leaf as l on l.seq = e.seq_id
 where e.stream_id = $1

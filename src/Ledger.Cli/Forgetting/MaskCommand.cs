@@ -1,0 +1,135 @@
+using System.CommandLine;
+using Ledger.Cli.Output;
+using Ledger.Cli.Streams;
+using Ledger.Explorer.Contracts;
+using Ledger.Forgetting;
+
+namespace Ledger.Cli.Forgetting;
+
+/// <summary><c>ledger mask</c></summary>
+internal sealed class MaskCommand : LedgerCommand
+{
+    private readonly Argument<Guid[]> _events = new("EVENT") { Description = "Events, by their ids.", Arity = ArgumentArity.ZeroOrMore };
+    private readonly Option<string?> _stream = new("--stream")
+    {
+        Description = "All events of a run or branch by its id, or of any stream by its name: task:ID, chrono:PROJECT. What a branch shares is in its parent's stream.",
+        HelpName = "ID",
+    };
+
+    private readonly Option<string?> _subject = new("--subject") { Description = "All that --rules find about a person or another subject: the whole log is read.", HelpName = "SUBJECT" };
+    private readonly Option<string?> _rules = new("--rules") { Description = "A JSON file of rules: [{\"type\": …, \"path\": …, \"subject\": …}].", HelpName = "FILE" };
+    private readonly Option<string[]> _paths = new("--path")
+    {
+        Description = "A part of the payload, such as $.data.mail, $.items[*].note or $..mail; repeat it for several. Default: the whole payload.",
+        HelpName = "PATH",
+    };
+
+    private readonly Option<string?> _type = new("--type") { Description = "Only events of this name.", HelpName = "NAME" };
+    private readonly Option<string?> _reason = new("--reason") { Description = "Why. It is written into the log, so do not repeat what is to be forgotten.", HelpName = "TEXT" };
+    private readonly Option<string?> _by = new("--by") { Description = "Who asked for it.", HelpName = "NAME" };
+    private readonly Option<bool> _replaced = new("--replaced")
+    {
+        Description = "Another program, such as Marten's masking, has replaced the payload of the events already: keep it, and do the rest.",
+    };
+
+    private readonly Option<bool> _dryRun = new("--dry-run") { Description = "Show what would be masked, and mask nothing." };
+
+    public MaskCommand()
+        : base(
+            "mask",
+            "Replaces payloads of events in place, for good, and says so in the log. Worlds, snapshots, tasks, records, searches and branches follow, and the seal stays "
+            + "true. If it is cut off, run it again. Exit code 1 if an event could not be masked.")
+    {
+        Add(_events);
+        Add(_stream);
+        Add(_subject);
+        Add(_rules);
+        Add(_paths);
+        Add(_type);
+        Add(_reason);
+        Add(_by);
+        Add(_replaced);
+        Add(_dryRun);
+        Examples =
+        [
+            "ledger mask --stream first --path $.data.mail --reason \"request 17\" --dry-run",
+            "ledger mask 0199f6a4-7c1e-7000-8000-000000000001 --reason \"request 17\" --by dpo",
+            "ledger mask --subject customer-7 --rules personal.json --reason \"request 17\" --by dpo",
+        ];
+    }
+
+    public override async Task RunAsync(Session session, CancellationToken cancellationToken)
+    {
+        var isDry = session.Get(_dryRun);
+        var reason = session.Get(_reason) ?? (isDry ? "dry run" : throw new UsageException("Say why with --reason."));
+        var rules = session.Get(_rules) is { } file ? await RuleFile.ReadAsync(file, cancellationToken) : [];
+        var (events, stream, subject) = (session.Get(_events) ?? [], session.Get(_stream), session.Get(_subject));
+        if (new[] { events.Length > 0, stream is not null, subject is not null }.Count(given => given) != 1)
+        {
+            throw new UsageException("Name events by their ids, or a --stream, or a --subject.");
+        }
+
+        if ((subject is null) != (rules.Count == 0))
+        {
+            throw new UsageException("--subject needs --rules with rules, and these are for nothing else.");
+        }
+
+        if (session.Get(_replaced) && events.Length == 0)
+        {
+            throw new UsageException("--replaced needs the ids of the events.");
+        }
+
+        await using var connection = await session.ConnectAsync(cancellationToken);
+        MaskRequest request;
+        try
+        {
+            request = subject is not null ? MaskRequest.OfSubject(subject, reason)
+                : stream is not null ? MaskRequest.OfStream((await Histories.FindAsync(connection, stream, cancellationToken)).StreamName, reason)
+                : session.Get(_replaced) ? MaskRequest.OfReplaced(events, reason)
+                : MaskRequest.OfEvents(events, reason);
+            request = request with { By = session.Get(_by), EventType = session.Get(_type), Paths = session.Get(_paths) ?? [] };
+        }
+        catch (ArgumentException fault)
+        {
+            throw new UsageException(fault.Message.Split(" (Parameter", 2)[0]);
+        }
+
+        var masking = new EventMasking(connection.Store, rules);
+        var report = isDry
+            ? await session.Progress.RunAsync("Reading", () => masking.PlanAsync(request, cancellationToken))
+            : await session.Progress.RunAsync("Masking", () => masking.MaskAsync(request, cancellationToken));
+        Print(session, report, isDry);
+        if (report.Refused.Count > 0)
+        {
+            throw new RefusalException($"{Printable.Number(report.Refused.Count)} event{(report.Refused.Count == 1 ? "" : "s")} could not be masked.");
+        }
+    }
+
+    private static void Print(Session session, MaskReport report, bool isDry)
+    {
+        if (session.Json)
+        {
+            session.Out.Json(MaskContract.Of(report, isDry), ContractContext.Default.MaskContract);
+            return;
+        }
+
+        foreach (var one in report.Events)
+        {
+            session.Out.Add(isDry ? "would mask  " : "masked      ", Tone.Changed)
+                .Add($"{one.EventId}  {Printable.Of(one.Stream)} {Printable.Number(one.Version)}  {Printable.Of(one.Type)}").EndLine();
+        }
+
+        foreach (var one in report.Refused)
+        {
+            session.Out.Add("not masked  ", Tone.Removed).Add($"{one.EventId}  {one.Reason}").EndLine();
+        }
+
+        session.Out.Fact("read      ", Printable.Number(report.Read));
+        session.Out.Fact(isDry ? "would mask" : "masked    ", Printable.Number(report.Masked));
+        session.Out.Fact("unchanged ", Printable.Number(report.Unchanged));
+        if (report.Projections.Count > 0)
+        {
+            session.Out.Fact("rebuild   ", $"{string.Join(", ", report.Projections.Select(Printable.Of))}: 'ledger projections rebuild NAME'", Tone.Changed);
+        }
+    }
+}

@@ -1,0 +1,50 @@
+using Ledger.Forgetting;
+
+namespace Ledger.Explorer.Contracts;
+
+/// <summary>A rule where events have personal data.</summary>
+/// <param name="Type">The name of the events.</param>
+/// <param name="Path">Where the personal data are.</param>
+/// <param name="Subject">Where the events say whose they are.</param>
+internal sealed record PersonalDataContract(string Type, string Path, string Subject);
+
+/// <summary>What was masked, or would be.</summary>
+/// <param name="DryRun">Whether nothing was masked.</param>
+/// <param name="ReadCount">How many events were looked at.</param>
+/// <param name="MaskedCount">How many were masked.</param>
+/// <param name="UnchangedCount">How many had nothing to mask.</param>
+/// <param name="Streams">The streams that they are in.</param>
+/// <param name="Masked">The first 1,000 that were masked.</param>
+/// <param name="Refused">Those that cannot be masked.</param>
+/// <param name="Projections">The application's projections to rebuild.</param>
+internal sealed record MaskContract(
+    bool DryRun,
+    long ReadCount,
+    long MaskedCount,
+    long UnchangedCount,
+    IReadOnlyList<string> Streams,
+    IReadOnlyList<MaskedPayloadContract> Masked,
+    IReadOnlyList<MaskRefusalContract> Refused,
+    IReadOnlyList<string> Projections)
+{
+    public static MaskContract Of(MaskReport report, bool isDry) => new(
+        isDry,
+        report.Read,
+        report.Masked,
+        report.Unchanged,
+        report.Streams,
+        [.. report.Events.Select(e => new MaskedPayloadContract(e.EventId, e.Stream, e.Version, e.Type))],
+        [.. report.Refused.Select(r => new MaskRefusalContract(r.EventId, r.Reason, r.Stream))],
+        report.Projections);
+}
+
+/// <summary>An event that was masked.</summary>
+internal sealed record MaskedPayloadContract(Guid EventId, string Stream, long Version, string Type);
+
+/// <summary>An event that cannot be masked.</summary>
+internal sealed record MaskRefusalContract(Guid EventId, string Reason, string? Stream = null);
+
+/// <summary>A subject whose key was destroyed.</summary>
+/// <param name="Subject">The subject.</param>
+/// <param name="HadKey">Whether there was a key.</param>
+internal sealed record ForgottenContract(string Subject, bool HadKey);

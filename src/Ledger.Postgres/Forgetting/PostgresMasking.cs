@@ -1,0 +1,112 @@
+using System.Security.Cryptography;
+using System.Text;
+using Ledger.Log;
+using Ledger.Postgres.Log;
+using Ledger.Postgres.Projections.Daemon;
+using Npgsql;
+using NpgsqlTypes;
+
+namespace Ledger.Postgres.Forgetting;
+
+/// <summary>Replaces payloads, with the events that say so, in one transaction. What is derived from them follows by triggers.</summary>
+internal sealed class PostgresMasking(StoreContext context, PostgresEventStore store) : IMaskingLog
+{
+    private const int SaltSize = 16;
+    private const NpgsqlDbType Jsons = NpgsqlDbType.Array | NpgsqlDbType.Jsonb;
+
+    public async Task<IReadOnlyList<MaskedEvent>> FindMaskedAsync(IReadOnlyCollection<Guid> ids, CancellationToken cancellationToken) =>
+        await context.Reading.UseAsync(
+            (lease, token) => ReadAsync(
+                context.Command(lease, "find_masked").With<Guid[]>([.. ids], NpgsqlDbType.Array | NpgsqlDbType.Uuid),
+                reader => new MaskedEvent(reader.GetGuid(0), reader.GetGuid(1), reader.GetFieldValue<DateTimeOffset>(2)),
+                token),
+            cancellationToken).ConfigureAwait(false);
+
+    public async Task<IReadOnlyList<string>> ListProjectionsAsync(CancellationToken cancellationToken)
+    {
+        var known = await context.Reading.UseAsync(
+            (lease, token) => ReadAsync(
+                context.Command(lease, "projections_to_rebuild"),
+                reader => reader.GetBoolean(1) ? ShardNames.KeyOf(reader.GetString(0)) : reader.GetString(0),
+                token),
+            cancellationToken).ConfigureAwait(false);
+        var declared = context.Options.Projections.Concat(context.Options.AsyncProjections).Select(projection => projection.Key);
+        return [.. known.Concat(declared).Where(name => !name.StartsWith("ledger", StringComparison.Ordinal)).Distinct().Order(StringComparer.Ordinal)];
+    }
+
+    public async Task<bool> MaskAsync(IReadOnlyList<PayloadMask> masks, EventMetadata metadata, CancellationToken cancellationToken)
+    {
+        context.CheckAmbient("Masking");
+        var isMasked = await context.Connections.UseAsync(
+            async (lease, token) =>
+            {
+                if (await lease.BeginAsync(token).ConfigureAwait(false) is not { } transaction)
+                {
+                    return await MaskAsync(store, lease, masks, metadata, token).ConfigureAwait(false) ? true : throw new InvalidOperationException(
+                        "The payload of an event was replaced by another program meanwhile. Roll the transaction back, and mask again.");
+                }
+
+                await using var _ = transaction.ConfigureAwait(false);
+                if (!await MaskAsync(store.On(transaction), new ConnectionSource.Lease(lease.Connection, transaction), masks, metadata, token).ConfigureAwait(false))
+                {
+                    return false;
+                }
+
+                await transaction.CommitAsync(token).ConfigureAwait(false);
+                return true;
+            },
+            cancellationToken).ConfigureAwait(false);
+        context.Lanes?.Announce();
+        return isMasked;
+    }
+
+    private async Task<bool> MaskAsync(
+        PostgresEventStore writing, ConnectionSource.Lease lease, IReadOnlyList<PayloadMask> masks, EventMetadata metadata, CancellationToken cancellationToken)
+    {
+        var salts = masks.Select(_ => RandomNumberGenerator.GetBytes(SaltSize)).ToArray();
+        string[] payloads = [.. masks.Select(mask => Encoding.UTF8.GetString(mask.Json.Span))];
+        string?[] headers = [.. masks.Select(mask => mask.Headers.IsEmpty ? null : Encoding.UTF8.GetString(mask.Headers.Span))];
+        var commitments = await ReadAsync(
+            context.Command(lease, "commit_payloads").With(salts, NpgsqlDbType.Array | NpgsqlDbType.Bytea).With(payloads, Jsons).With(headers, Jsons),
+            reader => (Payload: Convert.ToBase64String(reader.GetFieldValue<byte[]>(0)), Headers: reader.IsDBNull(1) ? null : Convert.ToBase64String(reader.GetFieldValue<byte[]>(1))),
+            cancellationToken).ConfigureAwait(false);
+        NewEvent[] notes =
+        [
+            .. masks.Zip(commitments, (mask, commitment) => new NewEvent(
+                mask.Note with { Commitment = commitment.Payload, HeadersCommitment = commitment.Headers }, metadata)),
+        ];
+
+        // The locks come in the order of an append: of projections, of these streams, of the events, and at the end of those streams that have them.
+        await writing.AppendAsync(
+            [.. masks.Zip(notes).GroupBy(pair => EventMasked.StreamOf(pair.First.Event.Stream)).Select(group =>
+                new StreamAppend(group.Key, ExpectedVersion.Any, [.. group.Select(pair => pair.Second)]))],
+            cancellationToken).ConfigureAwait(false);
+        var replaced = await ReadAsync(
+            context.Command(lease, "mask_events")
+                .With<long[]>([.. masks.Select(mask => mask.Event.Sequence.Value)], NpgsqlDbType.Array | NpgsqlDbType.Bigint)
+                .With<Guid[]>([.. masks.Select(mask => mask.Event.Id)], NpgsqlDbType.Array | NpgsqlDbType.Uuid)
+                .With<string[]>([.. masks.Select(mask => mask.Event.Stream.Value)], NpgsqlDbType.Array | NpgsqlDbType.Text)
+                .With<string[]>([.. masks.Select(mask => Encoding.UTF8.GetString(mask.Event.Json.Span))], Jsons)
+                .With(payloads, Jsons)
+                .With(headers, Jsons)
+                .With<Guid[]>([.. notes.Select(note => note.Id)], NpgsqlDbType.Array | NpgsqlDbType.Uuid)
+                .With(salts, NpgsqlDbType.Array | NpgsqlDbType.Bytea),
+            reader => reader.GetBoolean(0),
+            cancellationToken).ConfigureAwait(false);
+        return replaced[0];
+    }
+
+    private static async Task<List<T>> ReadAsync<T>(NpgsqlCommand command, Func<NpgsqlDataReader, T> read, CancellationToken cancellationToken)
+    {
+        await using var _ = command.ConfigureAwait(false);
+        var reader = await command.ExecuteReaderAsync(cancellationToken).ConfigureAwait(false);
+        await using var __ = reader.ConfigureAwait(false);
+        var rows = new List<T>();
+        while (await reader.ReadAsync(cancellationToken).ConfigureAwait(false))
+        {
+            rows.Add(read(reader));
+        }
+
+        return rows;
+    }
+}

@@ -1,0 +1,11 @@
+-- Which events were masked: $1 their numbers. A row for each: its number, the event.masked about it, the salt of what that commits to, and of its data which
+-- event it is about, and the commitments to the payload and the headers that there are now.
+select m.seq,
+       m.masked_by,
+       m.salt,
+       n.data ->> 'event_id',
+       n.data ->> 'commitment',
+       n.data ->> 'headers_commitment'
+from {ledger}.masked_event as m
+join {events}.mt_events as n on n.id = m.masked_by and n.type = 'event.masked'
+where m.seq = any ($1)

@@ -1,0 +1,259 @@
+using System.Runtime.CompilerServices;
+using Ledger.Log;
+using Ledger.Records;
+
+namespace Ledger.Forgetting;
+
+/// <summary>Replaces payloads of events in place, and says so in the log: erasure that keeps the rest of the history, its order and its proof.</summary>
+/// <remarks>
+/// <para>Events keep their id, name, place, time and headers. Worlds, snapshots, tasks, records, searches and summaries follow, also those of branches that share the event. An
+/// event <c>event.masked</c> in the stream <c>masked:{stream}</c> says which event, when, why and by whom. An append of a masked event again is answered as a repetition.</para>
+/// <para>It goes in pages of at most 500 events, each in a transaction. After a crash a page is masked or is not; call it again to go on, which masks nothing twice. Events that are
+/// appended meanwhile may be missed.</para>
+/// <para>Safe for concurrent use. On PostgreSQL it is for the operator or the owner.</para>
+/// </remarks>
+public sealed class EventMasking
+{
+    private const int PageEvents = 500;
+    private const int PageBytes = 8 * 1024 * 1024;
+    private const int MostNamed = 1_000;
+
+    private readonly IEventStore _store;
+    private readonly IMaskingLog _log;
+    private readonly PayloadMasker _masker;
+
+    /// <summary>Masks in a store.</summary>
+    /// <param name="store">The store.</param>
+    /// <param name="rules">Rules besides those that follow from the attributes of the store's event types; null for none.</param>
+    /// <exception cref="ArgumentException">The store cannot replace payloads, or an attribute names a member that its type does not have.</exception>
+    public EventMasking(IEventStore store, IEnumerable<PersonalDataRule>? rules = null)
+        : this(store, LogOf(store), rules)
+    {
+    }
+
+    internal EventMasking(IEventStore store, IMaskingLog log, IEnumerable<PersonalDataRule>? rules = null)
+    {
+        _store = store;
+        _log = log;
+        _masker = new PayloadMasker([.. PersonalDataRule.Of(store.Registry), .. rules ?? []]);
+    }
+
+    /// <summary>Tells what <see cref="MaskAsync"/> would mask, and masks nothing.</summary>
+    /// <param name="request">What to mask.</param>
+    /// <param name="cancellationToken">Stops waiting.</param>
+    public Task<MaskReport> PlanAsync(MaskRequest request, CancellationToken cancellationToken = default) => RunAsync(request, false, cancellationToken);
+
+    /// <summary>Masks.</summary>
+    /// <param name="request">What to mask.</param>
+    /// <param name="cancellationToken">Stops between two pages.</param>
+    public Task<MaskReport> MaskAsync(MaskRequest request, CancellationToken cancellationToken = default) => RunAsync(request, true, cancellationToken);
+
+    /// <summary>Which of some events were masked, each with the last event that says so; none in a store that cannot replace payloads.</summary>
+    /// <param name="store">The store.</param>
+    /// <param name="events">The ids; a thousand are a good batch.</param>
+    /// <param name="cancellationToken">Stops waiting.</param>
+    public static Task<IReadOnlyList<MaskedEvent>> FindMaskedAsync(
+        IEventStore store, IReadOnlyCollection<Guid> events, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(store);
+        ArgumentNullException.ThrowIfNull(events);
+        return store.Get<IMaskingLog>()?.FindMaskedAsync(events, cancellationToken) ?? Task.FromResult<IReadOnlyList<MaskedEvent>>([]);
+    }
+
+    private static IMaskingLog LogOf(IEventStore store)
+    {
+        ArgumentNullException.ThrowIfNull(store);
+        return store.Get<IMaskingLog>() ?? throw new ArgumentException("The store cannot replace the payloads of events.", nameof(store));
+    }
+
+    private async Task<MaskReport> RunAsync(MaskRequest request, bool masks, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        var progress = new Progress();
+        var page = new List<PayloadMask>();
+        var bytes = 0L;
+        var missing = request.Events.ToHashSet();
+        await foreach (var recorded in ReadAsync(request, cancellationToken).ConfigureAwait(false))
+        {
+            missing.Remove(recorded.Id);
+            progress.Read++;
+            if (request.EventType is { } type && type != recorded.Type)
+            {
+                continue;
+            }
+
+            var mask = _masker.Mask(recorded, request, out var refusal);
+            if (refusal is not null)
+            {
+                progress.Refuse(recorded, refusal, isAsked: request.Events.Count > 0);
+            }
+            else if (mask is null)
+            {
+                progress.Unchanged++;
+            }
+            else
+            {
+                page.Add(mask);
+                bytes += mask.Json.Length + recorded.Json.Length;
+            }
+
+            if (page.Count == PageEvents || bytes >= PageBytes)
+            {
+                await WriteAsync(page, request, masks, progress, cancellationToken).ConfigureAwait(false);
+                (page, bytes) = ([], 0);
+            }
+        }
+
+        await WriteAsync(page, request, masks, progress, cancellationToken).ConfigureAwait(false);
+        foreach (var id in missing)
+        {
+            progress.Refused.Add(new MaskRefusal(id, null, "The log has no such event."));
+        }
+
+        var projections = progress.Masked > 0 ? await _log.ListProjectionsAsync(cancellationToken).ConfigureAwait(false) : [];
+        return new MaskReport(progress.Read, progress.Masked, progress.Unchanged, progress.Refused, progress.Events, [.. progress.Streams], projections);
+    }
+
+    private async Task WriteAsync(List<PayloadMask> page, MaskRequest request, bool masks, Progress progress, CancellationToken cancellationToken)
+    {
+        var count = page.Count;
+        if (request.IsReplaced && count > 0)
+        {
+            var masked = await _log.FindMaskedAsync([.. page.Select(mask => mask.Event.Id)], cancellationToken).ConfigureAwait(false);
+            page.RemoveAll(mask => masked.Any(m => m.EventId == mask.Event.Id));
+        }
+
+        // Another program may mask the same events; each time one of the two gets on.
+        while (masks && page.Count > 0 && !await _log.MaskAsync(page, new EventMetadata { Actor = request.By }, cancellationToken).ConfigureAwait(false))
+        {
+            var now = await FindAsync([.. page.Select(mask => mask.Event)], cancellationToken).ConfigureAwait(false);
+            page = [.. now.Select(recorded => _masker.Mask(recorded, request, out _)).OfType<PayloadMask>()];
+        }
+
+        progress.Unchanged += count - page.Count;
+        page.ForEach(mask => progress.Mask(mask.Event));
+    }
+
+    private async Task<IReadOnlyList<RecordedEvent>> FindAsync(IReadOnlyList<RecordedEvent> events, CancellationToken cancellationToken)
+    {
+        var ids = events.Select(e => e.Id).ToList();
+        var found = (await _store.FindEventsAsync(ids, cancellationToken).ConfigureAwait(false)).ToList();
+        foreach (var stream in events.Select(e => e.Stream).Where(stream => stream.Category == "chrono").Distinct())
+        {
+            var known = found.Select(e => e.Id).ToHashSet();
+            if (Open(stream) is { } session)
+            {
+                await using var _ = session.ConfigureAwait(false);
+                var archived = await session.FindEventsAsync([.. ids.Where(id => !known.Contains(id))], cancellationToken).ConfigureAwait(false);
+                found.AddRange(archived);
+            }
+        }
+
+        return found;
+    }
+
+    private IAsyncEnumerable<RecordedEvent> ReadAsync(MaskRequest request, CancellationToken cancellationToken) =>
+        request.Subject is not null ? ReadAllAsync(cancellationToken)
+        : request.Stream is { } stream ? ReadAsync(stream, long.MaxValue, cancellationToken)
+        : ReadAsync(request.Events, cancellationToken);
+
+    private async IAsyncEnumerable<RecordedEvent> ReadAsync(IReadOnlyList<Guid> ids, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        foreach (var batch in ids.Chunk(PageEvents))
+        {
+            foreach (var recorded in await _store.FindEventsAsync(batch, cancellationToken).ConfigureAwait(false))
+            {
+                yield return recorded;
+            }
+        }
+    }
+
+    // What a compaction took out of a record store is not in its stream.
+    private async IAsyncEnumerable<RecordedEvent> ReadAsync(StreamName stream, long to, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        if (stream.Category != "chrono" || Open(stream) is not { } session)
+        {
+            await foreach (var recorded in _store.ReadForwardAsync(stream, cancellationToken: cancellationToken).ConfigureAwait(false))
+            {
+                yield return recorded;
+            }
+
+            yield break;
+        }
+
+        await using var _ = session.ConfigureAwait(false);
+        await foreach (var recorded in session.ReadEventsAsync(1, to, cancellationToken).ConfigureAwait(false))
+        {
+            yield return recorded;
+        }
+    }
+
+    private async IAsyncEnumerable<RecordedEvent> ReadAllAsync([EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        var seen = new HashSet<Guid>();
+        await foreach (var stream in _store.ListStreamsAsync("chrono:", cancellationToken).ConfigureAwait(false))
+        {
+            if (Open(stream.Name) is not { } session)
+            {
+                continue;
+            }
+
+            await using var _ = session.ConfigureAwait(false);
+            var place = await session.GetPlaceAsync(cancellationToken).ConfigureAwait(false);
+            await foreach (var recorded in session.ReadEventsAsync(1, place.ArchivedTo, cancellationToken).ConfigureAwait(false))
+            {
+                seen.Add(recorded.Id);
+                yield return recorded;
+            }
+        }
+
+        await foreach (var recorded in _store.ReadLogAsync(default, cancellationToken).ConfigureAwait(false))
+        {
+            // In memory nothing is taken out.
+            if (!seen.Contains(recorded.Id))
+            {
+                yield return recorded;
+            }
+        }
+    }
+
+    private IChronoSession? Open(StreamName stream) => _store.Get<IChronoLog>()?.OpenChrono(stream);
+
+    private sealed class Progress
+    {
+        public long Read { get; set; }
+
+        public long Masked { get; private set; }
+
+        public long Unchanged { get; set; }
+
+        public List<MaskRefusal> Refused { get; } = [];
+
+        public List<MaskedPayload> Events { get; } = [];
+
+        public SortedSet<string> Streams { get; } = new(StringComparer.Ordinal);
+
+        public void Mask(RecordedEvent recorded)
+        {
+            Masked++;
+            Streams.Add(recorded.Stream.Value);
+            if (Events.Count < MostNamed)
+            {
+                Events.Add(new MaskedPayload(recorded.Id, recorded.Stream.Value, recorded.Version.Value, recorded.Type));
+            }
+        }
+
+        // Of a whole stream, what makes it a branch or says what was masked is no surprise.
+        public void Refuse(RecordedEvent recorded, string reason, bool isAsked)
+        {
+            if (!isAsked && PayloadMasker.IsStructural(recorded))
+            {
+                Unchanged++;
+            }
+            else if (Refused.Count < MostNamed)
+            {
+                Refused.Add(new MaskRefusal(recorded.Id, recorded.Stream.Value, reason));
+            }
+        }
+    }
+}

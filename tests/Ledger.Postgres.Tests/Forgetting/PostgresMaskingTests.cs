@@ -1,0 +1,95 @@
+using System.Text.Json.Nodes;
+using Ledger.Forgetting;
+using Ledger.Log;
+using Npgsql;
+using Shouldly;
+using Xunit;
+
+namespace Ledger.Postgres.Tests.Forgetting;
+
+/// <summary>Masking beside other sessions, and when its own ends.</summary>
+public sealed class PostgresMaskingTests(LedgerDatabase database) : IClassFixture<LedgerDatabase>
+{
+    [Fact]
+    public async Task Mask_SessionEndsInAPage_MasksNothingAndIsRepeated()
+    {
+        var run = await StartAsync("ends");
+        var request = MaskRequest.OfStream(run.StreamName, "asked");
+        await using var blocker = await database.DataSource.OpenConnectionAsync();
+        await using var transaction = await blocker.BeginTransactionAsync();
+        await ExecuteAsync(blocker, "select from ledger.mt_streams where id = 'run:ends' for update");
+
+        // It has written all, and waits for the stream at the end of its transaction.
+        var mask = new EventMasking(database.Store).MaskAsync(request);
+        while (await database.ScalarAsync<long>($"select count(pg_terminate_backend(pid)) from pg_stat_activity where {blocker.ProcessID} = any (pg_blocking_pids(pid))") == 0)
+        {
+            mask.IsCompleted.ShouldBeFalse();
+        }
+
+        await Should.ThrowAsync<NpgsqlException>(() => mask);
+        await transaction.RollbackAsync();
+        (await database.ScalarAsync<long>("select count(*) from ledger.mt_events where stream_id = 'run:ends' and data::text like '%secret%'")).ShouldBe(2);
+        (await database.ScalarAsync<long>("select count(*) from ledger.mt_events where stream_id = 'masked:run:ends'")).ShouldBe(0);
+        (await database.ScalarAsync<long>("select count(*) from ledger.masked_event where stream = 'run:ends'")).ShouldBe(0);
+
+        (await new EventMasking(database.Store).MaskAsync(request)).Masked.ShouldBe(2);
+        (await database.ScalarAsync<long>("select count(*) from ledger.mt_events where stream_id = 'run:ends' and data::text like '%secret%'")).ShouldBe(0);
+    }
+
+    [Fact]
+    public async Task Mask_BesideAnotherMasking_KeepsBoth()
+    {
+        var run = await StartAsync("both");
+        var id = (await run.ReadAllAsync())[0].Id;
+        var masking = new EventMasking(database.Store);
+
+        await Task.WhenAll(Enumerable.Range(0, 4).Select(i =>
+            masking.MaskAsync(MaskRequest.OfEvents([id], "asked") with { Paths = [$"$.data.part{i}"] })));
+
+        (await run.FindObjectAsync("a"))!.Data.Values.Select(value => value.GetString()).ShouldBe(["****", "****", "****", "****", "secret"], ignoreOrder: true);
+    }
+
+    [Fact]
+    public async Task Mask_InATransactionOfTheCaller_IsRolledBackWithIt()
+    {
+        var run = await StartAsync("own");
+        await using var connection = await database.DataSource.OpenConnectionAsync();
+        await using (var transaction = await connection.BeginTransactionAsync())
+        {
+            var report = await new EventMasking(database.Store.On(transaction)).MaskAsync(MaskRequest.OfStream(run.StreamName, "asked"));
+            report.Masked.ShouldBe(2);
+            await transaction.RollbackAsync();
+        }
+
+        (await run.FindObjectAsync("a"))!.Data["text"].GetString().ShouldBe("secret");
+        (await database.Store.GetStreamAsync(EventMasked.StreamOf(run.StreamName))).ShouldBeNull();
+    }
+
+    [Fact]
+    public async Task Delete_MaskedStream_LeavesNoRowOfIt()
+    {
+        var run = await StartAsync("deleted");
+        await new EventMasking(database.Store).MaskAsync(MaskRequest.OfStream(run.StreamName, "asked"));
+
+        await database.ExecuteAsync("delete from ledger.mt_streams where id = 'run:deleted'");
+
+        (await database.ScalarAsync<long>("select count(*) from ledger.masked_event where stream = 'run:deleted'")).ShouldBe(0);
+    }
+
+    private async Task<Run> StartAsync(string id)
+    {
+        var run = new AgentLedger(database.Store).GetRun(id);
+        await run.AppendAsync(
+        [
+            new ObjectCreated("a", "Claim", new JsonObject { ["text"] = "secret", ["part0"] = "p", ["part1"] = "p", ["part2"] = "p", ["part3"] = "p" }),
+            new ToolCalled("mail", System.Text.Json.JsonElement.Parse("""{"to": "secret"}""")),
+        ]);
+        return run;
+    }
+
+    private static async Task ExecuteAsync(NpgsqlConnection connection, string sql)
+    {
+        await using var command = new NpgsqlCommand(sql, connection);
+        await command.ExecuteNonQueryAsync();
+    }
+}

@@ -1,0 +1,111 @@
+using System.Text;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Ledger.Forgetting;
+using Ledger.Log;
+using Ledger.Records;
+using Shouldly;
+using Xunit;
+
+namespace Ledger.Seal.Tests.Forgetting;
+
+/// <summary>A masked log is still the one that was sealed, and an audit says what was masked by which event.</summary>
+public sealed class MaskedTests
+{
+    [Fact]
+    public async Task Audit_MaskedInPart_SaysByWhichEventAndFindsAnyOtherPayload()
+    {
+        await using var database = await SealDatabase.CreateFilledAsync();
+        var run = new AgentLedger(database.Store).GetRun("customers");
+        await run.AppendAsync([new ObjectCreated("c1", "Customer", new JsonObject { ["mail"] = "jane", ["plan"] = "gold" })]);
+        var kept = await database.SignAsync();
+        var masked = (await run.ReadAllAsync())[0];
+        var masking = new EventMasking(database.Store);
+
+        await masking.MaskAsync(MaskRequest.OfEvents([masked.Id], "asked") with { Paths = ["$.data.mail"] });
+
+        await database.SignAsync();
+        var (erased, findings) = await AuditAsync(database, kept);
+        findings.ShouldBeEmpty();
+        var by = (await database.Store.ReadForwardAsync(EventMasked.StreamOf(run.StreamName)).SingleAsync()).Id;
+        erased.ShouldHaveSingleItem().ShouldSatisfyAllConditions(e => e.Id.ShouldBe(masked.Id), e => e.By.ShouldBe(by));
+
+        // What is left is what the masking left, and not what a forger would like.
+        await database.ForgeAsync($$"""update ledger.mt_events set data = jsonb_set(data, '{data,plan}', '"silver"') where id = '{{masked.Id}}'""");
+        (await AuditAsync(database)).Findings.ShouldHaveSingleItem().Kind.ShouldBe(SealFindingKind.Unproved);
+        await database.ForgeAsync($$"""update ledger.mt_events set data = jsonb_set(data, '{data,plan}', '"gold"') where id = '{{masked.Id}}'""");
+
+        // Masked again, the first commitment says nothing any more.
+        await masking.MaskAsync(MaskRequest.OfEvents([masked.Id], "the rest"));
+        (await AuditAsync(database)).Findings.ShouldBeEmpty();
+        await database.ForgeAsync($"delete from ledger.masked_event where masked_by <> '{by}'; update ledger.mt_events set data = '{{\"id\": \"c1\"}}' where id = '{masked.Id}'");
+        (await AuditAsync(database)).Findings.ShouldHaveSingleItem().Kind.ShouldBe(SealFindingKind.Unproved);
+    }
+
+    [Fact]
+    public async Task Verify_BundleOfAMaskedRun_HoldsWithoutThePayload()
+    {
+        await using var database = await SealDatabase.CreateFilledAsync();
+        var stream = StreamName.Run("a");
+        await new EventMasking(database.Store).MaskAsync(MaskRequest.OfStream(stream, "asked") with { Paths = ["$.kit"] });
+        await database.SignAsync();
+        using var file = new MemoryStream();
+
+        var count = await database.Seal.WriteRunAsync(stream, file);
+
+        file.Position = 0;
+        Encoding.UTF8.GetString(file.ToArray()).ShouldNotContain("****");
+        var verdict = await SealFile.VerifyAsync(file, database.Keys);
+        (verdict.Events, verdict.DataNotShown).ShouldBe((count, count));
+    }
+
+    [Fact]
+    public async Task Mask_Records_ErasesWhatTheHeadersSpell()
+    {
+        await using var database = await SealDatabase.CreateAsync();
+        await using var records = new ChronoStore(database.Store, "customers");
+        var data = JsonDocument.Parse("""{"name": "jane", "age": 42}""").RootElement;
+        await records.UpsertAsync(new ChronoRecord { Id = "c1", Label = "Jane", Data = data });
+        await records.UpsertAsync(new ChronoRecord { Id = "c2", Label = "John", Data = data });
+        var kept = await database.SignAsync();
+        (await database.ScalarAsync<bool>("select headers::text like '%jane%' from ledger.mt_events where version = 1 and stream_id = 'chrono:customers'")).ShouldBeTrue();
+
+        await new EventMasking(database.Store).MaskAsync(MaskRequest.OfStream(StreamName.Chrono("customers"), "asked"));
+        await records.CompactAsync();
+
+        await database.SignAsync();
+        var (erased, findings) = await AuditAsync(database, kept);
+        findings.ShouldBeEmpty();
+        erased.Select(e => (e.Version, e.By is not null)).ShouldBe([(1, true), (2, true)]);
+        await database.ForgeAsync("update ledger.chrono_archive set headers = '{\"spelled\": \"{}\"}' where version = 1");
+        (await AuditAsync(database)).Findings.ShouldHaveSingleItem().Sequence.ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task Mask_PayloadReplacedBefore_KeepsTheProof()
+    {
+        await using var database = await SealDatabase.CreateFilledAsync();
+        var id = await database.ScalarAsync<Guid>("select id from ledger.mt_events where seq_id = 7");
+        await using (var command = database.DataSource.CreateCommand("update ledger.mt_events set data = '{\"kit\": \"*\"}' where seq_id = 7"))
+        {
+            await command.ExecuteNonQueryAsync();
+        }
+
+        (await AuditAsync(database)).Findings.ShouldHaveSingleItem().Kind.ShouldBe(SealFindingKind.Changed);
+        var request = MaskRequest.OfReplaced([id], "by another program");
+
+        (await new EventMasking(database.Store).MaskAsync(request)).Masked.ShouldBe(1);
+
+        var (erased, findings) = await AuditAsync(database);
+        findings.ShouldBeEmpty();
+        erased.ShouldHaveSingleItem().By.ShouldNotBeNull();
+        (await new EventMasking(database.Store).MaskAsync(request)).Masked.ShouldBe(0);
+    }
+
+    private static async Task<(List<ErasedPayload> Erased, List<SealFinding> Findings)> AuditAsync(SealDatabase database, params SignedNote[] kept)
+    {
+        var (erased, findings) = (new List<ErasedPayload>(), new List<SealFinding>());
+        await database.Seal.AuditAsync(new SealAuditOptions { Keys = database.Keys, Kept = kept, OnFinding = findings.Add, OnErased = erased.Add });
+        return (erased, findings);
+    }
+}
