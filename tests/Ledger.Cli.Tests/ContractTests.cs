@@ -207,7 +207,7 @@ public sealed class ContractTests(CliDatabase database) : IClassFixture<CliDatab
             "RecoveryContract.tasks", "RecoveryContract.calls", "NeighbourhoodContract.objects", "DiffContract.changes", "MergeContract.changes", "ChainEventsContract.events",
             "ChronoMigrationContract.notes", "ChronoImportContract.left", "VerdictContract.events", "CompactionContract.event",
             "ComparisonContract.runs", "ComparisonLineContract.runs", "ComparedRowContract.events", "ComparisonLineContract.events",
-            "ProjectionStepContract.changes", "ProjectionStepPageContract.steps",
+            "ProjectionStepContract.changes", "ProjectionStepPageContract.steps", "DoctorContract.findings", "TenantMoveContract.tables",
         ];
         var members = typeof(ContractContext).Assembly.GetTypes()
             .Where(type => type.Namespace == typeof(ContractContext).Namespace && type.Name.EndsWith("Contract", StringComparison.Ordinal) && type != typeof(WorldStreamContract) && type != typeof(ProjectionStepStreamContract))

@@ -24,6 +24,7 @@ public sealed class EventRegistryTests
             "call.answered CallAnswered", "call.failed CallFailed", "call.released CallReleased",
             "call.requested CallRequested", "call.returned CallReturned",
             "call.unknown CallUnknown",
+            "event.masked EventMasked",
             "kit.loaded KitLoaded",
             "llm.request LlmRequest", "llm.response LlmResponse",
             "object.created ObjectCreated", "object.patched ObjectPatched", "object.removed ObjectRemoved",

@@ -17,5 +17,5 @@ select t.name,
              and (l.classid::bigint << 32 | l.objid::bigint) = hashtextextended('ledger:tenant:' || t.name, 0)
              and l.objsubid = 1
              and l.granted)
-from unnest($1) as t (name)
+from unnest($1::text[]) as t (name)
 cross join (select oid from pg_database where datname = current_database()) as d
