@@ -50,3 +50,12 @@ alter table {ledger}.run_summary alter column keys set statistics 0;
 create index ix_run_summary_keys on {ledger}.run_summary using gin (keys);
 
 create index ix_run_summary_unkeyed on {ledger}.run_summary (stream) where keys is null;
+
+create trigger tr_run_summary_reworded before update on {ledger}.run_summary
+for each row
+when (new.keys is not distinct from old.keys
+    and (new.title is distinct from old.title
+        or new.error is distinct from old.error
+        or new.model is distinct from old.model
+        or new.labels is distinct from old.labels))
+execute function {ledger}.unkey_run_v1();

@@ -74,7 +74,7 @@ begin
     end if;
 
     if reached > 0 and (cardinality(all_keys) > 0 or any_keys is not null) then
-        first := greatest(least(coalesce(p_before, 9223372036854775807), reached + 1) - 2000, 0);
+        first := greatest(least(coalesce(p_before, 9223372036854775807), reached + 1) - 5000, 0);
     end if;
 
     return query

@@ -11,7 +11,7 @@ internal sealed partial class PostgresLogSearch
     private static readonly TimeSpan Disorder = TimeSpan.FromHours(1);
 
     /// <summary>How many events before what the index lacks are looked at themselves: where many events are wanted, these are enough for a page.</summary>
-    public int LookedAt { get; set; } = 2_000;
+    public int LookedAt { get; set; } = 5_000;
 
     /// <summary>Of so few events in some streams all are looked at, whatever the index says.</summary>
     public int FewEvents { get; set; } = 20_000;

@@ -91,7 +91,7 @@ public sealed class SearchIndexTests : IAsyncLifetime
                 .ShouldBe("run:b note diver 1");
             await IndexAsync();
 
-            // Now only the last two thousand events would be looked at one by one.
+            // Now only the last five thousand events would be looked at one by one.
             await _database.ExecuteAsync("update ledger.mt_event_progression set last_seq_id = 1000000 where name = 'ledger:search:All'");
         }
     }
