@@ -56,8 +56,8 @@ internal sealed class RunLists(StoreContext context)
         var among = await FindAmongAsync(lease, query, cancellationToken).ConfigureAwait(false);
         var (group, name) = by switch
         {
-            RunGrouping.Day => ("(select (r.updated_at at time zone 'UTC')::date)", "to_char(g.name, 'YYYY-MM-DD')"),
-            RunGrouping.Model => ("(select r.model)", "g.name"),
+            RunGrouping.Day => ("(r.updated_at at time zone 'UTC')::date", "to_char(g.name, 'YYYY-MM-DD')"),
+            RunGrouping.Model => ("r.model", "g.name"),
             _ => ("unnest(r.labels)", "g.name"),
         };
         var command = Command(lease, "total_runs", ("{group}", group), ("{name}", name));

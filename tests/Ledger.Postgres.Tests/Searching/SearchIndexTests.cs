@@ -175,7 +175,7 @@ public sealed class SearchIndexTests : IAsyncLifetime
             (await _database.ScalarAsync<short[]>($"select array(select unnest(ledger.search_keys_v1('{text}')) order by 1)"))
                 .ShouldBe(new SearchKeys().AddText(text).ToArray().Take(20), text);
             (await _database.ScalarAsync<short[]>($"select array[ledger.search_word_v1('{text}', 64000), ledger.search_word_v1('{text}', 64768)]"))
-                .ShouldBe([.. new SearchKeys().AddType(text).ToArray(), .. new SearchKeys().AddActor(text).ToArray()], text);
+                .ShouldBe([.. new SearchKeys().AddType(text).ToArray(), .. new SearchKeys().AddName(text).ToArray()], text);
         }
     }
 

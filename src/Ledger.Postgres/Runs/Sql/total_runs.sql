@@ -19,7 +19,7 @@ from (
                    when $7::boolean is not null then
                        (select coalesce(m.is_archived, false) from {events}.mt_streams as m where m.id = r.stream limit 1)
                end as is_archived) as s
-    cross join lateral {group} as n (name)
+    cross join lateral (select {group} as name) as n
     where
 {filter}
     offset 0) as g
