@@ -1,7 +1,7 @@
 -- The index of the search across all streams, and what lists of runs are sorted by. A shard of the daemon writes the index after the events; no append does.
 
 -- A row for each event that is indexed, by its number in the log. keys: what the event has, as search_keys_v1 names it: the groups of three letters and digits
--- in its data, its type, its actor; null for an event that was rewritten since, which is looked at itself until the daemon has written its keys again.
+-- in its data, its type, its actor, a called tool, objects; null for an event that was rewritten since, which is looked at itself until the daemon has written its keys again.
 -- Up to which number events are indexed is the progress of the shard, in mt_event_progression.
 create table {ledger}.search_entry (
     seq bigint not null,
@@ -50,3 +50,12 @@ alter table {ledger}.run_summary alter column keys set statistics 0;
 create index ix_run_summary_keys on {ledger}.run_summary using gin (keys);
 
 create index ix_run_summary_unkeyed on {ledger}.run_summary (stream) where keys is null;
+
+create trigger tr_run_summary_reworded before update on {ledger}.run_summary
+for each row
+when (new.keys is not distinct from old.keys
+    and (new.title is distinct from old.title
+        or new.error is distinct from old.error
+        or new.model is distinct from old.model
+        or new.labels is distinct from old.labels))
+execute function {ledger}.unkey_run_v1();

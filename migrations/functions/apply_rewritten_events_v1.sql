@@ -70,7 +70,6 @@ begin
         model = null,
         error = null,
         labels = '{}',
-        keys = null,
         state = '{}'
     where r.stream = any (affected);
 

@@ -60,7 +60,7 @@ begin
     end if;
 
     if p_tool is not null then
-        all_keys := all_keys || {ledger}.search_word_v1('tool.called', 64000);
+        all_keys := all_keys || {ledger}.search_word_v1('tool.called', 64000) || {ledger}.search_word_v1(p_tool, 64768);
     end if;
 
     if p_actor is not null then
@@ -68,13 +68,14 @@ begin
     end if;
 
     if p_object is not null then
+        all_keys := all_keys || {ledger}.search_word_v1(p_object, 64768);
         any_keys := array(
             select {ledger}.search_word_v1(t.name, 64000)
             from unnest(array['object.created', 'object.patched', 'object.removed', 'relation.created']) as t (name));
     end if;
 
     if reached > 0 and (cardinality(all_keys) > 0 or any_keys is not null) then
-        first := greatest(least(coalesce(p_before, 9223372036854775807), reached + 1) - 2000, 0);
+        first := greatest(least(coalesce(p_before, 9223372036854775807), reached + 1) - 5000, 0);
     end if;
 
     return query

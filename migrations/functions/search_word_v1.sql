@@ -1,6 +1,6 @@
--- The key of a whole word in the index of the search: of the type of an event, or of its actor.
+-- The key of a whole word in the index of the search: of the type of an event, of its actor, of a called tool, or of an object.
 --   p_word   the word
---   p_first  the first key of its kind: 64000 for types, 64768 for actors
+--   p_first  the first key of its kind: 64000 for types, 64768 for names
 -- Result: the key; other words may have the same one.
 create or replace function {ledger}.search_word_v1(p_word text, p_first integer)
 returns smallint

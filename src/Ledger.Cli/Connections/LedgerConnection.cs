@@ -54,7 +54,7 @@ internal sealed class LedgerConnection : IAsyncDisposable
 
     /// <summary>Keeps the index of the search up to date, once it is started.</summary>
     public ProjectionDaemon NewSearchIndex() => new(
-        _dataSource, _session.Options, new DaemonOptions { SearchIndex = true, MaxConnections = 1 }, timeProvider: _session.Io.TimeProvider);
+        _dataSource, _session.Options, new DaemonOptions { SearchIndex = true, MaxConnections = 1 }, new WarningLogger(_session.Io), _session.Io.TimeProvider);
 
     /// <summary>The keys of subjects.</summary>
     public PostgresSubjectKeys SubjectKeys => new(_dataSource, _options);

@@ -1,9 +1,10 @@
+using Ledger.Postgres.Projections.Daemon;
 using Microsoft.Extensions.Logging;
 
 namespace Ledger.Cli.Output;
 
 /// <summary>Prints warnings of the libraries on standard error: the answer is right but took longer than it should.</summary>
-internal sealed class WarningLogger(CommandIo io) : ILogger<AgentLedger>
+internal sealed class WarningLogger(CommandIo io) : ILogger<AgentLedger>, ILogger<ProjectionDaemon>
 {
     /// <inheritdoc/>
     public IDisposable? BeginScope<TState>(TState state)

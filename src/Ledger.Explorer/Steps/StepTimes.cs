@@ -43,6 +43,9 @@ internal sealed record StepTimes(DateTimeOffset BeganAt, DateTimeOffset EndedAt,
         return (from, (EndOf(step, EndedAt) - step.BeganAt) / Span);
     }
 
+    /// <summary>When a step ended; an open one goes on until the end.</summary>
+    public DateTimeOffset EndOf(RunStep step) => EndOf(step, EndedAt);
+
     private static DateTimeOffset EndOf(RunStep step, DateTimeOffset last) =>
         step.Duration is { } took ? step.BeganAt + took : last > step.BeganAt ? last : step.BeganAt;
 }

@@ -29,6 +29,9 @@ internal sealed record StepsModel
 
     public required StepTimes Times { get; init; }
 
+    /// <summary>The steps that the whole took as long as, with their own time.</summary>
+    public IReadOnlyDictionary<RunStep, TimeSpan> Critical => field ??= CriticalPath.Of(Steps, Times);
+
     public bool IsLast => To >= Length;
 
     public string Clock => IsOccurred ? "occurred" : "recorded";

@@ -10,11 +10,13 @@ internal sealed partial class PostgresLogSearch
     // The clocks of the server's transactions: an event may come in the log after one that was recorded later.
     private static readonly TimeSpan Disorder = TimeSpan.FromHours(1);
 
+    private const int RareEvents = 2_000;
+
     /// <summary>How many events before what the index lacks are looked at themselves: where many events are wanted, these are enough for a page.</summary>
-    public int LookedAt { get; set; } = 2_000;
+    public int LookedAt { get; set; } = 5_000;
 
     /// <summary>Of so few events in some streams all are looked at, whatever the index says.</summary>
-    public int FewEvents { get; set; } = 20_000;
+    public int FewEvents { get; set; } = 2_000;
 
     public async Task<LogPage> SearchAsync(LogQuery query, CancellationToken cancellationToken = default)
     {
@@ -33,10 +35,11 @@ internal sealed partial class PostgresLogSearch
                 end = query.Before is { } before && !(end < before.Value) ? before.Value : end;
                 var question = SearchQuestion.Of(query);
                 var index = question is null ? null : await FindIndexAsync(lease, cancellationToken).ConfigureAwait(false);
-                var few = query.IsOfSomeStreams ? await FewStreamsAsync(lease, query, index is null, cancellationToken).ConfigureAwait(false) : null;
-                if (index is not var (indexed, newest) || few is not null)
+                var few = query.IsOfSomeStreams ? await FewStreamsAsync(lease, query, cancellationToken).ConfigureAwait(false) : null;
+                if (index is not var (indexed, newest)
+                    || (few is var (_, events) && (events <= FewEvents || !await IsRareAsync(lease, question!, cancellationToken).ConfigureAwait(false))))
                 {
-                    return await ReadAsync(lease, few is null ? "search_log" : "search_streams", new Part(query, match, first, end, few), [], cancellationToken).ConfigureAwait(false);
+                    return await ReadAsync(lease, few is null ? "search_log" : "search_streams", new Part(query, match, first, end, few?.Names), [], cancellationToken).ConfigureAwait(false);
                 }
 
                 var low = Math.Max(Math.Min(end ?? long.MaxValue, indexed + 1) - LookedAt, first ?? 1);
@@ -101,7 +104,7 @@ internal sealed partial class PostgresLogSearch
     }
 
     /// <summary>The streams of a query, where they have no more events than it may examine; null otherwise.</summary>
-    private async Task<string[]?> FewStreamsAsync(ConnectionSource.Lease lease, LogQuery query, bool isAlone, CancellationToken cancellationToken)
+    private async Task<(string[] Names, long Events)?> FewStreamsAsync(ConnectionSource.Lease lease, LogQuery query, CancellationToken cancellationToken)
     {
         var command = context.Command(lease, "search_scope");
         await using var _ = command.ConfigureAwait(false);
@@ -109,8 +112,27 @@ internal sealed partial class PostgresLogSearch
         var reader = await command.ExecuteReaderAsync(cancellationToken).ConfigureAwait(false);
         await using var __ = reader.ConfigureAwait(false);
         await reader.ReadAsync(cancellationToken).ConfigureAwait(false);
-        var names = reader.GetFieldValue<string[]>(0);
-        return names.Length <= LogQuery.FewStreams && reader.GetInt64(1) <= (isAlone ? query.Reach : Math.Min(query.Reach, FewEvents)) ? names : null;
+        var (names, events) = (reader.GetFieldValue<string[]>(0), reader.GetInt64(1));
+        return names.Length <= LogQuery.FewStreams && events <= query.Reach ? (names, events) : null;
+    }
+
+    // Otherwise reading the streams is quicker than looking at what the index names of all.
+    private async Task<bool> IsRareAsync(ConnectionSource.Lease lease, SearchQuestion question, CancellationToken cancellationToken)
+    {
+        var keys = question switch
+        {
+            { Any: null } => "s.keys @> $1",
+            { All: [] } => "s.keys && $2",
+            _ => "s.keys @> $1 and s.keys && $2",
+        };
+        var sql = SqlText.Load("search_is_rare", context.Options.Schemas).Replace("{keys}", keys, StringComparison.Ordinal);
+        var command = lease.CreateCommand(sql, context.Options.CommandTimeoutSeconds);
+        await using var _ = command.ConfigureAwait(false);
+        command
+            .With(question.All, NpgsqlDbType.Array | NpgsqlDbType.Smallint)
+            .With(question.Any, NpgsqlDbType.Array | NpgsqlDbType.Smallint)
+            .With(RareEvents, NpgsqlDbType.Integer);
+        return (bool)(await command.ExecuteScalarAsync(cancellationToken).ConfigureAwait(false))!;
     }
 
     private static string[]? NamesOf(LogQuery query) => query.Streams is null ? null : [.. query.Streams.Select(stream => stream.Value)];

@@ -310,7 +310,7 @@ internal sealed partial class PostgresRunSummaries(StoreContext context, IEventS
 
     // On a connection of the caller the transaction has failed with it.
     private bool HasNoRows(PostgresException fault) =>
-        context.Connections.IsPool && fault.SqlState is (PostgresErrorCodes.UndefinedTable or PostgresErrorCodes.InsufficientPrivilege);
+        context.Connections.IsPool && fault.SqlState is (PostgresErrorCodes.UndefinedTable or PostgresErrorCodes.UndefinedColumn or PostgresErrorCodes.InsufficientPrivilege);
 
     private static bool IsReadOnly(PostgresException refused) =>
         refused.SqlState is PostgresErrorCodes.ReadOnlySqlTransaction or PostgresErrorCodes.InsufficientPrivilege;

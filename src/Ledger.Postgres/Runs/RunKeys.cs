@@ -1,4 +1,3 @@
-using Ledger.Log;
 using Ledger.Postgres.Searching;
 using Ledger.Runs;
 
@@ -21,7 +20,7 @@ internal static class RunKeys
 
         foreach (var label in labels)
         {
-            keys.AddActor(label);
+            keys.AddName(label);
         }
 
         return (model is null ? keys : keys.AddType(model)).ToArray();
@@ -43,7 +42,7 @@ internal static class RunKeys
 
         if (query.Label is { } label)
         {
-            keys.AddActor(label);
+            keys.AddName(label);
         }
 
         return keys.ToArray() is { Length: > 0 } found ? found : null;

@@ -54,9 +54,15 @@ internal sealed class RunLists(StoreContext context)
         ConnectionSource.Lease lease, RunQuery query, RunGrouping by, CancellationToken cancellationToken)
     {
         var among = await FindAmongAsync(lease, query, cancellationToken).ConfigureAwait(false);
-        var command = Command(lease, "total_runs");
+        var (group, name) = by switch
+        {
+            RunGrouping.Day => ("(r.updated_at at time zone 'UTC')::date", "to_char(g.name, 'YYYY-MM-DD')"),
+            RunGrouping.Model => ("r.model", "g.name"),
+            _ => ("unnest(r.labels)", "g.name"),
+        };
+        var command = Command(lease, "total_runs", ("{group}", group), ("{name}", name));
         await using var _ = command.ConfigureAwait(false);
-        AddFilter(command, query, among, context.TimeProvider.GetUtcNow()).WithText(by.ToString().ToLowerInvariant());
+        AddFilter(command, query, among, context.TimeProvider.GetUtcNow()).With(by == RunGrouping.Day, NpgsqlDbType.Boolean);
         var reader = await command.ExecuteReaderAsync(cancellationToken).ConfigureAwait(false);
         await using var __ = reader.ConfigureAwait(false);
         var totals = new List<RunTotals>();

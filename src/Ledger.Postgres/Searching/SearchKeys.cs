@@ -14,8 +14,8 @@ internal sealed class SearchKeys
     private const int Symbols = 40;
     private const int FirstType = Symbols * Symbols * Symbols;
     private const int Words = 768;
-    private const int FirstActor = FirstType + Words;
-    private const int Numbers = FirstActor + Words;
+    private const int FirstName = FirstType + Words;
+    private const int Numbers = FirstName + Words;
 
     private static readonly sbyte[] SymbolOf = [.. Enumerable.Range(0, 256).Select(Symbol)];
 
@@ -51,8 +51,8 @@ internal sealed class SearchKeys
     /// <summary>Adds that of a type, or of the beginning of one, which ends with a dot.</summary>
     public SearchKeys AddType(string type) => Add(Word(type, FirstType));
 
-    /// <summary>Adds that of an actor.</summary>
-    public SearchKeys AddActor(string actor) => Add(Word(actor, FirstActor));
+    /// <summary>Adds that of a name: of an actor, a called tool or an object.</summary>
+    public SearchKeys AddName(string name) => Add(Word(name, FirstName));
 
     /// <summary>Adds those of an event's type, which is also found by its beginnings.</summary>
     public SearchKeys AddTypes(string type)

@@ -24,12 +24,13 @@ internal sealed record SearchQuestion(short[] All, short[]? Any)
 
         if (query.Tool is { } tool)
         {
-            words.AddType("tool.called");
+            words.AddType("tool.called").AddName(tool);
             texts.AddText(tool);
         }
 
         if (query.ObjectId is { } id)
         {
+            words.AddName(id);
             texts.AddText(id);
         }
 
@@ -44,7 +45,7 @@ internal sealed record SearchQuestion(short[] All, short[]? Any)
 
         if (query.Actor is { } actor)
         {
-            words.AddActor(actor);
+            words.AddName(actor);
         }
 
         var any = TypesOf(new EventMatch(query.Types, null, null, null)) ?? (query.ObjectId is null ? null : [.. TypesOfObjects]);

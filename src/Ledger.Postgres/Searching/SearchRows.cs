@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Ledger.Postgres.Log;
 using Ledger.Postgres.Projections.Daemon;
 using Npgsql;
@@ -87,10 +88,11 @@ internal sealed class SearchRows(PostgresOptions options)
             var isThere = !reader.IsDBNull(1);
             if (isThere)
             {
-                keys.AddTypes(reader.GetString(1)).AddText(reader.GetFieldValue<byte[]>(3));
+                var (type, data) = (reader.GetString(1), reader.GetFieldValue<byte[]>(3));
+                AddNames(keys.AddTypes(type).AddText(data), type, data);
                 if (!reader.IsDBNull(2))
                 {
-                    keys.AddActor(reader.GetString(2));
+                    keys.AddName(reader.GetString(2));
                 }
             }
 
@@ -98,6 +100,31 @@ internal sealed class SearchRows(PostgresOptions options)
         }
 
         return entries;
+    }
+
+    private static void AddNames(SearchKeys keys, string type, byte[] data)
+    {
+        string[] members = type switch
+        {
+            "tool.called" => ["tool"],
+            "object.created" or "object.patched" or "object.removed" => ["id"],
+            "relation.created" => ["source_id", "target_id"],
+            _ => [],
+        };
+        if (members.Length == 0)
+        {
+            return;
+        }
+
+        using var document = JsonDocument.Parse(data, new JsonDocumentOptions { MaxDepth = 1024 });
+        foreach (var member in members)
+        {
+            if (document.RootElement.ValueKind == JsonValueKind.Object
+                && document.RootElement.TryGetProperty(member, out var name) && name.ValueKind == JsonValueKind.String)
+            {
+                keys.AddName(name.GetString()!);
+            }
+        }
     }
 
     private async Task WriteAsync(NpgsqlConnection connection, List<Entry> entries, CancellationToken cancellationToken)

@@ -32,6 +32,27 @@ public sealed partial class ServeTests(CliDatabase database) : IClassFixture<Cli
         (await serving).ExitCode.ShouldBe(0);
     }
 
+    [Fact]
+    public async Task Serve_WithTheIndexOfTheSearch_KeepsIt()
+    {
+        await database.StartAsync("indexed", 2);
+        using var output = new WatchedStream();
+        using var stop = new CancellationTokenSource();
+        var serving = (database.Cli with { Output = output }).RunAsync(["serve", "--port", "0", "--search-index"], stop.Token);
+        using var client = new HttpClient { BaseAddress = new Uri(Address().Match(await output.TextAsync("Ctrl-C")).Value) };
+
+        using var late = new CancellationTokenSource(TimeSpan.FromSeconds(20));
+        while (!(await client.GetStringAsync("/api/v1/search?type=object.created", late.Token)).Contains("\"unindexed\":0", StringComparison.Ordinal))
+        {
+            await Task.Delay(20, late.Token);
+        }
+
+        (await client.GetStringAsync("/api/v1/search?type=object.created&text=nowhere")).ShouldStartWith("{\"events\":[]");
+        (await client.GetStringAsync("/api/v1/projections")).ShouldContain("ledger:search");
+        await stop.CancelAsync();
+        (await serving).ExitCode.ShouldBe(0);
+    }
+
     // The client asks before it sends the body, which is never sent.
     [Theory]
     [InlineData("application/json")]

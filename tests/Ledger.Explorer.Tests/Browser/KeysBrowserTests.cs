@@ -68,10 +68,11 @@ public sealed class KeysBrowserTests(BrowserHost browser) : IClassFixture<Browse
         (await watched.OverflowsAsync()).ShouldBeFalse();
         await watched.ShootAsync("graph-larger-light-1280");
         var larger = await graph.GetAttributeAsync("viewBox");
+        await graph.EvaluateAsync("picture => picture.scrollIntoView({ block: 'start' })");
         var box = (await graph.BoundingBoxAsync())!;
-        await page.Mouse.MoveAsync(box.X + (box.Width / 2), box.Y + (box.Height / 2));
+        await page.Mouse.MoveAsync(box.X + 200, box.Y + 100);
         await page.Mouse.DownAsync();
-        await page.Mouse.MoveAsync(box.X + (box.Width / 2) + 60, box.Y + (box.Height / 2) + 20);
+        await page.Mouse.MoveAsync(box.X + 260, box.Y + 120, new() { Steps = 4 });
         await page.Mouse.UpAsync();
         (await graph.GetAttributeAsync("viewBox")).ShouldNotBe(larger);
         page.Url.ShouldContain("/world?");

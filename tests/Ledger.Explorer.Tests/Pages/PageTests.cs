@@ -122,7 +122,7 @@ public sealed partial class PageTests : IAsyncLifetime
             answer.Headers.CacheControl!.ToString().ShouldContain("immutable");
         }
 
-        Asset().Count(html).ShouldBe(4);
+        Asset().Count(html).ShouldBe(5);
     }
 
     [Fact]

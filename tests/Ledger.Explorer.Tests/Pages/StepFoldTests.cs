@@ -37,6 +37,21 @@ public sealed class StepFoldTests
         var times = StepTimes.Of(steps, Start.AddSeconds(24));
         (times.Span.TotalSeconds, times.Busy.TotalSeconds, times.LongestGap!.Value.Time.TotalSeconds, times.LongestGap.Value.Before.Name).ShouldBe((24, 14, 10, "crane"));
         times.PlaceOf(steps[2]).ShouldBe((7 / 24.0, 2 / 24.0));
+        PathOf(steps, times).ShouldBe("judge 4, small 4, sonar 2, crane 1, large 3");
+    }
+
+    [Fact]
+    public async Task CriticalPath_LeavesOutWhatWasBesideALongerStep()
+    {
+        var fired = At(0, new ResponderFired("judge"));
+        var slow = At(1, new ToolCalled("slow"), fired.Id);
+        var quick = At(2, new ToolCalled("quick"), fired.Id);
+        var steps = await StepsAsync(
+            fired, slow, quick, Returned(4, quick), Returned(9, slow), At(10, new ResponderCompleted("judge")), At(12, new LlmRequest(Model: "small"), fired.Id));
+
+        PathOf(steps, StepTimes.Of(steps, Start.AddSeconds(15))).ShouldBe("judge 2, slow 8, small 3");
+
+        static NewEvent Returned(int second, NewEvent call) => At(second, new UntypedEvent("tool.returned", Json("""{"result": 1}""")), call.Id);
     }
 
     [Fact]
@@ -100,6 +115,12 @@ public sealed class StepFoldTests
 
     private static NewEvent At(int second, object data, Guid? cause = null, string? call = null) => new(
         data, new EventMetadata { OccurredAt = Start.AddSeconds(second), Causes = cause is { } id ? [id] : [], CallId = call });
+
+    private static string PathOf(IReadOnlyList<RunStep> steps, StepTimes times)
+    {
+        var path = CriticalPath.Of(steps, times);
+        return string.Join(", ", steps.Where(path.ContainsKey).Select(step => $"{step.Name} {path[step].TotalSeconds}"));
+    }
 
     private static JsonElement Json(string text) => JsonElement.Parse(text);
 }

@@ -200,8 +200,13 @@ public sealed class RunSummaryRowsTests(LedgerDatabase database) : IClassFixture
         (await FoundAsync(new RunQuery { Text = "nowhere at all" })).ShouldBeEmpty();
         await own.ExecuteAsync("update ledger.run_summary set keys = '{1}'");
         (await FoundAsync(queries[0])).ShouldBeEmpty();
+
+        // As a program does that does not know keys.
+        await own.ExecuteAsync("update ledger.run_summary set title = 'A kettle broke again' where stream = 'run:other'");
+        (await FoundAsync(new RunQuery { Text = "broke again" })).ShouldBe("other");
+        (await own.ScalarAsync<long>("select count(*) from ledger.run_summary where keys is null")).ShouldBe(1);
         await own.ExecuteAsync("update ledger.run_summary set keys = null");
-        (await FoundAsync(queries[0])).ShouldBe("keyed");
+        (await FoundAsync(queries[0])).ShouldBe("other keyed");
     }
 
     [Fact]

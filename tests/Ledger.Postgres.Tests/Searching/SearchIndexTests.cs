@@ -91,7 +91,7 @@ public sealed class SearchIndexTests : IAsyncLifetime
                 .ShouldBe("run:b note diver 1");
             await IndexAsync();
 
-            // Now only the last two thousand events would be looked at one by one.
+            // Now only the last five thousand events would be looked at one by one.
             await _database.ExecuteAsync("update ledger.mt_event_progression set last_seq_id = 1000000 where name = 'ledger:search:All'");
         }
     }
@@ -175,7 +175,7 @@ public sealed class SearchIndexTests : IAsyncLifetime
             (await _database.ScalarAsync<short[]>($"select array(select unnest(ledger.search_keys_v1('{text}')) order by 1)"))
                 .ShouldBe(new SearchKeys().AddText(text).ToArray().Take(20), text);
             (await _database.ScalarAsync<short[]>($"select array[ledger.search_word_v1('{text}', 64000), ledger.search_word_v1('{text}', 64768)]"))
-                .ShouldBe([.. new SearchKeys().AddType(text).ToArray(), .. new SearchKeys().AddActor(text).ToArray()], text);
+                .ShouldBe([.. new SearchKeys().AddType(text).ToArray(), .. new SearchKeys().AddName(text).ToArray()], text);
         }
     }
 

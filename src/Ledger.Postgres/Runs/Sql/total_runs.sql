@@ -1,27 +1,30 @@
--- Summaries added up, those that are wanted by $1 to $16. $17 by what: day, model or label. At most 1,000 rows: the group or null, runs, those that have
+-- Summaries added up by a group, those that are wanted by $1 to $16; $17 whether by days. At most 1,000 rows: the group or null, runs, those that have
 -- failed, calls, tokens, cost; days from the last on, the others with the most expensive first.
-select g.name,
+-- {group} is what they are grouped by, and {name} the same as text.
+select {name},
        count(*),
-       count(*) filter (where case when r.waits_until <= $3 then r.later_status else r.status end = 'failed'),
-       sum(r.model_calls + r.tool_calls)::bigint,
-       sum(r.tokens)::bigint,
-       sum(r.cost_usd)
-from {ledger}.run_summary as r
-cross join lateral (
-    select coalesce(m.is_archived, false) as is_archived
-    from {events}.mt_streams as m
-    where m.id = r.stream
-    limit 1) as s
-cross join lateral unnest(
-    case $17::text
-        when 'day' then array[to_char(r.updated_at at time zone 'UTC', 'YYYY-MM-DD')]
-        when 'model' then array[r.model]
-        else r.labels
-    end) as g (name)
-where
+       count(*) filter (where g.status = 'failed'),
+       sum(g.calls)::bigint,
+       sum(g.tokens)::bigint,
+       sum(g.cost_usd)
+from (
+    select n.name,
+           case when r.waits_until <= $3 then r.later_status else r.status end as status,
+           r.model_calls + r.tool_calls as calls,
+           r.tokens,
+           r.cost_usd
+    from {ledger}.run_summary as r
+    cross join lateral (
+        select case
+                   when $7::boolean is not null then
+                       (select coalesce(m.is_archived, false) from {events}.mt_streams as m where m.id = r.stream limit 1)
+               end as is_archived) as s
+    cross join lateral (select {group} as name) as n
+    where
 {filter}
+    offset 0) as g
 group by g.name
-order by case when $17::text = 'day' then g.name end collate "C" desc,
-         sum(r.cost_usd) desc,
-         g.name collate "C" nulls last
+order by case when $17::boolean then g.name end desc,
+         sum(g.cost_usd) desc,
+         {name} collate "C" nulls last
 limit 1000
