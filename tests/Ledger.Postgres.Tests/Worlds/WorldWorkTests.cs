@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using Ledger.Conformance;
 using Ledger.Conformance.Laws;
 using Ledger.Events;
 using Ledger.Log;

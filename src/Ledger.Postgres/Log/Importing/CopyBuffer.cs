@@ -6,7 +6,7 @@ namespace Ledger.Postgres.Log.Importing;
 
 /// <summary>Rows in PostgreSQL's binary form, one after the other.</summary>
 /// <remarks>The form: https://www.postgresql.org/docs/current/sql-copy.html, and for each type what its <c>recv</c> function takes.</remarks>
-internal class CopyBuffer
+internal abstract class CopyBuffer
 {
     private const byte JsonbVersion = 1;
 

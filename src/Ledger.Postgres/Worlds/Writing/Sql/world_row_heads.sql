@@ -7,6 +7,6 @@ select n.ordinal,
            when h.stream is null then not exists (select from {ledger}.branch as b where b.stream = n.name)
            else h.prefix = 0 and h.cut_version is null and h.fault is distinct from 'inherited'
        end
-from unnest($1) with ordinality as n (name, ordinal)
+from unnest($1::text[]) with ordinality as n (name, ordinal)
 join {events}.mt_streams as t on t.id = n.name
 left join {ledger}.world_head as h on h.stream = n.name

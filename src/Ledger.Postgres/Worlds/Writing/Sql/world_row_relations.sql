@@ -7,10 +7,10 @@ select n.ordinal,
        r.valid_from,
        r.removed,
        case when sum(pg_column_size(r.data)) over () <= 16777216 then r.data end
-from unnest($2, $3) with ordinality as n (stream, id, ordinal)
+from unnest($2::integer[], $3::text[]) with ordinality as n (stream, id, ordinal)
 cross join lateral (
     select w.type, w.source_id, w.target_id, w.data, w.created_at, w.valid_from, w.removed
     from {ledger}.world_relation as w
-    where w.stream = ($1)[n.stream]
+    where w.stream = ($1::text[])[n.stream]
       and w.id = n.id
     offset 0) as r
