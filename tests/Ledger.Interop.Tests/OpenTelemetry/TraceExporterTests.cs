@@ -1,7 +1,6 @@
 using System.Net;
 using System.Text;
 using System.Text.Json;
-using Ledger.Log;
 using Ledger.Projections;
 using Shouldly;
 using Xunit;
