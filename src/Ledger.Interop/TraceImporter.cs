@@ -1,5 +1,4 @@
 using Ledger.Files;
-using Ledger.Interop.Conversations;
 using Ledger.Interop.Detecting;
 using Ledger.Interop.OpenTelemetry;
 using Ledger.Interop.Reading;
@@ -93,10 +92,9 @@ public sealed class TraceImporter : IDisposable
                 var logged = await LoggedRun.FindAsync(_ledger, _known, id, spans, [.. begun[id]], cancellationToken).ConfigureAwait(false);
                 var run = new SpanRun(source, index, spans, logged);
 
-                // Read once: the request is in memory, and making events of spans takes most of the time.
-                IReadOnlyList<NewEvent>? events = null;
-                var track = new Track(id, extras => events ??= [.. run.Read(extras)]) { IsUnordered = true };
-                runs.AddRange(await ForeignRecording.Of(index.Forms.Format, null, [track]).ImportAsync(_ledger, cancellationToken: cancellationToken).ConfigureAwait(false));
+                // Made once, because that takes most of the time, and checked when they are written: a request is one transaction, unless it is very large.
+                List<NewEvent> events = [.. run.Read(new Extras())];
+                runs.Add(await new EventImporter(_ledger).ImportAsync(EventRecording.InspectUnordered(id, () => events), cancellationToken: cancellationToken).ConfigureAwait(false));
             }
             catch (EventIdInUseException) when (!isLast)
             {

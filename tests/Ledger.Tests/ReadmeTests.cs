@@ -43,6 +43,7 @@ public sealed partial class ReadmeTests
         "tests/Ledger.Explorer.Tests/Access/GuardingSampleTests.cs",
         "tests/Ledger.Interop.Tests/ImportingSampleTests.cs",
         "tests/Ledger.Interop.Tests/CloudEventTests.cs",
+        "tests/Ledger.Interop.Tests/OpenTelemetry/TraceExporterTests.cs",
         "tests/Ledger.Seal.Tests/Samples/Sealing.cs",
         "tests/Ledger.Hosting.Aspire.Tests/LedgerResourceTests.cs",
         "tests/Ledger.Explorer.Tests/Samples/Runners.cs",

@@ -187,13 +187,14 @@ internal sealed class EventLines : IDisposable
         var buffer = new byte[64 * 1024];
         var start = 0;
         var end = 0;
+        var number = 1L;
         while (true)
         {
             cancellationToken.ThrowIfCancellationRequested();
             var searched = end;
             if (end == buffer.Length)
             {
-                (buffer, start, end, searched) = MakeRoom(buffer, start, end);
+                (buffer, start, end, searched) = MakeRoom(buffer, start, end, number);
             }
 
             var read = _stream.Read(buffer, end, buffer.Length - end);
@@ -202,6 +203,7 @@ internal sealed class EventLines : IDisposable
             {
                 yield return buffer.AsMemory(start, feed - start);
                 start = searched = feed + 1;
+                number++;
             }
 
             if (read == 0)
@@ -216,12 +218,12 @@ internal sealed class EventLines : IDisposable
         }
     }
 
-    private (byte[] Buffer, int Start, int End, int Searched) MakeRoom(byte[] buffer, int start, int end)
+    private (byte[] Buffer, int Start, int End, int Searched) MakeRoom(byte[] buffer, int start, int end, long number)
     {
         var length = end - start;
         if (length >= MaxLineBytes)
         {
-            throw new RefusalException($"In {Name}, a line is longer than {MaxLineBytes} bytes; an event may have {PayloadRules.MaxBytes}. Nothing was written.", FailureCodes.InvalidEvent);
+            throw new RefusalException($"In {Name}, line {number}: it is longer than {MaxLineBytes} bytes; an event may have {PayloadRules.MaxBytes}. Nothing was written.", FailureCodes.InvalidEvent);
         }
 
         var target = start > 0 && length <= buffer.Length / 2 ? buffer : new byte[buffer.Length * 2];

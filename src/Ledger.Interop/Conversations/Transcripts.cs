@@ -1,4 +1,3 @@
-using Ledger.Files;
 using Ledger.Interop.Reading;
 
 namespace Ledger.Interop.Conversations;

@@ -109,13 +109,19 @@ internal sealed class OtlpExport(Run run, ExportReport report)
     {
         var all = new JsonArray([.. _line.Select(part => SpanForm.Resource(_resources.GetValueOrDefault(part.Resource), part.Spans))]);
         (_line, _spans, _bytes) = ([], 0, 0);
-        using var line = new MemoryStream();
-        using (var writer = new Utf8JsonWriter(line, EventJson.WriterOptions))
+        return (byte[])[.. Request(all), (byte)'\n'];
+    }
+
+    /// <summary>An <c>ExportTraceServiceRequest</c> in JSON.</summary>
+    /// <param name="resources">The items of <c>resourceSpans</c>.</param>
+    public static byte[] Request(JsonArray resources)
+    {
+        using var memory = new MemoryStream();
+        using (var writer = new Utf8JsonWriter(memory, EventJson.WriterOptions))
         {
-            new JsonObject { ["resourceSpans"] = all }.WriteTo(writer);
+            new JsonObject { ["resourceSpans"] = resources }.WriteTo(writer);
         }
 
-        line.WriteByte((byte)'\n');
-        return line.ToArray();
+        return memory.ToArray();
     }
 }

@@ -218,7 +218,8 @@ internal sealed class TurnSpans(Run run, ExportReport report)
         }
     }
 
-    private IEnumerable<JsonObject> Flush()
+    /// <summary>The span of the last answer, if it is still to come: the calls that it asks for may follow as events.</summary>
+    public IEnumerable<JsonObject> Flush()
     {
         if (_pending is not { } pending)
         {

@@ -92,7 +92,7 @@ internal sealed class SpanEvents
 
         foreach (var (name, value) in answer)
         {
-            if (name is not ("role" or "content") && RecordedJson.SaysSomething(RecordedJson.ToElement(value)))
+            if (name is not ("role" or "content") && RecordedJson.SaysSomething(value))
             {
                 more[name] = value?.DeepClone();
             }

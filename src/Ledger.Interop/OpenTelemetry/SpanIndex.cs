@@ -2,7 +2,6 @@ using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using Ledger.Files;
 using Ledger.Interop.Reading;
 
 namespace Ledger.Interop.OpenTelemetry;

@@ -13,6 +13,9 @@ internal static partial class RecordedJson
     // Below the depth of a payload, which has a few levels around what was recorded.
     private const int MaxDepth = 400;
 
+    // Of more members, it is not worth while to look for two of one name.
+    private const int MostMembers = 32;
+
     private static readonly JsonReaderOptions ReaderOptions = new() { MaxDepth = 1024 };
 
     /// <summary>A member of an object, or undefined.</summary>
@@ -30,6 +33,15 @@ internal static partial class RecordedJson
     public static string? Content(this JsonElement message) => message.Member("content") is { ValueKind: JsonValueKind.Array } parts
         ? string.Join('\n', parts.EnumerateArray().Select(p => p.Text("text")).OfType<string>())
         : message.Text("content");
+
+    /// <summary>Whether a value exists and is not empty.</summary>
+    public static bool SaysSomething(JsonNode? value) => value switch
+    {
+        null => false,
+        JsonArray array => array.Count > 0,
+        JsonObject members => members.Count > 0,
+        _ => value.GetValueKind() != JsonValueKind.String || value.GetValue<string>().Length > 0,
+    };
 
     /// <summary>Whether a value exists and is not empty.</summary>
     public static bool SaysSomething(JsonElement value) => value.ValueKind switch
@@ -55,17 +67,7 @@ internal static partial class RecordedJson
     }
 
     /// <summary>A value with characters that the log cannot store replaced; see <see cref="Text"/>.</summary>
-    public static JsonElement Cleaned(this JsonElement json) => EventJson.ToElement(writer =>
-    {
-        if (json.ToNode() is { } node)
-        {
-            node.WriteTo(writer);
-        }
-        else
-        {
-            writer.WriteNullValue();
-        }
-    });
+    public static JsonElement Cleaned(this JsonElement json) => IsClean(json, 0) ? json : ToElement(json.ToNode());
 
     /// <summary>A cleaned value to build others from: as <see cref="Text"/>, and numbers and levels that the log cannot store become text.</summary>
     public static JsonNode? ToNode(this JsonElement json) => ToNode(json, 0);
@@ -108,6 +110,60 @@ internal static partial class RecordedJson
             node.WriteTo(writer);
         }
     });
+
+    // Most values are; to know it costs less than to make another one. Without escapes of code points there is no character that the log cannot store.
+    private static bool IsClean(JsonElement json, int depth)
+    {
+        switch (json.ValueKind)
+        {
+            case JsonValueKind.Object:
+                var before = 0;
+                foreach (var member in json.EnumerateObject())
+                {
+                    var name = JsonMarshal.GetRawUtf8PropertyName(member);
+                    if (depth == MaxDepth || before == MostMembers || name.Contains((byte)'\\') || IsAmong(name, json, before++) || !IsClean(member.Value, depth + 1))
+                    {
+                        return false;
+                    }
+                }
+
+                return true;
+            case JsonValueKind.Array:
+                foreach (var item in json.EnumerateArray())
+                {
+                    if (depth == MaxDepth || !IsClean(item, depth + 1))
+                    {
+                        return false;
+                    }
+                }
+
+                return true;
+            case JsonValueKind.String:
+                return JsonMarshal.GetRawUtf8Value(json).IndexOf("\\u"u8) < 0;
+            case JsonValueKind.Number:
+                return NumericRange.FaultOf(JsonMarshal.GetRawUtf8Value(json), out _) is null;
+            default:
+                return json.ValueKind != JsonValueKind.Undefined;
+        }
+    }
+
+    private static bool IsAmong(ReadOnlySpan<byte> name, JsonElement json, int count)
+    {
+        foreach (var member in json.EnumerateObject())
+        {
+            if (count-- == 0)
+            {
+                break;
+            }
+
+            if (JsonMarshal.GetRawUtf8PropertyName(member).SequenceEqual(name))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
 
     private static JsonNode? ToNode(JsonElement json, int depth)
     {

@@ -102,7 +102,7 @@ public sealed class McpTests(CliDatabase database) : IClassFixture<CliDatabase>
             ("run_event", """{"run":"schemas","event":"0","path":""}"""),
             ("run_search", """{"run":"schemas","text":"o"}"""),
             ("log_contracts", """{"name":"object.created"}"""),
-            ("log_query", """{"sql":"select run, events, data from ledger.runs where run like 'schemas%'"}"""),
+            ("log_query", """{"sql":"select run, events from ledger.runs where run like 'schemas%'"}"""),
             ("log_search", """{"text":"c1","object":"c1","min_seconds":0,"kind":"runs","status":"running"}"""),
             ("run_object", """{"run":"schemas","id":"none"}"""),
             ("run_blame", """{"run":"schemas","id":"none"}"""),

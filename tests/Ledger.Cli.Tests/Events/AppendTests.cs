@@ -106,7 +106,7 @@ public sealed class AppendTests(CliDatabase database) : IClassFixture<CliDatabas
             }
 
             (await database.Cli.RunAsync("append", "run:big", "--file", path)).ShouldBeRefused(
-                1, $"In '{path}', a line is longer than 134217728 bytes; an event may have 16777216. Nothing was written.");
+                1, $"In '{path}', line 1: it is longer than 134217728 bytes; an event may have 16777216. Nothing was written.");
         }
         finally
         {

@@ -294,8 +294,8 @@ public sealed class RoleMatrixTests : IAsyncLifetime
         }),
         ["import"] = (source, head) => UseAsync(source, async store =>
         {
-            var events = Enumerable.Range(1, 20).Select(n => new StreamEvent(StreamName.Run($"imported-{head}"), new NewEvent(new ObjectCreated($"o{n}", "T"), new EventMetadata { ForeignId = $"{n}" })));
-            (await store.ImportAsync(events.ToAsyncEnumerable())).Events.ShouldBe(20);
+            var events = Enumerable.Range(1, 600).Select(n => new StreamEvent(StreamName.Run($"imported-{head}"), new NewEvent(new ObjectCreated($"o{n}", "T"), new EventMetadata { ForeignId = $"{n}" })));
+            (await store.ImportAsync(events.ToAsyncEnumerable())).Events.ShouldBe(600);
             (await store.ImportAsync(events.ToAsyncEnumerable())).Events.ShouldBe(0);
         }),
         ["save a snapshot of a world"] = (source, _) => UseAsync(source, async store => await (await new AgentLedger(store).OpenAsync(StreamName.Run("full"))).SaveSnapshotAsync()),

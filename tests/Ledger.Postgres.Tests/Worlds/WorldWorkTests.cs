@@ -1,7 +1,5 @@
-using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using Ledger.Conformance;
 using Ledger.Conformance.Laws;
 using Ledger.Events;
 using Ledger.Log;
@@ -182,7 +180,7 @@ public sealed class WorldWorkTests(LedgerDatabase database) : IClassFixture<Ledg
     private async Task ShouldBeThoseOfTheLogAsync(IEnumerable<StreamName> streams, string present)
     {
         var names = string.Join(", ", streams.Select(s => $"'{s}'"));
-        var sql = string.Format(CultureInfo.InvariantCulture, Rows, names);
+        var sql = Rows.Replace("{0}", names, StringComparison.Ordinal);
         var written = await database.ScalarAsync<string>(sql);
         written.ShouldContain($",{present},");
 

@@ -2,7 +2,6 @@ using System.Text.Json;
 using Ledger.Interop;
 using Ledger.Testing;
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Shouldly;
 using Wolverine;

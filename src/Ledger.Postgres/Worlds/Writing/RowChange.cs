@@ -1,3 +1,4 @@
+using System.Text;
 using Ledger.Worlds;
 
 namespace Ledger.Postgres.Worlds.Writing;
@@ -33,5 +34,5 @@ internal readonly record struct RowChange(
         _ => null,
     };
 
-    private static bool Fits(string? id) => id is null || id.Length <= LongestId / 3 || System.Text.Encoding.UTF8.GetByteCount(id) <= LongestId;
+    private static bool Fits(string? id) => id is null || id.Length <= LongestId / 3 || Encoding.UTF8.GetByteCount(id) <= LongestId;
 }

@@ -1,6 +1,6 @@
+using System.Runtime.InteropServices;
 using System.Text.Json;
 using Ledger.Json;
-using Ledger.Postgres.Log.Importing;
 
 namespace Ledger.Postgres.Worlds.Writing;
 
@@ -57,7 +57,7 @@ internal sealed class RowData
         }
 
         scratch.Add((byte)'}');
-        return System.Runtime.InteropServices.CollectionsMarshal.AsSpan(scratch);
+        return CollectionsMarshal.AsSpan(scratch);
     }
 
     private void SetMembers(ReadOnlyMemory<byte> text)

@@ -1,6 +1,4 @@
-using Ledger.Log;
 using Ledger.Postgres.Log;
-using Ledger.Postgres.Log.Importing;
 using Ledger.Postgres.Projections.Inline;
 using Ledger.Runs;
 using Ledger.Worlds;

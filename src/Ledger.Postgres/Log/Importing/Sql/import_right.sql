@@ -1,9 +1,13 @@
 -- Whether this role may write events, streams and the rows of worlds itself; otherwise only the functions of an append may, which the owner of the
--- tables has made.
-select has_table_privilege(quote_ident({events_text}) || '.mt_events', 'insert')
-    and has_table_privilege(quote_ident({events_text}) || '.mt_streams', 'insert')
-    and has_table_privilege(quote_ident({events_text}) || '.mt_streams', 'update')
-    and (
-        select bool_and(has_table_privilege(quote_ident({ledger_text}) || '.' || w.name, r.name))
-        from unnest('{world_head,world_object,world_object_past,world_relation,world_relation_past,world_fault}'::text[]) as w (name)
-        cross join unnest('{select,insert,update}'::text[]) as r (name))
+-- tables has made. A name in a schema that the role may not use would be an error.
+select case
+           when has_schema_privilege({events_text}, 'usage') and has_schema_privilege({ledger_text}, 'usage') then
+               has_table_privilege(quote_ident({events_text}) || '.mt_events', 'insert')
+               and has_table_privilege(quote_ident({events_text}) || '.mt_streams', 'insert')
+               and has_table_privilege(quote_ident({events_text}) || '.mt_streams', 'update')
+               and (
+                   select bool_and(has_table_privilege(quote_ident({ledger_text}) || '.' || w.name, r.name))
+                   from unnest('{world_head,world_object,world_object_past,world_relation,world_relation_past,world_fault}'::text[]) as w (name)
+                   cross join unnest('{select,insert,update}'::text[]) as r (name))
+           else false
+       end
