@@ -1,5 +1,4 @@
 using Ledger.Explorer.Failures;
-using Ledger.Log;
 using Ledger.Seal;
 using Microsoft.AspNetCore.Http;
 

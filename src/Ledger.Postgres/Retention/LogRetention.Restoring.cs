@@ -1,6 +1,5 @@
 using System.Text;
 using System.Text.Json;
-using Ledger.Log;
 using Ledger.Postgres.Log;
 using Npgsql;
 using NpgsqlTypes;

@@ -1,4 +1,3 @@
-using Ledger.Log;
 using Ledger.Postgres.Connecting;
 using Ledger.Postgres.Log;
 using Ledger.Postgres.Schema;

@@ -1,5 +1,3 @@
-using Ledger.Log;
-
 namespace Ledger.Postgres.Retention;
 
 /// <summary>A stream that was restored from an archive.</summary>

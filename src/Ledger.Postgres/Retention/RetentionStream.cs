@@ -1,5 +1,3 @@
-using Ledger.Log;
-
 namespace Ledger.Postgres.Retention;
 
 /// <summary>A stream that a policy asks to remove, and what becomes of it.</summary>

@@ -1,6 +1,5 @@
 using System.IO.Compression;
 using System.Text;
-using Ledger.Log;
 using Ledger.Postgres.Retention;
 using Shouldly;
 using Xunit;
