@@ -32,16 +32,6 @@ internal static class ApiRoutes
         new("until", "string", "Only events recorded before this time."),
     ];
 
-    private static readonly ApiParameter[] Ranges =
-    [
-        new("min_cost", "number", "Only runs whose own calls cost at least so many US dollars."),
-        new("max_cost", "number", "Only runs whose own calls cost at most so many US dollars."),
-        new("min_duration", "string", "Only runs with at least this time between start and last activity, such as 90s, 5m, 2h or 3d."),
-        new("max_duration", "string", "Only runs with at most this time between start and last activity."),
-        new("min_tokens", "integer", "Only runs whose own calls took at least so many tokens."),
-        new("max_tokens", "integer", "Only runs whose own calls took at most so many tokens."),
-    ];
-
     public static IReadOnlyList<ApiRoute> All { get; } =
     [
         new("GET", "/runs", "Lists runs with their status, titles and costs.", RunsResource.ListAsync)
@@ -57,7 +47,7 @@ internal static class ApiRoutes
                 new("status", "string", "any, running, done, failed or waiting. Default: any."),
                 new("label", "string", "Only runs with this label."),
                 new("model", "string", "Only runs that asked this model last."),
-                .. Ranges,
+                .. RangeParameters.All,
                 new("order", "string", "The order: latest, longest, name, started, duration, cost or tokens. Default: latest."),
                 new("after", "string", "The 'next' value of the previous page."),
                 new("skip", "integer", "Without status, label, model, cost, duration, tokens and the last four orders, instead of after: the number of items to skip."),
@@ -77,7 +67,7 @@ internal static class ApiRoutes
                 new("status", "string", "any, running, done, failed or waiting. Default: any."),
                 new("label", "string", "Only runs with this label."),
                 new("model", "string", "Only runs that asked this model last."),
-                .. Ranges,
+                .. RangeParameters.All,
                 new("since", "string", "Only runs whose last event was recorded at this time or later."),
                 new("until", "string", "Only runs whose last event was recorded before this time."),
             ],

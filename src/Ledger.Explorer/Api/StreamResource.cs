@@ -86,8 +86,8 @@ internal static class StreamResource
     }
 
     // In the order of their creation, then of their names. A branch is never deleted, so 'after' is there again. All that were there when the first page was asked for
-    // are on a page; one that is created meanwhile may be committed later than a younger one, and is then on none, as in a list that was read at once. Who follows
-    // branches reads their events from the log, which passes no transaction that is still running.
+    // are on a page; one that is created meanwhile may be committed later than a younger one, and is then on none, as in a list that was read at once. To follow
+    // branches, a client reads their events from the log, which passes no transaction that is still running.
     private static async Task SendBranchesAsync(ExplorerRequest request, StreamName? root)
     {
         var limit = request.Query.Number("limit", 100, 1, 1_000);

@@ -5,20 +5,21 @@ using Ledger.Postgres.Log;
 using Ledger.Postgres.Projections.Daemon;
 using Ledger.Postgres.Projections.Rebuilding;
 using Ledger.Postgres.Searching;
-using Npgsql;
 using Shouldly;
 using Xunit;
 
 namespace Ledger.Postgres.Tests.Searching;
 
 /// <summary>The index of the search: it finds what reading the log finds, and follows from the log.</summary>
-public sealed class SearchIndexTests : IAsyncLifetime
+public sealed class SearchIndexTests : IAsyncLifetime, IAsyncDisposable
 {
     private readonly LedgerDatabase _database = new();
 
     public Task InitializeAsync() => _database.InitializeAsync();
 
-    public Task DisposeAsync() => _database.DisposeAsync().AsTask();
+    public ValueTask DisposeAsync() => _database.DisposeAsync();
+
+    Task IAsyncLifetime.DisposeAsync() => DisposeAsync().AsTask();
 
     [Fact]
     public async Task Search_ByTheIndex_FindsWhatReadingTheLogFinds()
