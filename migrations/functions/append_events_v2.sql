@@ -105,7 +105,7 @@ begin
                 perform {ledger}.tag_events_v1(event_id);
             end if;
 
-            if 'ledger:world' = any (p_projections) then
+            if 'ledger:world' = any (p_projections) and not 'ledger:world-by-caller' = any (p_projections) then
                 perform {ledger}.project_touched_v1();
             end if;
 
@@ -144,7 +144,7 @@ begin
         case when cardinality(event_causation) < event_count then array_fill(same_causation, array[event_count]) else event_causation end,
         p_projections) as a;
 
-    if 'ledger:world' = any (p_projections) then
+    if 'ledger:world' = any (p_projections) and not 'ledger:world-by-caller' = any (p_projections) then
         perform {ledger}.project_touched_v1();
     end if;
 end

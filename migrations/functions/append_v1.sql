@@ -11,7 +11,8 @@
 --   event_*        a row for each event, in the order of the parts: the index of its part, its stream, and its columns; an event id may
 --                  occur once in a batch
 --   p_projections  the inline projections that follow in this transaction, or null: a rebuild that would miss the events has to wait,
---                  and pending_v2 finds the streams that were written
+--                  and pending_v2 finds the streams that were written;
+--                  with ledger:world, append_v3 and those before it write the rows of worlds, unless ledger:world-by-caller is there too
 -- Result: a row for each part: its outcome (written, already_written, wrong_version, archived, id_in_use, or not_at_fault where another
 -- part of the request was refused), the version that it ends at or that the stream has, its last sequence number, and for id_in_use
 -- the id and the stream that has it; where that event has another type or other data, last_sequence is its sequence number, else 0.

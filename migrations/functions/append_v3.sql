@@ -149,7 +149,7 @@ begin
                 order by c.part),
             event_stream, event_id, event_type, event_clr_type, event_data, event_headers, event_correlation, event_causation,
             p_projections) with ordinality as a (outcome, version, last_sequence, id_in_use, id_holder, ordinality);
-        if 'ledger:world' = any (p_projections) then
+        if 'ledger:world' = any (p_projections) and not 'ledger:world-by-caller' = any (p_projections) then
             perform {ledger}.project_touched_v1();
         end if;
 
@@ -214,7 +214,7 @@ begin
         perform {ledger}.tag_events_v1(event_id);
     end if;
 
-    if 'ledger:world' = any (p_projections) then
+    if 'ledger:world' = any (p_projections) and not 'ledger:world-by-caller' = any (p_projections) then
         rest := {ledger}.project_events_v1(event_stream, event_version, event_type, event_data);
         if rest is not null then
             perform {ledger}.fold_world_v2(rest, 10000);

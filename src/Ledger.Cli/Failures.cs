@@ -2,6 +2,7 @@ using Ledger.Bus;
 using Ledger.Explorer.Contracts;
 using Ledger.Explorer.Failures;
 using Ledger.Files;
+using Ledger.Forgetting;
 using Ledger.Log;
 using Ledger.Postgres;
 using Ledger.Postgres.Local;
@@ -48,7 +49,7 @@ internal static class Failures
             or ProjectionNotFoundException or RequestFailedException or RebuildInProgressException or ProjectionFailedException
             or ChronoRecordException or DamagedFolderException or ChronoNotEmptyException or ChronoErasedException or DamagedBackupException
             or ChronoHistoryLostException or ChronoSharedException or ChronoRowException
-            or TenantNotFoundException or TenantMoveException or ArchiveException
+            or TenantNotFoundException or TenantMoveException or ArchiveException or SubjectForgottenException or LogNumbersException
             or SealFormatException or SealBrokenException or NotSealedException or SqlQueryException
             or MigrationFailedException or FunctionFailedException or SchemaTooOldException or SchemaNotMendedException or TagTablesMissingException => Of(exception, ExitCodes.Refusal, exception.Message),
         _ when PostgresFaults.Describe(exception, server) is { } sentence => Of(exception, ExitCodes.Refusal, sentence),

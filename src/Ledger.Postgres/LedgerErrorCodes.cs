@@ -22,5 +22,5 @@ internal static class LedgerErrorCodes
     public const string NotRestored = "LG041";
 
     /// <summary>The log of a tenant has moved to another database.</summary>
-    public const string LogMoved = "LG040";
+    public const string LogMoved = "LG042";
 }

@@ -83,7 +83,7 @@ public sealed class ErrorTests(CliDatabase database) : IClassFixture<CliDatabase
         FailureCodes.All.Select(known => known.Code).ShouldBe(codes);
 
         var page = File.ReadAllText(Path.Combine(SourceTree.Root, "docs/command-line.md"));
-        var table = page[page.IndexOf("| code |", StringComparison.Ordinal)..].Split("\n\n")[0].Split('\n').Skip(2);
+        var table = page[page.IndexOf("| code |", StringComparison.Ordinal)..].Split("\n\n")[0].TrimEnd().Split('\n').Skip(2);
         table.ShouldBe(FailureCodes.All.Select(known => $"| `{known.Code}` | {known.Meaning} |"));
     }
 }

@@ -3,6 +3,7 @@ using System.Text.Json;
 using Ledger.Bus;
 using Ledger.Explorer.Rendering;
 using Ledger.Files;
+using Ledger.Forgetting;
 using Ledger.Log;
 using Ledger.Log.Contracts;
 using Ledger.Postgres;
@@ -10,7 +11,9 @@ using Ledger.Postgres.Local;
 using Ledger.Postgres.Projections.Daemon;
 using Ledger.Postgres.Projections.Rebuilding;
 using Ledger.Postgres.Queries;
+using Ledger.Postgres.Retention;
 using Ledger.Postgres.Schema;
+using Ledger.Postgres.Tenants;
 using Ledger.Records;
 using Ledger.Records.Chronomemory;
 using Ledger.Runs;
@@ -89,16 +92,18 @@ internal static class FailureCodes
     {
         PostgresOptionsException or BadRequestException or AntiforgeryValidationException or JsonException => Usage,
         BadHttpRequestException bad => bad.StatusCode == StatusCodes.Status413PayloadTooLarge ? LimitExceeded : Usage,
-        StreamNotFoundException or NotFoundException or ProjectionNotFoundException or UnknownReferenceException or AbilityNotFoundException or NotSealedException => NotFound,
+        StreamNotFoundException or NotFoundException or ProjectionNotFoundException or UnknownReferenceException or AbilityNotFoundException or NotSealedException
+            or TenantNotFoundException => NotFound,
         PositionOutOfRangeException or ForkPositionException => OutOfRange,
         BranchExistsException or EventIdInUseException or MessageExistsException or ChronoNotEmptyException => Exists,
         WrongExpectedVersionException => WrongExpectedVersion,
         StreamArchivedException => Archived,
         CallOfAnotherTaskException or StaleUpdateException or StatusMoveException or TaskLeaseException or RebuildInProgressException
-            or ConflictException or ImportRefusedException or KeyReusedException => Conflict,
+            or ConflictException or ImportRefusedException or KeyReusedException
+            or TenantMoveException or SubjectForgottenException or ChronoErasedException or LogNumbersException => Conflict,
         MergeConflictException or CherryPickRefusedException => MergeConflict,
         InvalidEventException or EventFileException or EventMisfitException => InvalidEvent,
-        AbilityInputException or ChronoRecordException or ContractFormatException or SealFormatException => InvalidInput,
+        AbilityInputException or ChronoRecordException or ContractFormatException or SealFormatException or ArchiveException => InvalidInput,
         WorldFaultException => WorldFault,
         SnapshotTooLargeException or LineageDepthException => LimitExceeded,
         BrokenHistoryException or DamagedFolderException or DamagedBackupException or ChronoHistoryLostException or ChronoRowException or SealBrokenException => Damaged,

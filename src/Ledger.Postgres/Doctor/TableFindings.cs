@@ -16,7 +16,7 @@ internal static class TableFindings
                 DoctorSeverity.Problem,
                 DoctorCheck.Bloat,
                 table.Table,
-                Text($"Of the rows of '{table.Table}', {table.DeadRows:N0} are dead and {table.Rows:N0} are not. Run 'vacuum analyze {table.Table}'; if it stays so, ")
+                Text($"Of the rows of '{table.Table}', {table.DeadRows:N0} are dead and {table.Rows:N0} are not. Run 'vacuum {table.Table}'; if it stays so, ")
                 + "a long transaction, a slot or a standby with hot_standby_feedback keeps them, or autovacuum is too slow.");
         }
 

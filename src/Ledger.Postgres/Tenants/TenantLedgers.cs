@@ -104,7 +104,7 @@ public sealed class TenantLedgers : IAsyncDisposable, IDisposable
     /// <remarks>
     /// <para>Appends of the tenant wait meanwhile; questions do not. Everything in the schemas of the log is copied, records, tasks, documents and positions too, in one
     /// transaction. The number of rows and a sum of their hashes are compared table by table. The former database stays as it is, and refuses writes with SQLSTATE
-    /// LG040.</para>
+    /// LG042.</para>
     /// <para>The target is migrated first if it is empty. It needs the right to set <c>session_replication_role</c> there, and to own the tables in the former database. A map
     /// that is not a <see cref="TenantTable"/> is changed by the caller.</para>
     /// <para>Interrupted, it is called again: before the former database refuses writes nothing has changed; afterwards both are compared again, and only the map

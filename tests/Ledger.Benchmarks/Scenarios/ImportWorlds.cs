@@ -16,7 +16,7 @@ internal sealed class ImportWorlds : WritingScenario
 
     public override string Name => "import-worlds";
 
-    public override string Title => "import of 200,000 events into one run: objects, patches of the last 2,000 of them, relations";
+    public override string Title => "import of 200,000 events into one run: objects, patches of 2,000 of them, relations";
 
     public override IReadOnlyList<Contender> Contenders => [_rows, _log];
 

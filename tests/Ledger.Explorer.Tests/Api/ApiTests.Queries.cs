@@ -11,7 +11,7 @@ namespace Ledger.Explorer.Tests.Api;
 public abstract partial class ApiTests
 {
     [Theory]
-    [InlineData(Base + "/runs?lmit=2", "'lmit' is not a parameter of this address, which has: text, kind, state, since, until, status, label, model, order, after, skip, limit.")]
+    [InlineData(Base + "/runs?lmit=2", "'lmit' is not a parameter of this address, which has: text, kind, state, since, until, status, label, model, min_cost, max_cost, min_duration, max_duration, min_tokens, max_tokens, order, after, skip, limit.")]
     [InlineData(Base + "/log?text=boil", "'text' is not a parameter of this address, which has: after, prefix, type, since, limit.")]
     [InlineData(Base + "/migrations?x=1", "This address has no parameters, but the query has 'x'.")]
     [InlineData(Base + "/openapi.json?x=1", "This address has no parameters")]

@@ -101,7 +101,7 @@ public sealed partial class HostileTests : IAsyncLifetime
         html.ShouldNotContain("<img");
         html.ShouldNotContain("<svg onload");
         html.ShouldNotContain("\u202E");
-        Scripts().Matches(html).Select(m => m.Value).ShouldAllBe(s => s.Contains("/ledger/assets/explorer.") || s.Contains("/ledger/assets/keys."));
+        Scripts().Matches(html).Select(m => m.Value).ShouldAllBe(s => s.Contains("/ledger/assets/explorer.") || s.Contains("/ledger/assets/keys.") || s.Contains("/ledger/assets/graph."));
         Handler().Matches(html).Select(m => m.Value).ShouldBeEmpty();
         Address().Matches(html).Select(m => m.Groups["to"].Value).ShouldAllBe(to => to.StartsWith("/ledger/") || to.StartsWith('#'));
     }

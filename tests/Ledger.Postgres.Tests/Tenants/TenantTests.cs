@@ -137,7 +137,7 @@ public sealed class TenantTests : IAsyncLifetime
                     acknowledged++;
                 }
             }
-            catch (PostgresException fault) when (fault.SqlState == "LG040")
+            catch (PostgresException fault) when (fault.SqlState == "LG042")
             {
                 PostgresFaults.Describe(fault).ShouldBe("This log has moved to another database: nothing was written. Ask the map of tenants again.");
             }

@@ -40,7 +40,7 @@ internal sealed class InlineProjections
     }
 
     /// <summary>The projections, or null for none: then nothing is locked and recorded for them.</summary>
-    public string[]? Keys { get; }
+    public string[]? Keys { get; private init; }
 
     /// <summary>Whether one works in C#, which takes more than one round trip.</summary>
     public bool HasWorks { get; }
@@ -68,7 +68,10 @@ internal sealed class InlineProjections
         && Array.TrueForAll(_projections, p => p.Key.StartsWith(LedgerProjections.Prefix, StringComparison.Ordinal));
 
     /// <summary>The same with one of them done by C# in one transaction, in the place of its statements.</summary>
-    public InlineProjections With(ProjectionWork work) => new([.. _projections.Select(p => p.Key == work.Name ? p.By(work) : p)], _clock);
+    public InlineProjections With(ProjectionWork work) => new([.. _projections.Select(p => p.Key == work.Name ? p.By(work) : p)], _clock)
+    {
+        Keys = [.. Keys!, work.Name + LedgerProjections.ByCaller],
+    };
 
     /// <summary>Adds the statements of rows to a batch.</summary>
     public void AddStatements(NpgsqlBatch batch)

@@ -15,6 +15,9 @@ internal static class LedgerProjections
     /// <summary>The rows of worlds.</summary>
     public const string World = Prefix + "world";
 
+    /// <summary>Follows the name of a projection whose rows the functions that append leave to the caller.</summary>
+    public const string ByCaller = "-by-caller";
+
     private const string Tasks = Prefix + "task";
     private const string Records = Prefix + "chrono";
 

@@ -4,7 +4,7 @@ create function {ledger}.log_has_moved()
     language plpgsql
 as $$
 begin
-    raise exception 'This log has moved to another database: nothing was written. Ask the map of tenants again.' using errcode = 'LG040';
+    raise exception 'This log has moved to another database: nothing was written. Ask the map of tenants again.' using errcode = 'LG042';
 end
 $$;
 create trigger tr_log_has_moved before insert or update or delete on {events}.mt_streams for each statement execute function {ledger}.log_has_moved();
