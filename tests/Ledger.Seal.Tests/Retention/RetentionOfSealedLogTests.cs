@@ -1,5 +1,6 @@
 using System.IO.Compression;
 using System.Text;
+using Ledger.Log;
 using Ledger.Postgres.Retention;
 using Shouldly;
 using Xunit;

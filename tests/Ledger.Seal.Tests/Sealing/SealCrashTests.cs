@@ -1,3 +1,4 @@
+using Ledger.Log;
 using Ledger.Postgres.Projections.Daemon;
 using Npgsql;
 using Shouldly;
