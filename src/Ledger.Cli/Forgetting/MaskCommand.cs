@@ -3,6 +3,7 @@ using Ledger.Cli.Output;
 using Ledger.Cli.Streams;
 using Ledger.Explorer.Contracts;
 using Ledger.Forgetting;
+using Ledger.Postgres.Projections.Rebuilding;
 
 namespace Ledger.Cli.Forgetting;
 
@@ -32,6 +33,7 @@ internal sealed class MaskCommand : LedgerCommand
         Description = "Another program, such as Marten's masking, has replaced the payload of the events already: keep it, and do the rest.",
     };
 
+    private readonly Option<bool> _rebuild = new("--rebuild") { Description = "Rebuild the application's projections afterwards, by the nodes that run them." };
     private readonly Option<bool> _dryRun = new("--dry-run") { Description = "Show what would be masked, and mask nothing." };
 
     public MaskCommand()
@@ -49,6 +51,7 @@ internal sealed class MaskCommand : LedgerCommand
         Add(_reason);
         Add(_by);
         Add(_replaced);
+        Add(_rebuild);
         Add(_dryRun);
         Examples =
         [
@@ -99,6 +102,11 @@ internal sealed class MaskCommand : LedgerCommand
             ? await session.Progress.RunAsync("Reading", () => masking.PlanAsync(request, cancellationToken))
             : await session.Progress.RunAsync("Masking", () => masking.MaskAsync(request, cancellationToken));
         Print(session, report, isDry);
+        foreach (var projection in session.Get(_rebuild) && !isDry ? report.Projections : [])
+        {
+            await session.Progress.RunAsync($"Rebuilding {projection}", () => connection.Projections.RebuildAsync(projection, new RebuildOptions(), null, cancellationToken));
+        }
+
         if (report.Refused.Count > 0)
         {
             throw new RefusalException($"{Printable.Number(report.Refused.Count)} event{(report.Refused.Count == 1 ? "" : "s")} could not be masked.");

@@ -39,11 +39,9 @@ public sealed class EncryptingEventStore : IEventStore
     public EventRegistry Registry => _inner.Registry;
 
     /// <inheritdoc/>
-    /// <remarks>Worlds and snapshots are not taken from the engine, whose rows have encrypted values, but folded from the events.</remarks>
+    /// <remarks>Worlds and snapshots are not taken from the engine, whose rows have encrypted values, but folded from the events. Payloads are masked in the store below.</remarks>
     public T? Get<T>()
-        where T : class =>
-        this as T
-        ?? (typeof(T) == typeof(IWorldReader) || typeof(T) == typeof(IMergeReader) || typeof(T) == typeof(ISnapshotStore) || typeof(T) == typeof(ILogSearch) ? null : _inner.Get<T>());
+        where T : class => this as T ?? (IsHidden(typeof(T)) ? null : _inner.Get<T>());
 
     /// <summary>JSON that an engine has derived from the events, such as a document of a projection, with what was encrypted readable again as far as there are keys.</summary>
     /// <param name="json">The JSON.</param>
@@ -139,6 +137,13 @@ public sealed class EncryptingEventStore : IEventStore
     /// <inheritdoc/>
     public IAsyncEnumerable<BranchInfo> ListBranchesAsync(StreamName? root = null, CancellationToken cancellationToken = default) =>
         _inner.ListBranchesAsync(root, cancellationToken);
+
+    private static bool IsHidden(Type capability) =>
+        capability == typeof(IWorldReader)
+        || capability == typeof(IMergeReader)
+        || capability == typeof(ISnapshotStore)
+        || capability == typeof(ILogSearch)
+        || capability == typeof(IMaskingLog);
 
     private Task<IReadOnlyList<NewEvent>> EncryptAsync(IReadOnlyList<(StreamName Stream, NewEvent Event)> events, CancellationToken cancellationToken) =>
         _cipher.EncryptAsync(events, ids => _inner.FindEventsAsync(ids, cancellationToken), cancellationToken);

@@ -17,6 +17,7 @@ public sealed class EventMasking
     private const int PageEvents = 500;
     private const int PageBytes = 8 * 1024 * 1024;
     private const int MostNamed = 1_000;
+    private const int MostAttempts = 100;
 
     private readonly IEventStore _store;
     private readonly IMaskingLog _log;
@@ -25,7 +26,7 @@ public sealed class EventMasking
     /// <summary>Masks in a store.</summary>
     /// <param name="store">The store.</param>
     /// <param name="rules">Rules besides those that follow from the attributes of the store's event types; null for none.</param>
-    /// <exception cref="ArgumentException">The store cannot replace payloads, or an attribute names a member that its type does not have.</exception>
+    /// <exception cref="ArgumentException">The store cannot replace payloads, as one that encrypts them cannot: pass the one below it. Or an attribute names a member that its type does not have.</exception>
     public EventMasking(IEventStore store, IEnumerable<PersonalDataRule>? rules = null)
         : this(store, LogOf(store), rules)
     {
@@ -124,8 +125,14 @@ public sealed class EventMasking
         }
 
         // Another program may mask the same events; each time one of the two gets on.
-        while (masks && page.Count > 0 && !await _log.MaskAsync(page, new EventMetadata { Actor = request.By }, cancellationToken).ConfigureAwait(false))
+        for (var attempt = 1; masks && page.Count > 0 && !await _log.MaskAsync(page, new EventMetadata { Actor = request.By }, cancellationToken).ConfigureAwait(false); attempt++)
         {
+            if (attempt == MostAttempts)
+            {
+                throw new InvalidOperationException(
+                    $"The event '{page[0].Event.Id}' or another of its page is not in the log as the store returns it. Mask with the engine, and not with a store that changes what it reads.");
+            }
+
             var now = await FindAsync([.. page.Select(mask => mask.Event)], cancellationToken).ConfigureAwait(false);
             page = [.. now.Select(recorded => _masker.Mask(recorded, request, out _)).OfType<PayloadMask>()];
         }

@@ -1,4 +1,5 @@
 using System.Text.RegularExpressions;
+using Npgsql;
 using Xunit;
 
 namespace Ledger.Cli.Tests.Forgetting;
@@ -33,6 +34,13 @@ public sealed partial class MaskTests(CliDatabase database) : IClassFixture<CliD
             await story.RunAsync("object", "first", "c1");
             await story.RunAsync("mask", "--subject", "customer-7", "--rules", file, "--reason", "request 17");
             await story.RunAsync("mask", "--subject", "customer-7", "--rules", file, "--reason", "request 17", "--json");
+            await using (var dataSource = NpgsqlDataSource.Create(database.ConnectionString))
+            await using (var shard = dataSource.CreateCommand("insert into ledger.projection_shard (name, kind, state) values ('orders:All', 'documents', 'running')"))
+            {
+                await shard.ExecuteNonQueryAsync();
+            }
+
+            await story.RunAsync("mask", "--subject", "customer-8", "--rules", file, "--reason", "request 19", "--rebuild");
             await story.RunAsync("mask", "00000000-0000-0000-0000-000000000000", "--reason", "request 17");
             await story.RunAsync("mask", "--stream", "chrono:people", "--reason", "request 18");
             await story.RunAsync("chrono", "verify", "people");

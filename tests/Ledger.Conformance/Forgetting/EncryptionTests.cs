@@ -92,5 +92,6 @@ public abstract class EncryptionTests(ITestEngine engine) : EventStoreTests(engi
         (await new EventMasking(Store).MaskAsync(MaskRequest.OfSubject(subject, "asked"))).Masked.ShouldBe(1);
 
         (await Store.ReadForwardAsync(stream).SingleAsync()).Data.ShouldBe(new CustomerNoted(subject, "****", null, "gold"));
+        Should.Throw<ArgumentException>(() => new EventMasking(Encrypting));
     }
 }

@@ -2,6 +2,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using Ledger.Conformance.Conventions;
 using Ledger.Conformance.Projections;
+using Ledger.Forgetting;
 using Ledger.Log;
 using Ledger.Log.Contracts;
 using Ledger.Postgres.Contracts;
@@ -80,7 +81,6 @@ public sealed class RoleMatrixTests : IAsyncLifetime
             "insert into ledger.seal_checkpoint (size, note, created_at) values (1, '', now())",
         ],
         ["rewrite the payload of an event, as masking does"] = ["""update log.mt_events set data = '{"id": "****", "type": "T"}' where stream_id = 'run:full' and version = 1"""],
-        ["mask payloads with all that follows"] = ["select ledger.mask_events_v1('{}', '{}', '{}', '{}', '{}', '{}', '{}', '{}')"],
         ["make and read the keys of subjects"] =
         [
             "insert into ledger.subject_key (subject, key, created_at) values ('customer-7', decode(repeat('00', 32), 'hex'), now())",
@@ -304,6 +304,12 @@ public sealed class RoleMatrixTests : IAsyncLifetime
             await PrepareAsync(own => own.AppendAsync(StreamName.Run($"old-{head}"), ExpectedVersion.NoStream, [new KitLoaded("k")]));
             await store.ArchiveAsync(StreamName.Run($"old-{head}"));
             (await _roles.Database.AskAsync<bool>($"select bool_and(is_archived) from log.mt_events where stream_id = 'run:old-{head}'")).ShouldBeTrue();
+        }),
+        ["mask payloads with all that follows"] = (source, head) => UseAsync(source, async store =>
+        {
+            await PrepareAsync(own => own.AppendAsync(StreamName.Run($"masked-{head}"), ExpectedVersion.NoStream, [new ObjectCreated("a", "Claim", new JsonObject { ["text"] = "secret" })]));
+            await new EventMasking(store).MaskAsync(MaskRequest.OfStream(StreamName.Run($"masked-{head}"), "asked"));
+            (await _roles.Database.AskAsync<bool>($"select data::text like '%secret%' from log.mt_events where stream_id = 'run:masked-{head}'")).ShouldBeFalse();
         }),
         ["compact a record store"] = (source, head) => UseAsync(source, async store =>
         {
