@@ -23,11 +23,11 @@ public sealed class RecordingSource : IDisposable
 
     // Of UTF-16, as long as nothing else needs the memory.
     private readonly WeakReference<byte[]> _converted = new([]);
-    private byte[]? _content;
+    private ArraySegment<byte>? _content;
     private FileStream? _copy;
     private bool _isDisposed;
 
-    private RecordingSource(string name, string? path, byte[]? content)
+    private RecordingSource(string name, string? path, ArraySegment<byte>? content)
     {
         (Name, _path, _content) = (name, path, content);
         using var stream = OpenRaw();
@@ -57,8 +57,11 @@ public sealed class RecordingSource : IDisposable
     public static RecordingSource OfBytes(string name, ReadOnlyMemory<byte> content)
     {
         ArgumentException.ThrowIfNullOrEmpty(name);
-        return new RecordingSource(name, null, content.ToArray());
+        return OfOwn(name, content.ToArray());
     }
+
+    /// <summary>Reads bytes that no one else has.</summary>
+    internal static RecordingSource OfOwn(string name, ArraySegment<byte> content) => new(name, null, content);
 
     /// <summary>Copies the checkpoints of LangGraph from a database to a temporary file of this user, which is deleted when this is disposed.</summary>
     /// <param name="connection">
@@ -131,6 +134,37 @@ public sealed class RecordingSource : IDisposable
     internal IEnumerable<SourceLine> ReadLines()
     {
         Readings++;
+        return _content is { } content && !_encoding.IsUtf16 ? LinesOf(content) : ReadStreamLines();
+    }
+
+    // What is in memory need not go through a buffer, which would be as large again and again.
+    private IEnumerable<SourceLine> LinesOf(ArraySegment<byte> content)
+    {
+        ObjectDisposedException.ThrowIf(_isDisposed, this);
+        Openings++;
+        var number = 0L;
+        for (var start = (int)_encoding.Start; start <= content.Count;)
+        {
+            var length = content.AsSpan(start).IndexOf((byte)'\n');
+            var end = length < 0 ? content.Count : start + length;
+            number++;
+            if (end - start >= MaxLineBytes)
+            {
+                throw new EventFileException(number, null, $"it is longer than {MaxLineBytes:N0} bytes, the most that a line may have.");
+            }
+
+            var line = content.AsMemory(start, end - start);
+            if (!line.Span.Trim(" \t\r"u8).IsEmpty)
+            {
+                yield return new SourceLine(number, line, start - _encoding.Start, length >= 0);
+            }
+
+            start = end + 1;
+        }
+    }
+
+    private IEnumerable<SourceLine> ReadStreamLines()
+    {
         using var stream = Open();
         var buffer = new byte[1 << 16];
         var (start, end, number) = (0, 0, 0L);
@@ -208,7 +242,7 @@ public sealed class RecordingSource : IDisposable
         return new MemoryStream(converted, writable: false);
     }
 
-    private Stream OpenRaw() => _path is null ? new MemoryStream(_content!, writable: false) : OpenFile(_path);
+    private Stream OpenRaw() => _path is null ? new MemoryStream(_content!.Value.Array!, _content.Value.Offset, _content.Value.Count, writable: false) : OpenFile(_path);
 
     // Without a buffer: all reads are large.
     private static FileStream OpenFile(string path) => new(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, 0);

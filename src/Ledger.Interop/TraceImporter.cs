@@ -46,7 +46,7 @@ public sealed class TraceImporter : IDisposable
     /// <exception cref="EventFileException">It is not OTLP; nothing was written.</exception>
     public async Task<TraceImportResult> ImportAsync(ReadOnlyMemory<byte> protobuf, CancellationToken cancellationToken = default)
     {
-        using var source = RecordingSource.OfBytes("the spans", new OtlpProtobuf(new Extras()).ReadAsJson(protobuf.Span));
+        using var source = RecordingSource.OfOwn("the spans", new OtlpProtobuf(new Extras()).ReadAsJson(protobuf.Span));
         return await ImportSpansAsync(source, cancellationToken).ConfigureAwait(false);
     }
 

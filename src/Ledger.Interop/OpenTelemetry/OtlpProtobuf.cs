@@ -70,15 +70,16 @@ internal sealed class OtlpProtobuf(Extras extras)
 
     /// <summary>Reads a request, and writes its JSON.</summary>
     /// <exception cref="EventFileException">It is not one.</exception>
-    public byte[] ReadAsJson(ReadOnlySpan<byte> bytes)
+    public ArraySegment<byte> ReadAsJson(ReadOnlySpan<byte> bytes)
     {
-        using var stream = new MemoryStream(bytes.Length * 2);
+        // The names of members make it longer.
+        var stream = new MemoryStream(bytes.Length * 2);
         using (var writer = new Utf8JsonWriter(stream, EventJson.WriterOptions))
         {
             Write(writer, "Request", bytes, 0);
         }
 
-        return stream.ToArray();
+        return new ArraySegment<byte>(stream.GetBuffer(), 0, (int)stream.Length);
     }
 
     // The last value of a field counts, and all of a list, wherever in the message they are.
