@@ -32,7 +32,7 @@ internal sealed record FileOwner(int UserId, int GroupId, UnixFileMode Mode, boo
             : null;
     }
 
-    // Its structure is the same on every processor: https://man7.org/linux/man-pages/man2/statx.2.html. False where the C library does not have it.
+    // Its structure is the same on every processor: https://man7.org/linux/man-pages/man2/statx.2.html. False where the C library or the system does not have it.
     private static bool TryReadStatus(string path, out FileOwner? owner)
     {
         const int WorkingFolder = -100;
@@ -43,17 +43,20 @@ internal sealed record FileOwner(int UserId, int GroupId, UnixFileMode Mode, boo
         const int ModeAt = 28;
         const int TypeBits = 0xF000;
         const int Folder = 0x4000;
+        const int NoEntry = 2;
+        const int NoFolder = 20;
         owner = null;
         try
         {
             var status = new byte[256];
-            if (statx(WorkingFolder, path, NotThroughLinks, Basic, status) == 0)
+            if (statx(WorkingFolder, path, NotThroughLinks, Basic, status) != 0)
             {
-                int mode = BitConverter.ToUInt16(status, ModeAt);
-                owner = new FileOwner(
-                    BitConverter.ToInt32(status, UserAt), BitConverter.ToInt32(status, GroupAt), (UnixFileMode)(mode & 0xFFF), (mode & TypeBits) == Folder);
+                return Marshal.GetLastPInvokeError() is NoEntry or NoFolder;
             }
 
+            int mode = BitConverter.ToUInt16(status, ModeAt);
+            owner = new FileOwner(
+                BitConverter.ToInt32(status, UserAt), BitConverter.ToInt32(status, GroupAt), (UnixFileMode)(mode & 0xFFF), (mode & TypeBits) == Folder);
             return true;
         }
         catch (EntryPointNotFoundException)
@@ -62,7 +65,7 @@ internal sealed record FileOwner(int UserId, int GroupId, UnixFileMode Mode, boo
         }
     }
 
-    [DllImport("libc")]
+    [DllImport("libc", SetLastError = true)]
     [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
     private static extern int statx(int folder, [MarshalAs(UnmanagedType.LPUTF8Str)] string path, int flags, uint mask, [Out] byte[] status);
 }

@@ -16,7 +16,11 @@ internal static class TaskModule
 
     private static void Add(EventRegistryBuilder builder)
     {
-        builder.AddLater(static () => Json.TaskSaved, TaskRules.FaultOf).AddLater(static () => Json.CallSaved, TaskRules.FaultOf).AddLater(static () => Json.MessageSaved, TaskRules.FaultOf)
-            .AddLater(static () => Json.TaskLeased, TaskRules.FaultOf).AddLater(static () => Json.TaskLeaseRenewed, TaskRules.FaultOf).AddLater(static () => Json.TaskLeaseReleased, TaskRules.FaultOf);
+        builder.AddLater(static () => Json.TaskSaved, TaskRules.FaultOf)
+            .AddLater(static () => Json.CallSaved, TaskRules.FaultOf)
+            .AddLater(static () => Json.MessageSaved, TaskRules.FaultOf)
+            .AddLater(static () => Json.TaskLeased, TaskRules.FaultOf)
+            .AddLater(static () => Json.TaskLeaseRenewed, TaskRules.FaultOf)
+            .AddLater(static () => Json.TaskLeaseReleased, TaskRules.FaultOf);
     }
 }
