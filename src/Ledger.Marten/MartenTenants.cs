@@ -2,7 +2,6 @@ using System.Collections.Concurrent;
 using JasperFx.MultiTenancy;
 using Ledger.Log.Contracts;
 using Ledger.Marten.Streams;
-using Ledger.Postgres;
 using Ledger.Postgres.Contracts;
 using Ledger.Postgres.Tenants;
 using Marten;

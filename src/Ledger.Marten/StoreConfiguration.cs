@@ -32,9 +32,7 @@ internal sealed class StoreConfiguration
         "Events.AppendMode is 'Rich', which draws sequence numbers before its transaction begins, so that readers of the log would lose "
         + "events; it must be 'QuickWithServerTimestamps'.";
 
-    /// <summary>The tenant that every row of the log has, also in a database of a tenant.</summary>
-    public const string DefaultTenant = "*DEFAULT*";
-
+    private const string DefaultTenant = "*DEFAULT*";
     private const string SecondStore =
         "Leave this store as it is, and give Ledger a second store: 'AddMartenStore<T>(…).AddLedger()', or a separate DocumentStore.";
 

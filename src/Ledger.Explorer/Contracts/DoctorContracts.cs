@@ -8,14 +8,14 @@ namespace Ledger.Explorer.Contracts;
 /// <param name="Database">The database.</param>
 /// <param name="Bytes">Its size on disk.</param>
 /// <param name="NeedsPerson">Whether a person has to act.</param>
-/// <param name="Findings">What was found, problems first.</param>
+/// <param name="Symptoms">What was found, problems first.</param>
 /// <param name="Tables">The tables, the largest first.</param>
 internal sealed record DoctorContract(
     string Server,
     string Database,
     long Bytes,
     bool NeedsPerson,
-    IReadOnlyList<DoctorFindingContract> Findings,
+    IReadOnlyList<DoctorFindingContract> Symptoms,
     IReadOnlyList<TableSizeContract> Tables)
 {
     public static DoctorContract Of(DoctorReport report) => new(

@@ -20,8 +20,8 @@ internal sealed record TenantOutcomeContract(string Tenant, bool IsDone, string?
 /// <param name="Tenant">Its name.</param>
 /// <param name="From">The database that refuses writes now.</param>
 /// <param name="To">The database that it has.</param>
-/// <param name="Tables">The tables, which are the same in both.</param>
-internal sealed record TenantMoveContract(string Tenant, string From, string To, IReadOnlyList<CopiedTableContract> Tables)
+/// <param name="Copied">The tables, which are the same in both.</param>
+internal sealed record TenantMoveContract(string Tenant, string From, string To, IReadOnlyList<CopiedTableContract> Copied)
 {
     public static TenantMoveContract Of(TenantMove move) => new(
         move.Tenant, move.From, move.To, [.. move.Tables.Select(copied => new CopiedTableContract(copied.Table, copied.Rows, copied.Hash))]);

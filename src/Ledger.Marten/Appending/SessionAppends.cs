@@ -1,7 +1,9 @@
 using JasperFx.Events;
 using Ledger.Events;
+using Ledger.Postgres.Log;
 using Marten;
 using Marten.Services;
+using Npgsql;
 
 namespace Ledger.Marten.Appending;
 
@@ -36,14 +38,12 @@ internal sealed class SessionAppends(StoreConfiguration store) : DocumentSession
         if (streams.Count > 0)
         {
             store.CheckTenant(session);
-            if (store.HasTenants)
-            {
-                // The database is the tenant's; in it every writer has the same, and Marten refuses a stream of another.
-                streams.ForEach(stream => stream.TenantId = StoreConfiguration.DefaultTenant);
-            }
-
             pending ??= PendingSave.Of(session, store);
             await LockAsync(session, streams.FindAll(stream => !pending.IsLocked(stream.Key!)), token).ConfigureAwait(false);
+            if (store.HasTenants)
+            {
+                await OwnAsync(session, [.. streams.Select(stream => stream.Key!)], token).ConfigureAwait(false);
+            }
         }
 
         await TagLocks.TakeAsync(session, store, streams, token).ConfigureAwait(false);
@@ -52,6 +52,14 @@ internal sealed class SessionAppends(StoreConfiguration store) : DocumentSession
 
     public override Task AfterCommitAsync(IDocumentSession session, IChangeSet commit, CancellationToken token) =>
         PendingSave.Find(session)?.EndAsync(token) ?? Task.CompletedTask;
+
+    private async Task OwnAsync(IDocumentSession session, string[] streams, CancellationToken cancellationToken)
+    {
+        var command = new NpgsqlCommand(MartenSql.Load("own_streams", store.Ledger.Schemas), session.Connection);
+        await using var _ = command.ConfigureAwait(false);
+        command.Parameters.WithTexts(streams).WithText(session.TenantId);
+        await command.ExecuteNonQueryAsync(cancellationToken).ConfigureAwait(false);
+    }
 
     private async Task LockAsync(IDocumentSession session, List<StreamAction> streams, CancellationToken cancellationToken)
     {

@@ -1,4 +1,3 @@
-using Ledger.Log;
 using Ledger.Tasks;
 using Microsoft.Extensions.Logging;
 using Npgsql;

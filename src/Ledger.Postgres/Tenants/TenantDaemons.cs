@@ -108,8 +108,13 @@ public sealed class TenantDaemons : IAsyncDisposable
                 LogMessages.TenantsInterrupted(_logger, fault);
             }
 
-            await EndAllAsync().ConfigureAwait(false);
+            // What runs goes on meanwhile: the shards have locks of their own.
             await Task.Delay(AfterFault, _timeProvider, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+
+        foreach (var tenant in Running)
+        {
+            await EndAsync(tenant).ConfigureAwait(false);
         }
     }
 
@@ -120,6 +125,7 @@ public sealed class TenantDaemons : IAsyncDisposable
         if (session.IsDirect)
         {
             await ReadAsync(session.Connection, "tenant_stand", _ => { }, static _ => true, cancellationToken).ConfigureAwait(false);
+            await TakeAgainAsync(session, cancellationToken).ConfigureAwait(false);
         }
 
         var balance = new ShardBalance();
@@ -158,13 +164,7 @@ public sealed class TenantDaemons : IAsyncDisposable
                 continue;
             }
 
-            var taken = await ReadAsync(
-                session.Connection,
-                "tenant_take",
-                parameters => parameters.WithTexts([.. names]).With(most, NpgsqlDbType.Integer),
-                row => row.GetString(0),
-                cancellationToken).ConfigureAwait(false);
-            foreach (var tenant in taken)
+            foreach (var tenant in await TryOwnAsync(session, [.. names], most, cancellationToken).ConfigureAwait(false))
             {
                 balance.Took(tenant);
                 await BeginAsync(known[tenant], cancellationToken).ConfigureAwait(false);
@@ -178,6 +178,24 @@ public sealed class TenantDaemons : IAsyncDisposable
             balance.GaveUp(surplus);
         }
     }
+
+    // After an interruption: what another node has taken is its own.
+    private async Task TakeAgainAsync(NodeSession session, CancellationToken cancellationToken)
+    {
+        string[] running = [.. Running];
+        var taken = await TryOwnAsync(session, running, running.Length, cancellationToken).ConfigureAwait(false);
+        foreach (var tenant in running.Except(taken))
+        {
+            await EndAsync(tenant).ConfigureAwait(false);
+        }
+    }
+
+    private Task<List<string>> TryOwnAsync(NodeSession session, string[] tenants, int most, CancellationToken cancellationToken) => ReadAsync(
+        session.Connection,
+        "tenant_take",
+        parameters => parameters.WithTexts(tenants).With(most, NpgsqlDbType.Integer),
+        row => row.GetString(0),
+        cancellationToken);
 
     // A tenant that is gone, or has another database now.
     private async Task EndMovedAsync(NodeSession session, Dictionary<string, TenantDatabase> known, CancellationToken cancellationToken)
@@ -229,14 +247,6 @@ public sealed class TenantDaemons : IAsyncDisposable
         }
 
         await ended.Daemon.DisposeAsync().ConfigureAwait(false);
-    }
-
-    private async Task EndAllAsync()
-    {
-        foreach (var tenant in Running)
-        {
-            await EndAsync(tenant).ConfigureAwait(false);
-        }
     }
 
     private async Task ReleaseAsync(NodeSession session, string tenant, CancellationToken cancellationToken)

@@ -1,6 +1,5 @@
 using System.Text.Json.Nodes;
 using Ledger.Benchmarks.Measuring;
-using Ledger.Log;
 using Ledger.Postgres;
 using Ledger.Postgres.Projections.Daemon;
 using Ledger.Postgres.Schema;

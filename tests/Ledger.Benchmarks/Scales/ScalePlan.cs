@@ -1,5 +1,4 @@
 using System.Globalization;
-using Ledger.Log;
 
 namespace Ledger.Benchmarks.Scales;
 

@@ -29,7 +29,7 @@ public sealed class DoctorTests(CliDatabase database) : IClassFixture<CliDatabas
         using var document = System.Text.Json.JsonDocument.Parse(json.Output);
         json.ExitCode.ShouldBe(1);
         document.RootElement.GetProperty("needs_person").GetBoolean().ShouldBeTrue();
-        document.RootElement.GetProperty("findings").EnumerateArray().ShouldContain(
+        document.RootElement.GetProperty("symptoms").EnumerateArray().ShouldContain(
             finding => finding.GetProperty("check").GetString() == "indexes" && finding.GetProperty("severity").GetString() == "problem");
     }
 }

@@ -31,6 +31,8 @@ public sealed class TenantsTests
             (await cli.JsonAsync("run", "list", "--tenant", "bolt")).ToString().ShouldNotContain("same");
             (await cli.RunAsync("status", "same", "--tenant", "acne")).ShouldBeRefused(1, "There is no tenant 'acne'. Did you mean 'acme'? 'ledger tenants list' shows all.");
             (await cli.RunAsync("tenants", "list", "--tenant", "acme")).ExitCode.ShouldBe(2);
+            (await cli.JsonAsync("tenants", "migrate")).EnumerateArray().ShouldAllBe(outcome => outcome.GetProperty("is_done").GetBoolean());
+            (await cli.JsonAsync("tenants", "list")).EnumerateArray().Select(tenant => tenant.GetProperty("tenant").GetString()).ShouldBe(["acme", "bolt"]);
             (await cli.RunAsync("tenants", "migrate")).ShouldSucceed().ShouldBe("acme  up to date\nbolt  up to date\n");
 
             (await cli.RunAsync("tenants", "move", "acme", further.ConnectionString)).ShouldSucceed()

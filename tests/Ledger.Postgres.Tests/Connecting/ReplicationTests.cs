@@ -3,7 +3,6 @@ using Ledger.Conformance;
 using Ledger.Log;
 using Ledger.Postgres.Replicas;
 using Ledger.Projections;
-using Npgsql;
 using Shouldly;
 using Xunit;
 using Xunit.Abstractions;

@@ -1,7 +1,5 @@
-using Ledger.Conformance.Projections;
 using Ledger.Log;
 using Ledger.Postgres.Doctor;
-using Ledger.Postgres.Projections.Daemon;
 using Ledger.Postgres.Tests.Projections.Daemon;
 using Ledger.Testing;
 using Npgsql;
