@@ -74,6 +74,7 @@ internal static class ArchiveLines
             Headers = Bytes(leaf, "headers_salt"),
             ErasedData = Bytes(leaf, "data_commitment") ?? [],
             ErasedBinaryData = Bytes(leaf, "bdata_commitment") ?? [],
+            ErasedHeaders = Bytes(leaf, "headers_commitment") ?? [],
         };
         return SealedEventJson.Of(leaf.GetProperty("leaf").GetInt64(), columns, salts) with { Proof = [.. proof.EnumerateArray().Select(hash => hash.GetBytesFromBase64())] };
     });
