@@ -112,9 +112,12 @@ internal sealed class CallLog(Run run, EventRegistry registry)
     /// <summary>The current budget of the history; null for none.</summary>
     public Task<BudgetAmount?> ReadLimitAsync(CancellationToken cancellationToken) => ReadAsync(index => index.Budgets.Own, cancellationToken);
 
-    /// <summary>The last time that approval of a request was asked for, the time that it was under an id of a chat client, and how often it was.</summary>
-    public Task<(Approval? Last, Approval? Shown, int Count)> ReadApprovalAsync(CallKey key, string? askedAs, CancellationToken cancellationToken) =>
-        ReadAsync(index => (index.Approvals.Find(key), index.Approvals.Find(key, askedAs), index.Approvals.CountOf(key)), cancellationToken);
+    /// <summary>The last time that approval of a request was asked for, the time that it was under an id of a chat client, how often it was, and the length of the history.</summary>
+    public Task<(Approval? Last, Approval? Shown, int Count, Position Length)> ReadApprovalAsync(CallKey key, string? askedAs, CancellationToken cancellationToken) =>
+        ReadAsync(index => (index.Approvals.Find(key), index.Approvals.Find(key, askedAs), index.Approvals.CountOf(key), index.Next), cancellationToken);
+
+    /// <summary>What a chat client asked for last under an id.</summary>
+    public Task<Approval?> ReadShownAsync(string askedAs, CancellationToken cancellationToken) => ReadAsync(index => index.Approvals.FindShown(askedAs), cancellationToken);
 
     /// <summary>The last time of each request that needed approval.</summary>
     public Task<IReadOnlyList<Approval>> ReadApprovalsAsync(CancellationToken cancellationToken) => ReadAsync(index => index.Approvals.All(), cancellationToken);

@@ -18,6 +18,9 @@ internal sealed record CallState(CallKey Key, int Slot)
     /// <remarks>Its request may still have been under way then.</remarks>
     public OpenCall? NotMade { get; set; }
 
+    /// <summary>Whether a budget was reserved for the last of them.</summary>
+    public bool IsReserved { get; set; }
+
     /// <summary>Whether its last attempt failed, so that the next request of any origin is another attempt.</summary>
     public bool HasFailed { get; set; }
 
