@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Ledger.Runs;
 using Microsoft.Extensions.AI;
 using Shouldly;
@@ -52,7 +53,8 @@ public sealed class RequestKeyTests
 
         var request = (await run.ReadAllAsync())[0].ToJsonElement();
         request.GetRawText().ShouldNotContain(Secret);
-        request.GetProperty("additionalProperties").GetRawText().ShouldBe("""{"apiKey":"<not recorded>","nested":{"password":"<not recorded>","connector":"mail","max_tokens":7},"effort":"high"}""");
+        JsonElement.DeepEquals(request.GetProperty("additionalProperties"), JsonElement.Parse(
+            """{"apiKey":"<not recorded>","nested":{"password":"<not recorded>","connector":"mail","max_tokens":7},"effort":"high"}""")).ShouldBeTrue(request.GetRawText());
         options.AdditionalProperties!["apiKey"].ShouldBe(Secret);
     }
 
@@ -77,7 +79,7 @@ public sealed class RequestKeyTests
     [Fact]
     public async Task Arguments_WithoutJson_OfAFunctionThatIsAnsweredOnce_AreCalledEach()
     {
-        var lengths = AIFunctionFactory.Create((Stream text) => text.Length, "length").UseLedger(_ledger.GetRun("d"), new CallOptions { Reuse = CallReuse.Once });
+        var lengths = new LengthFunction().UseLedger(_ledger.GetRun("d"), new CallOptions { Reuse = CallReuse.Once });
         var results = new List<string?>();
         foreach (var length in new[] { 1, 2 })
         {
@@ -85,6 +87,36 @@ public sealed class RequestKeyTests
         }
 
         results.ShouldBe(["1", "2"]);
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Provider_OfTheClient_IsRecorded_AndPricesAreAskedForIt(bool isStreaming)
+    {
+        var asked = new List<CallCost>();
+        var ledger = new AgentLedger(new MemoryEventStore(), new AgentLedgerOptions
+        {
+            Price = cost =>
+            {
+                asked.Add(cost);
+                return cost.Provider == "made-up" ? 0.25m : null;
+            },
+        });
+        var run = ledger.GetRun("e");
+        var client = new OfAProvider(ScriptedModel.Counting()).AsBuilder().UseLedger(run).Build();
+        var text = isStreaming ? (await client.GetStreamingResponseAsync("?").ToChatResponseAsync()).Text : (await client.GetResponseAsync("?")).Text;
+
+        text.Trim().ShouldBe("answer 1");
+        asked.ShouldHaveSingleItem().ShouldSatisfyAllConditions(c => (c.Model, c.InputTokens, c.CachedTokens).ShouldBe(("scripted-1", 10, 4)), c => c.Provider.ShouldBe("made-up"));
+        (await run.GetModelUsageAsync()).Whole.ShouldHaveSingleItem().ShouldSatisfyAllConditions(
+            u => (u.Kind, u.Model, u.Provider).ShouldBe(("llm", "scripted-1", "made-up")), u => (u.CostUsd, u.InputTokens, u.CachedTokens).ShouldBe((0.25m, 10, 4)));
+    }
+
+    private sealed class OfAProvider(IChatClient inner) : DelegatingChatClient(inner)
+    {
+        public override object? GetService(Type serviceType, object? serviceKey = null) =>
+            serviceType == typeof(ChatClientMetadata) ? new ChatClientMetadata("made-up") : base.GetService(serviceType, serviceKey);
     }
 
     private static HostedMcpServerTool Mcp(string address, params (string Name, string Value)[] headers)
@@ -100,6 +132,13 @@ public sealed class RequestKeyTests
 
     private static Task<ChatResponse> AskAsync(ScriptedModel model, Run run, AITool? tool, params AIContent[] contents) => model.AsBuilder().UseLedger(run).Build().GetResponseAsync(
         [new ChatMessage(ChatRole.User, [new TextContent("?"), .. contents])], tool is null ? null : new ChatOptions { Tools = [tool] });
+
+    private sealed class LengthFunction : AIFunction
+    {
+        public override string Name => "length";
+
+        protected override ValueTask<object?> InvokeCoreAsync(AIFunctionArguments arguments, CancellationToken cancellationToken) => new(((Stream)arguments["text"]!).Length);
+    }
 
     private sealed class OddContent(string text) : AIContent
     {

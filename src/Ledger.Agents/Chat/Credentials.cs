@@ -12,7 +12,8 @@ internal static class Credentials
     private static readonly string[] Ends =
         ["authorization", "token", "secret", "password", "passphrase", "credential", "credentials", "apikey", "accesskey", "privatekey", "subscriptionkey", "cookie", "signature"];
 
-    private static readonly string[] Whole = ["key", "sig", "code", "pwd", "auth"];
+    // In an address; elsewhere these may be the name of anything.
+    private static readonly string[] OfAddresses = ["key", "sig", "code", "pwd", "auth"];
 
     /// <summary>A value as it may be recorded under its name; the same object, changed, unless it is replaced.</summary>
     public static JsonNode? Without(string name, JsonNode? value)
@@ -53,7 +54,9 @@ internal static class Credentials
 
     private static string Plain(string name) => string.Concat(name.Where(char.IsAsciiLetterOrDigit)).ToLowerInvariant();
 
-    private static bool IsSecret(string plain) => Whole.Contains(plain) || Array.Exists(Ends, end => plain.EndsWith(end, StringComparison.Ordinal));
+    private static bool IsSecret(string plain) => Array.Exists(Ends, end => plain.EndsWith(end, StringComparison.Ordinal));
+
+    private static bool IsSecretOfAddress(string plain) => OfAddresses.Contains(plain) || IsSecret(plain);
 
     /// <summary>An address without the user and without the values of such parameters; null for a text that is no address.</summary>
     private static string? WithoutCredentials(string text)
@@ -64,8 +67,8 @@ internal static class Credentials
             return null;
         }
 
-        var end = text.AsSpan(host).IndexOfAny('/', '?', '#') is >= 0 and var length ? host + length : text.Length;
-        var user = text.LastIndexOf('@', end - 1, end - host);
+        var slash = text.AsSpan(host).IndexOfAny('/', '?', '#') is >= 0 and var length ? host + length : text.Length;
+        var user = text.LastIndexOf('@', slash - 1, slash - host);
         var bare = user < 0 ? text : text[..host] + text[(user + 1)..];
         var question = bare.IndexOf('?', StringComparison.Ordinal);
         if (question < 0)
@@ -75,7 +78,7 @@ internal static class Credentials
 
         var fragment = bare.IndexOf('#', question) is >= 0 and var at ? at : bare.Length;
         var parameters = bare[(question + 1)..fragment].Split('&').Select(parameter =>
-            parameter.IndexOf('=', StringComparison.Ordinal) is > 0 and var equals && IsSecret(Plain(parameter[..equals])) ? parameter[..(equals + 1)] : parameter);
+            parameter.IndexOf('=', StringComparison.Ordinal) is > 0 and var end && IsSecretOfAddress(Plain(parameter[..end])) ? parameter[..(end + 1)] : parameter);
         return $"{bare[..(question + 1)]}{string.Join('&', parameters)}{bare[fragment..]}";
     }
 }

@@ -18,7 +18,7 @@ internal sealed class LedgerChatClient(IChatClient inner, Run run, CallOptions? 
         var answer = await run.CallAsync(
             Kind,
             ChatRequestForm.Of(asked, options),
-            async (_, token) => ChatResponseForm.Of(await base.GetResponseAsync(asked, Recorded(options), token).ConfigureAwait(false)),
+            async (_, token) => ChatResponseForm.Of(await base.GetResponseAsync(asked, Recorded(options), token).ConfigureAwait(false), Provider),
             OptionsFor(asked, options),
             cancellationToken).ConfigureAwait(false);
         var response = ChatResponseForm.Read(answer);
@@ -37,7 +37,7 @@ internal sealed class LedgerChatClient(IChatClient inner, Run run, CallOptions? 
             Kind,
             ChatRequestForm.Of(asked, options),
             (_, token) => base.GetStreamingResponseAsync(asked, Recorded(options), token),
-            all => ChatResponseForm.Of(all.ToChatResponse()),
+            all => ChatResponseForm.Of(all.ToChatResponse(), Provider),
             answer => ChatResponseForm.Read(answer).ToChatResponseUpdates(),
             OptionsFor(asked, options),
             CopyOf,
@@ -52,9 +52,11 @@ internal sealed class LedgerChatClient(IChatClient inner, Run run, CallOptions? 
         FunctionCallCauses.Note(calls, responseId);
     }
 
+    private string? Provider => InnerClient.GetService<ChatClientMetadata>()?.ProviderName;
+
     private CallOptions OptionsFor(IReadOnlyList<ChatMessage> messages, ChatOptions? asked)
     {
-        var own = (recordedAs ?? new CallOptions()) with { Provider = InnerClient.GetService<ChatClientMetadata>()?.ProviderName };
+        var own = (recordedAs ?? new CallOptions()) with { Provider = Provider };
 
         // What polls for a response that the model still works on must be asked each time, and what differs in something that cannot be recorded is another question.
         return asked is { ContinuationToken: not null } or { AllowBackgroundResponses: true } || !ChatRequestForm.IsWhole(messages)

@@ -19,6 +19,8 @@ internal sealed class CallIndex(History history)
     // Attempts that were begun again while their end was unknown: each holds its part of a budget.
     private readonly Dictionary<Guid, OpenCall> _repeated = [];
     private readonly Dictionary<string, Guid> _foreignRequests = new(StringComparer.Ordinal);
+    private readonly ModelTotals _models = new();
+    private readonly ModelTotals _ownModels = new();
     private RunningTotals _whole = RunningTotals.None;
     private RunningTotals _own = RunningTotals.None;
 
@@ -30,6 +32,12 @@ internal sealed class CallIndex(History history)
 
     /// <summary>The calls of the own stream so far.</summary>
     public CallTotals Own => _own.Sum;
+
+    /// <summary>What each model was used for so far, in the whole history.</summary>
+    public IReadOnlyList<ModelUsage> Models => _models.All();
+
+    /// <summary>The same for the own stream.</summary>
+    public IReadOnlyList<ModelUsage> OwnModels => _ownModels.All();
 
     /// <summary>The budgets that the history names: the own one as it was set last.</summary>
     public BudgetRoots Budgets { get; private set; } = BudgetRoots.None;
@@ -163,6 +171,8 @@ internal sealed class CallIndex(History history)
 
         var call = slots[slot];
         Approvals.TakeRequest(key, recorded.Stream, slot);
+        call.Model ??= kind == CallEventForm.Llm
+            && request.ValueKind == JsonValueKind.Object && request.TryGetProperty("model", out var model) && model.ValueKind == JsonValueKind.String ? model.GetString() : null;
         _requests[recorded.Id] = (call, position);
         if (recorded.Metadata.ForeignId is { } foreignId)
         {
@@ -206,8 +216,15 @@ internal sealed class CallIndex(History history)
     {
         var data = recorded.ToJsonElement();
         var hasFailed = CallEventForm.HasFailed(recorded, data);
-        Add(recorded, CallTotals.Of(recorded, data));
-        if (Close(recorded) is var (call, at))
+        var cost = hasFailed ? CallCost.Unknown : CallCost.Read(data);
+        Add(recorded, hasFailed ? CallTotals.OneFailed : CallTotals.Of(recorded, cost));
+        var closed = Close(recorded);
+        if (!hasFailed)
+        {
+            AddUsage(recorded, closed?.Call, cost);
+        }
+
+        if (closed is var (call, at))
         {
             call.HasFailed = hasFailed;
             if (!hasFailed)
@@ -282,6 +299,18 @@ internal sealed class CallIndex(History history)
             {
                 yield return foreign;
             }
+        }
+    }
+
+    private void AddUsage(RecordedEvent recorded, CallState? call, CallCost cost)
+    {
+        var kind = call?.Key.Kind ?? (recorded.Type switch { "llm.response" => CallEventForm.Llm, "tool.returned" => CallEventForm.Tool, _ => "call" });
+        cost = cost.Model is null && call?.Model is { } asked ? cost with { Model = asked } : cost;
+        var duration = CallEventForm.DurationOf(recorded.Metadata);
+        _models.Add(kind, cost, duration);
+        if (recorded.Stream == history.Stream)
+        {
+            _ownModels.Add(kind, cost, duration);
         }
     }
 

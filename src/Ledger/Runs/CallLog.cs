@@ -103,6 +103,10 @@ internal sealed class CallLog(Run run, EventRegistry registry)
     public Task<RunUsage> ReadUsageAsync(CancellationToken cancellationToken) =>
         ReadAsync(index => new RunUsage(index.Whole, run.History.Root == run.StreamName ? null : index.Own), cancellationToken);
 
+    /// <summary>What the calls of each model used so far.</summary>
+    public Task<RunModelUsage> ReadModelUsageAsync(CancellationToken cancellationToken) =>
+        ReadAsync(index => new RunModelUsage(index.Models, run.History.Root == run.StreamName ? null : index.OwnModels), cancellationToken);
+
     /// <summary>The budgets that the history names, as far as it is known, after a look at the log that is under way.</summary>
     public Task<BudgetRoots> FindBudgetsAsync() => KnownAsync(index => index.Budgets);
 

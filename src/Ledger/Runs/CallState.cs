@@ -8,6 +8,9 @@ internal sealed record CallState(CallKey Key, int Slot)
     /// <summary>Where the first response is, or null.</summary>
     public Position? Response { get; set; }
 
+    /// <summary>The model that is asked, as the request names it; null where it does not.</summary>
+    public string? Model { get; set; }
+
     /// <summary>How many times a caller claimed the call, according to the own stream.</summary>
     public int Attempts { get; set; }
 

@@ -20,6 +20,7 @@ internal sealed partial class RecordedCall(Run run, CallLog log, AgentLedger led
     private readonly ResponseEvents _responses = new(run.StreamName, ledger, key, request);
     private readonly GivenAnswers _answers = run.Answers;
     private string? _owner;
+    private Position? _refusedAt;
     private readonly IReadOnlyList<Guid> _followed = options.Metadata.Causes.Count > 0 ? options.Metadata.Causes : run.Answers.Present;
 
     /// <summary>Which occurrence of the request this is.</summary>
@@ -113,7 +114,7 @@ internal sealed partial class RecordedCall(Run run, CallLog log, AgentLedger led
             {
                 // If anything was recorded since, another call may have been made by the same approval.
                 var approved = await run.CheckApprovalAsync(key, request, options.Metadata with { Causes = _followed }, KeyOf(state), cancellationToken).ConfigureAwait(false);
-                length = ledger.AppendsStay ? approved : null;
+                length = ledger.Store.Get<IUnsavedLog>() is null ? approved : null;
             }
 
             if (_owner is null)
@@ -180,8 +181,10 @@ internal sealed partial class RecordedCall(Run run, CallLog log, AgentLedger led
 
             return await ReadAgainAsync(state, cancellationToken).ConfigureAwait(false);
         }
-        catch (WrongExpectedVersionException refused) when (length is not null && refused.Stream == run.StreamName)
+        catch (WrongExpectedVersionException refused) when (length is not null && length != _refusedAt && refused.Stream == run.StreamName)
         {
+            // In a transaction of the caller, which sees no more than when it began, the second conflict is thrown.
+            _refusedAt = length;
             return null;
         }
         catch (Exception e) when (e is not (BudgetExceededException or ApprovalPendingException))

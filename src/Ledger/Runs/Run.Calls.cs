@@ -325,6 +325,12 @@ public sealed partial class Run
     /// <remarks>The first call of a handle reads the whole history, later calls only newer events.</remarks>
     public Task<RunUsage> GetUsageAsync(CancellationToken cancellationToken = default) => _calls.ReadUsageAsync(cancellationToken);
 
+    /// <summary>What the answered calls of each model used: tokens of each sort, price and duration, whole and since the fork. Sorted by kind, model and provider.</summary>
+    /// <remarks>The first call of a handle reads the whole history, later calls only newer events. What a recording states for all of its calls together is in
+    /// <see cref="GetUsageAsync"/> only.</remarks>
+    /// <param name="cancellationToken">Stops the reading.</param>
+    public Task<RunModelUsage> GetModelUsageAsync(CancellationToken cancellationToken = default) => _calls.ReadModelUsageAsync(cancellationToken);
+
     internal Task<Position> AppendOwnAsync(NewEvent newEvent, CancellationToken cancellationToken) => AppendOwnAsync(newEvent, [], cancellationToken);
 
     /// <summary>Appends to the end, and to other streams with it, all or nothing.</summary>

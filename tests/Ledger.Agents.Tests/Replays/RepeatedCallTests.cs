@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.Json;
+using Ledger.Conformance.Decorators;
 using Ledger.Files;
 using Ledger.Runs;
 using Ledger.Testing.Replays;
@@ -83,18 +84,11 @@ public sealed class RepeatedCallTests
 
     private static Task<CallResponse> Paid(CallContext call, CancellationToken cancellationToken) => Task.FromResult(CallResponse.OfText("paid"));
 
-    /// <summary>The process dies in the call.</summary>
-    private static async Task CrashAsync(Run run)
+    /// <summary>The call is made, and its caller ends before it has recorded the answer.</summary>
+    private async Task CrashAsync(Run run)
     {
-        var begun = new TaskCompletionSource();
-        _ = run.CallAsync("tool", Pay, async (_, _) =>
-        {
-            begun.SetResult();
-            await new TaskCompletionSource().Task;
-            return CallResponse.OfText("lost");
-        });
-        await begun.Task;
-        CallOwner.End((await run.ListOpenCallsAsync()).Single().Owner!);
+        var cut = new CountingStore(_ledger.Store, append => append >= 2 ? throw new IOException("cut") : Task.CompletedTask);
+        await Should.ThrowAsync<CallNotRecordedException>(() => new AgentLedger(cut, timeProvider: new NoWait()).GetRun(run.Id).CallAsync("tool", Pay, Paid));
     }
 
     /// <summary>Pays twice, and notes it.</summary>
@@ -149,5 +143,12 @@ public sealed class RepeatedCallTests
         }
 
         return Encoding.UTF8.GetString(stream.ToArray());
+    }
+
+    /// <summary>A clock whose waits are over at once.</summary>
+    private sealed class NoWait : TimeProvider
+    {
+        public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period) =>
+            base.CreateTimer(callback, state, TimeSpan.Zero, period);
     }
 }

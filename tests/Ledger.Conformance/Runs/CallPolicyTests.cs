@@ -62,9 +62,9 @@ public abstract class CallPolicyTests(ITestEngine engine) : PolledToolTests(engi
     public async Task Agents_WithNames_OnOneHandle_HaveTheirOwnOccurrences()
     {
         var id = NewId();
-        var names = new[] { "planner", "writer" };
+        string[] names = ["planner", "writer"];
         var run = Runs.GetRun(id);
-        var (answers, again) = (await PollEachAsync(run, names), await PollEachAsync(Runs.GetRun(id), [.. names.Reverse()]));
+        var (answers, again) = (await PollEachAsync(run, names), await PollEachAsync(Runs.GetRun(id), ["writer", "planner"]));
 
         Calls.ShouldBe(4);
         again.ShouldBe(answers, ignoreOrder: true);

@@ -71,7 +71,7 @@ public abstract class StreamingCallTests(ITestEngine engine) : EventStoreTests(e
         for (var leases = 0; leases < 1_000 && !isRecorded.Task.IsCompleted; leases++)
         {
             clock.Advance(TimeSpan.FromMinutes(10));
-            await Task.Yield();
+            await run.ReadAllAsync();
         }
 
         isRecorded.Task.IsCompleted.ShouldBeTrue();
