@@ -113,9 +113,7 @@ internal sealed class Recording : ICallSource
 
         if (outcome.Type == "call.unknown")
         {
-            throw LeftCall.Of(outcome) is { } left
-                ? new CallUnknownException(left.Stream, kind, left.RequestId, left.Owner)
-                : new RecordedFailureException(kind, (outcome.Data as CallUnknown)?.Reason);
+            throw new CallFailure(outcome.Id, Position.Start, (outcome.Data as CallUnknown)?.Reason, IsFollowed: true) { Left = LeftCall.Of(outcome) }.ToException(kind);
         }
 
         if (outcome.Type == "budget.exhausted")
