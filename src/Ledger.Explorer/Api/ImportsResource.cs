@@ -63,7 +63,7 @@ internal static class ImportsResource
         }
         else
         {
-            using var source = RecordingSource.OfFile(file.Path);
+            using var source = RecordingSource.OfBytes("the spans", await File.ReadAllBytesAsync(file.Path, request.Aborted).ConfigureAwait(false));
             result = await importer.ImportAsync(source, request.Aborted).ConfigureAwait(false);
         }
 
