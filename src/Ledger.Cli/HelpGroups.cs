@@ -16,8 +16,8 @@ internal static class HelpGroups
         ("Branches", ["fork", "branch", "branches", "diff", "divergence", "merge", "cherry-pick", "rebase"]),
         ("Causes", ["trace", "blame"]),
         ("Agents", ["calls", "budget", "approvals", "task", "call", "message", "recover", "invoke", "bus", "mcp"]),
-        ("Proof", ["chrono", "seal"]),
-        ("Operation", ["migrate", "db", "profile", "roles", "token", "schema", "projections", "completion"]),
+        ("Proof", ["chrono", "seal", "mask", "forget", "retention"]),
+        ("Operation", ["migrate", "db", "profile", "roles", "token", "schema", "projections", "doctor", "tenants", "completion"]),
     ];
 
     /// <summary>Writes all commands, those of no group last.</summary>
