@@ -64,6 +64,14 @@ internal static class AgentJson
         return element;
     }
 
+    /// <summary>Whether the JSON of a message has a content, though it may lack properties that have no JSON form.</summary>
+    public static bool IsWhole(AIContent content) => HasJsonAlways(content) || WithJson(content) is not null;
+
+    // What is shown to a model mostly; the others are written to see.
+    private static bool HasJsonAlways(AIContent content) =>
+        content is TextContent or TextReasoningContent
+        || (content is DataContent or UriContent or UsageContent or HostedFileContent && content.AdditionalProperties is null && content.GetType().Assembly == typeof(AIContent).Assembly);
+
     private static AIContent? WithJson(AIContent content)
     {
         if (HasJson(content))

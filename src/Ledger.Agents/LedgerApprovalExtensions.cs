@@ -15,6 +15,7 @@ public static class LedgerApprovalExtensions
     /// approval in the log, whatever messages say.</item>
     /// <item>A decision counts for the function and its very arguments, by their hash. An answer for a call that was not asked for, or whose arguments were changed, is
     /// refused with an <see cref="ArgumentException"/>; the model and the function are not called.</item>
+    /// <item>An approval is good for one call, unless <see cref="ApprovalOptions.GoodFor"/> says otherwise: of two identical calls in one answer of the model the second is asked for again.</item>
     /// <item>A request that was denied elsewhere, such as by <c>ledger approvals</c>, is refused with an <see cref="ApprovalDeniedException"/> if it is answered with an
     /// approval; see <see cref="GetDecisionsAsync"/>.</item>
     /// <item>A request that is shown again after a decision, under another id, is asked for again, and the answer to it counts from then on. The same
@@ -44,9 +45,19 @@ public static class LedgerApprovalExtensions
         var answers = new List<ToolApprovalResponseContent>();
         foreach (var request in asked)
         {
-            if (ApprovalForm.RequestOf(request.ToolCall, null) is var (key, _)
-                && await run.FindApprovalAsync(key, ApprovalForm.AskedAs(request.RequestId), cancellationToken).ConfigureAwait(false)
-                    is ({ Decision: { } decision } approval, _))
+            if (ApprovalForm.RequestOf(request.ToolCall, null) is not var (key, _))
+            {
+                continue;
+            }
+
+            // How the function's own JSON options write its arguments is in the log, and not known here.
+            var askedAs = ApprovalForm.AskedAs(request.RequestId);
+            if (await run.FindShownAsync(askedAs, cancellationToken).ConfigureAwait(false) is { } shown && ApprovalForm.IsOf(shown, request.ToolCall))
+            {
+                key = new CallKey(shown.Kind, shown.RequestHash);
+            }
+
+            if (await run.FindApprovalAsync(key, askedAs, cancellationToken).ConfigureAwait(false) is ({ Decision: { } decision } approval, _))
             {
                 answers.Add(request.CreateResponse(decision == ApprovalDecision.Approved, approval.Reason));
             }

@@ -17,6 +17,8 @@ public static class LedgerChatClientExtensions
     /// <list type="number">
     /// <item>Two requests are the same when messages (without ids and times), instructions, settings, response format and tools with their schemas are.
     /// Streaming makes no difference: a streamed answer is also used for a call without streaming, and vice versa.</item>
+    /// <item>A request with a content that has no JSON form, such as one of the application's own type, is recorded without it, and the model is asked each time. Credentials of tools
+    /// that the provider runs, such as headers, are not recorded, and do not tell requests apart.</item>
     /// <item>Put it inside <c>UseFunctionInvocation()</c>, that is after it in the builder, to record each call of the model separately; pass recorded
     /// functions to that client (<see cref="LedgerFunctionExtensions.UseLedger(AIFunction, Run, CallOptions?)"/>). Outside of it, the whole exchange is one
     /// call, and the functions are part of it.</item>

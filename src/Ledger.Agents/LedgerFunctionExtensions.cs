@@ -10,7 +10,8 @@ public static class LedgerFunctionExtensions
     /// <summary>A function whose calls are recorded as <c>tool.called</c> and <c>tool.returned</c>, with the answers that led to them as causes.</summary>
     /// <remarks>
     /// Its result is the JSON of what the function inside returns, whether the function was called or the log answered. By default the n-th identical call
-    /// of an agent has the n-th recorded answer (<see cref="CallReuse.ByOccurrence"/>). The inner function finds the <see cref="CallContext"/>, with the key by
+    /// of an agent has the n-th recorded answer (<see cref="CallReuse.ByOccurrence"/>). Arguments without a JSON form, such as a stream, are recorded by their type; such a
+    /// call is answered by its number at most. The inner function finds the <see cref="CallContext"/>, with the key by
     /// which its own callee can recognise a repetition, in its arguments' <c>Context</c> under <see cref="ContextKey"/>.
     /// </remarks>
     /// <param name="function">The function.</param>

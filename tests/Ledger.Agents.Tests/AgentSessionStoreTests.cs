@@ -36,6 +36,40 @@ public sealed class AgentSessionStoreTests
     }
 
     [Fact]
+    public async Task Session_SavedReadAndDeletedAtOnce_IsOneThatWasSaved_OrNone()
+    {
+        var key = new AgentSessionStoreKey("busy");
+        var agent = Agent(ScriptedModel.Counting());
+        var read = await Task.WhenAll(Enumerable.Range(0, 8).Select(process => Task.Run(async () =>
+        {
+            var store = new LedgerAgentSessionStore(new AgentLedger(_ledger.Store));
+            var marks = new List<string?>();
+            for (var n = 0; n < 20; n++)
+            {
+                var session = await agent.CreateSessionAsync();
+                session.StateBag.SetValue("mark", $"{process}-{n}");
+                await store.SaveSessionAsync(agent, key, session);
+                marks.Add((await store.GetSessionAsync(agent, key))?.StateBag.GetValue<string>("mark"));
+                if (n % 5 == process % 5)
+                {
+                    await store.DeleteSessionAsync(agent, key);
+                }
+            }
+
+            return marks;
+        })));
+
+        var saved = Enumerable.Range(0, 8).SelectMany(process => Enumerable.Range(0, 20).Select(n => $"{process}-{n}")).ToHashSet();
+        read.SelectMany(marks => marks).OfType<string>().ShouldAllBe(mark => saved.Contains(mark));
+        var events = await (await _ledger.OpenAsync(LedgerAgentSessionStore.StreamOf(key))).ReadAllAsync();
+        events.Count(e => e.Type == "session.saved").ShouldBe(160);
+
+        // The last of them counts for every reader.
+        var last = await new LedgerAgentSessionStore(_ledger).GetSessionAsync(agent, key);
+        (last is null).ShouldBe(events[^1].Type != "session.saved");
+    }
+
+    [Fact]
     public async Task Sessions_AreIndependentCopies()
     {
         var store = new LedgerAgentSessionStore(_ledger);

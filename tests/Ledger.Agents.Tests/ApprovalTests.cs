@@ -1,3 +1,5 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
 using Ledger.Runs;
 using Microsoft.Extensions.AI;
 using Shouldly;
@@ -125,6 +127,51 @@ public sealed class ApprovalTests
         (await _run.GetDecisionsAsync([again])).Select(d => (d.Approved, d.Reason)).ShouldBe([(false, "too much")]);
         (await _run.ReadAllAsync()).Select(e => e.Type).Where(t => t.StartsWith("approval.", StringComparison.Ordinal))
             .ShouldBe(["approval.requested", "approval.decided", "approval.requested", "approval.decided"]);
+    }
+
+    [Fact]
+    public async Task Provider_ThatUsesTheIdsOfCallsAgain_LosesNoDecision()
+    {
+        var cities = new Queue<string>(["Rome", "Oslo"]);
+        var model = new ScriptedModel(messages => messages[^1].Text.StartsWith("Pay", StringComparison.Ordinal)
+            ? new ChatMessage(ChatRole.Assistant, [new ToolApprovalRequestContent("approve_0", new FunctionCallContent("call_0", "pay", new Dictionary<string, object?> { ["city"] = cities.Dequeue() }))])
+            : new ChatMessage(ChatRole.Tool, [new FunctionResultContent("call_0", "paid")]));
+        using var client = model.AsBuilder().UseLedgerApprovals(_run, by: "owner").Build();
+        var conversation = new List<ChatMessage>();
+        for (var invoice = 0; invoice < 2; invoice++)
+        {
+            conversation.Add(new ChatMessage(ChatRole.User, $"Pay invoice {invoice}."));
+            var response = await client.GetResponseAsync(conversation);
+            conversation.AddRange(response.Messages);
+            conversation.Add(new ChatMessage(ChatRole.User, [response.Messages.SelectMany(m => m.Contents).OfType<ToolApprovalRequestContent>().Single().CreateResponse(approved: true)]));
+            conversation.AddRange((await client.GetResponseAsync(conversation)).Messages);
+        }
+
+        (await _run.ListApprovalsAsync()).Select(a => a.Decision).ShouldBe([ApprovalDecision.Approved, ApprovalDecision.Approved]);
+        (await _run.ReadAllAsync()).Count(e => e.Type == "approval.decided").ShouldBe(2);
+    }
+
+    [Fact]
+    public async Task DecisionFromElsewhere_OnAFunctionWithItsOwnJson_IsFound()
+    {
+        var json = new JsonSerializerOptions(AIJsonUtilities.DefaultOptions) { Converters = { new JsonStringEnumConverter(JsonNamingPolicy.KebabCaseUpper) } };
+        var pay = AIFunctionFactory.Create((DayOfWeek day) => _paid.Add($"{day}"), "pay", serializerOptions: json).UseLedger(_run, new CallOptions { Approval = ApprovalPolicy.Required });
+        var model = new ScriptedModel(messages => messages.Any(m => m.Role == ChatRole.Tool)
+            ? new ChatMessage(ChatRole.Assistant, "paid")
+            : new ChatMessage(ChatRole.Assistant, [new FunctionCallContent("1", "pay", new Dictionary<string, object?> { ["day"] = DayOfWeek.Friday })]));
+        using var client = model.AsBuilder().UseLedgerApprovals(_run, by: "owner").UseFunctionInvocation().Build();
+        var options = new ChatOptions { Tools = [new ApprovalRequiredAIFunction(pay)] };
+        var conversation = new List<ChatMessage> { new(ChatRole.User, "Pay on Friday.") };
+        var response = await client.GetResponseAsync(conversation, options);
+        conversation.AddRange(response.Messages);
+        var asked = response.Messages.SelectMany(m => m.Contents).OfType<ToolApprovalRequestContent>().Single();
+        await _run.DecideAsync((await _run.ListApprovalsAsync()).Single().Id, ApprovalDecision.Approved, "the treasurer");
+
+        var decisions = await _run.GetDecisionsAsync([asked]);
+        decisions.Count.ShouldBe(1);
+        conversation.Add(new ChatMessage(ChatRole.User, [.. decisions]));
+        (await client.GetResponseAsync(conversation, options)).Text.ShouldBe("paid");
+        _paid.ShouldBe(["Friday"]);
     }
 
     [Theory]

@@ -44,6 +44,40 @@ public sealed class ChatHistoryTests
     }
 
     [Fact]
+    public async Task Session_OfTwoProcesses_WhoseTurnsInterleave_KeepsEveryTurnWhole_InOrder()
+    {
+        var model = new ScriptedModel(messages => new ChatMessage(ChatRole.Assistant, $"answer to {messages[^1].Text}"));
+        var begun = Agent(model, new LedgerChatHistoryProvider(_ledger, _ => "shared"));
+        var session = await begun.CreateSessionAsync();
+        await begun.RunAsync("hello", session);
+        var serialized = await begun.SerializeSessionAsync(session);
+        await Task.WhenAll(Enumerable.Range(0, 2).Select(process => Task.Run(async () =>
+        {
+            var agent = Agent(model, new LedgerChatHistoryProvider(new AgentLedger(_ledger.Store)));
+            var own = await agent.DeserializeSessionAsync(serialized);
+            for (var turn = 0; turn < 20; turn++)
+            {
+                await agent.RunAsync($"{process}-{turn}", own);
+            }
+        })));
+
+        var said = (await _ledger.GetRun("shared").ReadAllAsync()).Select(e => e.ToJsonElement().GetProperty("text").GetString()!).ToList();
+        said.Count.ShouldBe(82);
+        said.Chunk(2).ShouldAllBe(turn => turn[1] == $"answer to {turn[0]}");
+        foreach (var process in new[] { "0-", "1-" })
+        {
+            said.Where(text => text.StartsWith(process, StringComparison.Ordinal)).ShouldBe(Enumerable.Range(0, 20).Select(turn => $"{process}{turn}"));
+        }
+
+        (await _ledger.ListBranchesAsync()).ShouldBeEmpty();
+
+        // Each was shown its own turns, in order, and the other's as far as they were stored.
+        model.Asked.ShouldAllBe(asked => asked.Count % 2 == 1);
+        model.Asked.Where(asked => asked[^1].Text == "1-19").ShouldHaveSingleItem().Select(m => m.Text).Where(text => text.StartsWith("1-", StringComparison.Ordinal))
+            .ShouldBe(Enumerable.Range(0, 20).Select(turn => $"1-{turn}"));
+    }
+
+    [Fact]
     public async Task Sessions_DoNotShareMessages_AndAFailedTurnStoresNothing()
     {
         var model = ScriptedModel.Counting();

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Ledger.Runs;
 using Ledger.Testing.Replays;
 using Microsoft.Extensions.AI;
 using Shouldly;
@@ -27,6 +28,28 @@ public sealed class FunctionReplayTests
         again.Text.ShouldBe(first.Text);
         ResultsOf(again).ShouldBe(ResultsOf(first));
         ResultsOf(first)[0].ShouldBe(isDetailed ? "Error: Function failed. Exception: too slow" : "Error: Function failed.");
+    }
+
+    [Theory]
+    [InlineData(EffectPolicy.Refuse)]
+    [InlineData(EffectPolicy.Reconcile)]
+    public async Task Function_WithAnEffect_ThatFailed_AndTheModelWasTold_FailsAgain_AndIsNotCalled(EffectPolicy effects)
+    {
+        var options = new CallOptions { Effects = effects, Reconcile = (_, _) => Task.FromResult(CallReconciliation.NotMade) };
+        var model = ScriptedModel.CallingTools("weather", ["Rome"]);
+        var calls = 0;
+        string Weather(string city) => ++calls > 0 ? throw new TimeoutException("too slow") : city;
+        var first = await AskAsync(_ledger.GetRun("e"), model, Weather, isDetailed: true, options);
+        var again = await AskAsync(_ledger.GetRun("e"), model, Weather, isDetailed: true, options);
+        var replay = await AgentReplay.OfAsync(_ledger.GetRun("e"));
+        var replayed = await AskAsync(replay.Run, model, Weather, isDetailed: true, options);
+
+        (calls, model.Calls).ShouldBe((1, 2));
+        ResultsOf(first).ShouldBe(["Error: Function failed. Exception: too slow"]);
+        (ResultsOf(again), ResultsOf(replayed)).ShouldSatisfyAllConditions(r => r.Item1.ShouldBe(ResultsOf(first)), r => r.Item2.ShouldBe(ResultsOf(first)));
+        await replay.CheckAsync();
+        var events = await _ledger.GetRun("e").ReadAllAsync();
+        events.Last(e => e.Type == "llm.request").Metadata.Causes.ShouldBe([events.Single(e => e.Type == "call.unknown").Id]);
     }
 
     [Theory]
@@ -86,9 +109,9 @@ public sealed class FunctionReplayTests
         }
     }
 
-    private static async Task<ChatResponse> AskAsync(Run run, ScriptedModel model, Func<string, string> weather, bool isDetailed = false)
+    private static async Task<ChatResponse> AskAsync(Run run, ScriptedModel model, Func<string, string> weather, bool isDetailed = false, CallOptions? options = null)
     {
-        var tool = AIFunctionFactory.Create(weather, "weather").UseLedger(run);
+        var tool = AIFunctionFactory.Create(weather, "weather").UseLedger(run, options);
         using var client = model.AsBuilder().UseFunctionInvocation(configure: c => c.IncludeDetailedErrors = isDetailed).UseLedger(run).Build();
         return await client.GetResponseAsync("How is the weather?", new ChatOptions { Tools = [tool] });
     }

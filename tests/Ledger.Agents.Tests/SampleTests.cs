@@ -15,10 +15,10 @@ public sealed class SampleTests
 
         printed.ShouldBe(
             """
-            crashed in a tool
-            resumed: yes, tomorrow; the model was called 2 times
-            branch:  no, it is sold out; the model was called 3 times
-            tokens of the branch's history 96, its own 48, saved 48
+            crashed in a tool, after it had its effect
+            resumed: yes, tomorrow; the model was called 2 times, the warehouse reserved 1 lamp
+            branch:  no, it is sold out; the model was called 3 times, the warehouse reserved 1 lamp
+            USD of the branch's history 0.00036, its own 0.00018, saved 0.00018
             order-7 /data/answer: yes, tomorrow -> no, it is sold out
 
             """);

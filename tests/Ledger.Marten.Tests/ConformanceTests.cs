@@ -33,6 +33,7 @@ public sealed class MartenToolFailureTests(MartenDatabase database) : ToolFailur
 public sealed class MartenRunStatusTests(MartenDatabase database) : RunStatusTests(database), IClassFixture<MartenDatabase>;
 public sealed class MartenRunSummaryTests(MartenDatabase database) : RunSummaryTests(database), IClassFixture<MartenDatabase>;
 public sealed class MartenBudgetTests(MartenDatabase database) : BudgetTests(database), IClassFixture<MartenDatabase>;
+public sealed class MartenBudgetedEndTests(MartenDatabase database) : BudgetedEndTests(database), IClassFixture<MartenDatabase>;
 public sealed class MartenSharedBudgetTests(MartenDatabase database) : SharedBudgetTests(database), IClassFixture<MartenDatabase>;
 public sealed class MartenContendedBudgetTests(MartenDatabase database) : ContendedBudgetTests(database), IClassFixture<MartenDatabase>;
 public sealed class MartenApprovalTests(MartenDatabase database) : ApprovalTests(database), IClassFixture<MartenDatabase>;

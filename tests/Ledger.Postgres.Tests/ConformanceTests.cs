@@ -33,6 +33,7 @@ public sealed class PostgresToolFailureTests(LedgerDatabase database) : ToolFail
 public sealed class PostgresRunStatusTests(LedgerDatabase database) : RunStatusTests(database), IClassFixture<LedgerDatabase>;
 public sealed class PostgresRunSummaryTests(LedgerDatabase database) : RunSummaryTests(database), IClassFixture<LedgerDatabase>;
 public sealed class PostgresBudgetTests(LedgerDatabase database) : BudgetTests(database), IClassFixture<LedgerDatabase>;
+public sealed class PostgresBudgetedEndTests(LedgerDatabase database) : BudgetedEndTests(database), IClassFixture<LedgerDatabase>;
 public sealed class PostgresSharedBudgetTests(LedgerDatabase database) : SharedBudgetTests(database), IClassFixture<LedgerDatabase>;
 public sealed class PostgresContendedBudgetTests(LedgerDatabase database) : ContendedBudgetTests(database), IClassFixture<LedgerDatabase>;
 public sealed class PostgresApprovalTests(LedgerDatabase database) : ApprovalTests(database), IClassFixture<LedgerDatabase>;

@@ -41,6 +41,7 @@ public sealed class MemoryToolFailureTests() : ToolFailureTests(new MemoryEngine
 public sealed class MemoryRunStatusTests() : RunStatusTests(new MemoryEngine());
 public sealed class MemoryRunSummaryTests() : RunSummaryTests(new MemoryEngine());
 public sealed class MemoryBudgetTests() : BudgetTests(new MemoryEngine());
+public sealed class MemoryBudgetedEndTests() : BudgetedEndTests(new MemoryEngine());
 public sealed class MemorySharedBudgetTests() : SharedBudgetTests(new MemoryEngine());
 public sealed class MemoryContendedBudgetTests() : ContendedBudgetTests(new MemoryEngine());
 public sealed class MemoryApprovalTests() : ApprovalTests(new MemoryEngine());

@@ -1,7 +1,9 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
+using Ledger.Agents;
 using Ledger.Log;
 using Ledger.Runs;
+using Microsoft.Extensions.AI;
 
 namespace Ledger.Writer;
 
@@ -43,6 +45,48 @@ internal sealed class AgentLoad(AgentLedger ledger, int steps, string folder)
     private async Task StepAsync(Run run, int agent, int step)
     {
         var attempt = await run.BeginAttemptAsync($"step-{step}");
+        var outcome = IsOfAChat(agent) ? await ChatAsync(attempt, agent, step) : await DecideAsync(attempt, agent, step);
+        var note = new NewEvent(new ObjectCreated($"step-{step}", "Step", new JsonObject()), new EventMetadata { ForeignId = $"step-{step}" });
+        await attempt.AppendAsync([note]);
+        if (outcome is not null && outcome != $"acted {step}")
+        {
+            throw new InvalidOperationException($"Step {step} of agent {agent} was answered '{outcome}'.");
+        }
+    }
+
+    // Every eighth agent is a chat client with functions, which it calls in parallel; every other answer is streamed.
+    private static bool IsOfAChat(int agent) => agent % 8 == 7;
+
+    private async Task<string?> ChatAsync(Run attempt, int agent, int step)
+    {
+        var act = AIFunctionFactory.Create(
+            async (int agent, int step, AIFunctionArguments arguments, CancellationToken token) =>
+            {
+                var call = (CallContext)arguments.Context![LedgerFunctionExtensions.ContextKey]!;
+                return (await MakeAsync(call, agent, step, token)).Content.GetString();
+            },
+            "act");
+        var look = AIFunctionFactory.Create((int agent, int step) => $"agent {agent} looked at {step}", "look");
+        var options = new ChatOptions { Tools = [act.UseLedger(attempt, ActionOf(agent, step)), look.UseLedger(attempt)] };
+        using var client = new ScriptedChat(agent, step, () => BeginAsync(agent, step)).AsBuilder()
+            .UseFunctionInvocation(configure: c =>
+            {
+                (c.AllowConcurrentInvocation, c.IncludeDetailedErrors) = (true, true);
+                (c.MaximumConsecutiveErrorsPerRequest, c.MaximumIterationsPerRequest) = (1_000, 1_000);
+            })
+            .UseLedger(attempt, new CallOptions { Estimate = new CallCost(ScriptedChat.Price) })
+            .Build();
+        var response = step % 2 == 0
+            ? await client.GetResponseAsync($"step {step}", options)
+            : await client.GetStreamingResponseAsync($"step {step}", options).ToChatResponseAsync();
+        var said = response.Messages.SelectMany(m => m.Contents).OfType<FunctionResultContent>().Select(r => r.Result?.ToString()).ToList();
+        return response.Text.Trim() == $"done {step}"
+            ? said.Find(result => result == $"acted {step}")
+            : throw new InvalidOperationException($"Step {step} of agent {agent} ended with '{response.Text}'.");
+    }
+
+    private async Task<string?> DecideAsync(Run attempt, int agent, int step)
+    {
         await attempt.CallAsync(
             "llm",
             $$"""{"model":"scripted","messages":["step {{step}}"]}""",
@@ -53,24 +97,20 @@ internal sealed class AgentLoad(AgentLedger ledger, int steps, string folder)
                 return CallResponse.OfText("act") with { CostUsd = 0.01m };
             },
             Decision);
-        var outcome = await ActAsync(attempt, agent, step);
-        var note = new NewEvent(new ObjectCreated($"step-{step}", "Step", new JsonObject()), new EventMetadata { ForeignId = $"step-{step}" });
-        await attempt.AppendAsync([note]);
-        if (outcome is not null && outcome != $"acted {step}")
-        {
-            throw new InvalidOperationException($"Step {step} of agent {agent} was answered '{outcome}'.");
-        }
+        return await ActAsync(attempt, agent, step);
     }
+
+    private CallOptions ActionOf(int agent, int step) => new()
+    {
+        Effects = EffectPolicy.Reconcile,
+        Reconcile = (call, _) => Task.FromResult(Ask(call, agent, step)),
+        Estimate = new CallCost(0.02m),
+        Approval = agent % 8 == 5 && step % 5 == 2 ? ApprovalPolicy.Required : ApprovalPolicy.None,
+    };
 
     private async Task<string?> ActAsync(Run attempt, int agent, int step)
     {
-        var action = new CallOptions
-        {
-            Effects = EffectPolicy.Reconcile,
-            Reconcile = (call, _) => Task.FromResult(Ask(call, agent, step)),
-            Estimate = new CallCost(0.02m),
-            Approval = agent % 8 == 5 && step % 5 == 2 ? ApprovalPolicy.Required : ApprovalPolicy.None,
-        };
+        var action = ActionOf(agent, step);
         while (true)
         {
             try

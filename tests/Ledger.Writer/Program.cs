@@ -13,7 +13,7 @@ using Npgsql;
 
 await using var dataSource = NpgsqlDataSource.Create(args[0]);
 await using var store = new PostgresEventStore(dataSource);
-var ledger = new AgentLedger(store);
+var ledger = new AgentLedger(store, new AgentLedgerOptions { Price = cost => cost.Model == ScriptedChat.Model ? ScriptedChat.Price : null });
 if (args[1] == "agents")
 {
     await new AgentLoad(ledger, int.Parse(args[3], CultureInfo.InvariantCulture), args[4]).RunAsync(int.Parse(args[2], CultureInfo.InvariantCulture));

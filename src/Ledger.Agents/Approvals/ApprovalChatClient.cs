@@ -39,7 +39,8 @@ internal sealed class ApprovalChatClient(IChatClient inner, Run run, string by) 
             if (ApprovalForm.RequestOf(asked.ToolCall, options) is var (key, request))
             {
                 var metadata = new EventMetadata { Causes = run.Answers.Present };
-                await run.AskApprovalAsync(key, request, metadata, ApprovalForm.AskedAs(asked.RequestId), cancellationToken).ConfigureAwait(false);
+                var shownAs = ApprovalForm.AskedAs(asked.RequestId);
+                await run.AskApprovalAsync(key, request, metadata, shownAs, run.NextCallOf(key), cancellationToken).ConfigureAwait(false);
             }
         }
     }
@@ -47,17 +48,12 @@ internal sealed class ApprovalChatClient(IChatClient inner, Run run, string by) 
     private async Task DecideAsync(IReadOnlyList<ChatMessage> messages, ChatOptions? options, CancellationToken cancellationToken)
     {
         var contents = messages.SelectMany(m => m.Contents).ToList();
-        var answers = contents.OfType<ToolApprovalResponseContent>().ToList();
-        if (answers.Count == 0)
+        for (var i = 0; i < contents.Count; i++)
         {
-            return;
-        }
-
-        var made = contents.OfType<FunctionResultContent>().Select(r => r.CallId).ToHashSet(StringComparer.Ordinal);
-        foreach (var answer in answers)
-        {
-            // A conversation has answers to calls that were made since.
-            if (ApprovalForm.RequestOf(answer.ToolCall, options) is not var (key, request) || made.Contains(answer.ToolCall.CallId))
+            // A conversation has answers to calls that were made since; some providers give the next call the same id again.
+            if (contents[i] is not ToolApprovalResponseContent answer
+                || ApprovalForm.RequestOf(answer.ToolCall, options) is not var (key, request)
+                || contents.Skip(i + 1).OfType<FunctionResultContent>().Any(result => result.CallId == answer.ToolCall.CallId))
             {
                 continue;
             }

@@ -26,6 +26,13 @@ internal static class ApprovalForm
         return (CallKey.Of(Kind, request), request);
     }
 
+    /// <summary>Whether an approval in the log is on a call of a function.</summary>
+    public static bool IsOf(Approval approval, ToolCallContent call) =>
+        approval.Kind == Kind
+        && call is FunctionCallContent function
+        && approval.Request is { ValueKind: JsonValueKind.Object } request
+        && request.TryGetProperty("tool", out var tool) && tool.ValueKind == JsonValueKind.String && tool.GetString() == function.Name;
+
     /// <summary>The id of a request that a client shows, as the log has it.</summary>
     public static string AskedAs(string requestId) => StorableText.Of(requestId);
 }

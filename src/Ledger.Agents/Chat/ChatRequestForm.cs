@@ -10,6 +10,7 @@ namespace Ledger.Agents.Chat;
 /// <para>Of a message its role, author and contents; of the options the instructions, the settings of the model, the response format, and the
 /// tools with their schemas. Ids and times of messages are left out. The ids of function calls, which providers invent, become <c>call-1</c>,
 /// <c>call-2</c> in the order of the messages, so that they still tell calls apart.</para>
+/// <para>Headers of tools that a provider runs, and other credentials, are recorded by their names only (<see cref="Credentials"/>).</para>
 /// <para>Additional properties count where they have a JSON form. What a <see cref="ChatOptions.RawRepresentationFactory"/> sets cannot be seen: it is told by
 /// <see cref="LedgerChatClientExtensions.RawSettings"/>, or refused.</para>
 /// </remarks>
@@ -38,6 +39,13 @@ internal static class ChatRequestForm
         request["messages"] = new JsonArray([.. messages.Select(m => MessageOf(m, ids))]);
         return AgentJson.Storable(request);
     }
+
+    /// <summary>Whether everything that tells a request apart from others is in its form: a content of a type without a JSON form is not.</summary>
+    public static bool IsWhole(IEnumerable<ChatMessage> messages) =>
+        messages.All(message => message.Contents.All(content => AgentJson.IsWhole(content) && (message.Role == ChatRole.Assistant || !IsOfAProvider(content))));
+
+    // What a user passes through to the provider, in its own type.
+    private static bool IsOfAProvider(AIContent content) => content.GetType() == typeof(AIContent) && content.RawRepresentation is not null;
 
     private static JsonObject OptionsOf(ChatOptions options)
     {
@@ -121,7 +129,7 @@ internal static class ChatRequestForm
         {
             if (NodeOf(() => property.GetValue(tool)) is { } value)
             {
-                described[JsonNamingPolicy.CamelCase.ConvertName(property.Name)] = value;
+                described[JsonNamingPolicy.CamelCase.ConvertName(property.Name)] = Credentials.Without(property.Name, value);
             }
         }
     }
@@ -191,7 +199,7 @@ internal static class ChatRequestForm
         {
             if (!Bookkeeping.Contains(name) && (value is null || NodeOf(() => value) is not null))
             {
-                kept[name] = value is null ? null : NodeOf(() => value);
+                kept[name] = value is null ? null : Credentials.Without(name, NodeOf(() => value));
             }
         }
 

@@ -5,13 +5,19 @@ using Microsoft.Extensions.AI;
 
 namespace Ledger.Agents.Chat;
 
-/// <summary>A response of a model as it is recorded: the JSON of Microsoft.Extensions.AI, with its text and model under the names of <c>llm.response</c>.</summary>
+/// <summary>A response of a model as it is recorded: the JSON of Microsoft.Extensions.AI, with its text, model and provider under the names of <c>llm.response</c>.</summary>
 internal static class ChatResponseForm
 {
-    public static CallResponse Of(ChatResponse response)
+    /// <summary>The response, which also says what provider it is of; null if that is not known.</summary>
+    public static CallResponse Of(ChatResponse response, string? provider)
     {
         var json = NodeOf(response);
         json["text"] = response.Text;
+        if (provider is not null)
+        {
+            json["provider"] = provider;
+        }
+
         if (response.ModelId is { } model)
         {
             json["model"] = model;

@@ -18,8 +18,8 @@ internal sealed class LedgerChatClient(IChatClient inner, Run run, CallOptions? 
         var answer = await run.CallAsync(
             Kind,
             ChatRequestForm.Of(asked, options),
-            async (_, token) => ChatResponseForm.Of(await base.GetResponseAsync(asked, Recorded(options), token).ConfigureAwait(false)),
-            OptionsFor(options),
+            async (_, token) => ChatResponseForm.Of(await base.GetResponseAsync(asked, Recorded(options), token).ConfigureAwait(false), Provider),
+            OptionsFor(asked, options),
             cancellationToken).ConfigureAwait(false);
         var response = ChatResponseForm.Read(answer);
         FunctionCallCauses.Note(response.Messages.SelectMany(m => m.Contents), answer.ResponseId);
@@ -37,9 +37,9 @@ internal sealed class LedgerChatClient(IChatClient inner, Run run, CallOptions? 
             Kind,
             ChatRequestForm.Of(asked, options),
             (_, token) => base.GetStreamingResponseAsync(asked, Recorded(options), token),
-            all => ChatResponseForm.Of(all.ToChatResponse()),
+            all => ChatResponseForm.Of(all.ToChatResponse(), Provider),
             answer => ChatResponseForm.Read(answer).ToChatResponseUpdates(),
-            OptionsFor(options),
+            OptionsFor(asked, options),
             CopyOf,
             answer => responseId = answer.ResponseId,
             cancellationToken);
@@ -52,12 +52,16 @@ internal sealed class LedgerChatClient(IChatClient inner, Run run, CallOptions? 
         FunctionCallCauses.Note(calls, responseId);
     }
 
-    private CallOptions OptionsFor(ChatOptions? asked)
-    {
-        var own = (recordedAs ?? new CallOptions()) with { Provider = InnerClient.GetService<ChatClientMetadata>()?.ProviderName };
+    private string? Provider => InnerClient.GetService<ChatClientMetadata>()?.ProviderName;
 
-        // What polls for a response that the model still works on must be asked each time.
-        return asked is { ContinuationToken: not null } or { AllowBackgroundResponses: true } ? own with { Reuse = CallReuse.Never } : own;
+    private CallOptions OptionsFor(IReadOnlyList<ChatMessage> messages, ChatOptions? asked)
+    {
+        var own = (recordedAs ?? new CallOptions()) with { Provider = Provider };
+
+        // What polls for a response that the model still works on must be asked each time, and what differs in something that cannot be recorded is another question.
+        return asked is { ContinuationToken: not null } or { AllowBackgroundResponses: true } || !ChatRequestForm.IsWhole(messages)
+            ? own with { Reuse = CallReuse.Never }
+            : own;
     }
 
     // Readers change the contents of an update: one that calls functions replaces calls that need an approval.

@@ -34,7 +34,7 @@ internal static class RecordedFunction
                 var result = await invoke(token).ConfigureAwait(false);
                 return new CallResponse(ToolResultForm.Write(result, json)) { Terminates = invocation?.Terminate == true };
             },
-            OptionsOf(options, invocation?.CallContent),
+            OptionsOf(options, invocation?.CallContent, ToolRequestForm.IsWhole(arguments, json)),
             cancellationToken).ConfigureAwait(false);
         if (answer.Terminates && invocation is not null)
         {
@@ -45,8 +45,14 @@ internal static class RecordedFunction
     }
 
     // The calls of one answer all follow from it, also when they are made one after the other.
-    private static CallOptions? OptionsOf(CallOptions? options, FunctionCallContent? called)
+    private static CallOptions? OptionsOf(CallOptions? options, FunctionCallContent? called, bool isWhole)
     {
+        if (!isWhole)
+        {
+            // Other arguments of the same type are another call, whatever the log has for these.
+            options = (options ?? new CallOptions()) with { Reuse = options?.Reuse is null or CallReuse.ByOccurrence ? CallReuse.ByOccurrence : CallReuse.Never };
+        }
+
         if (called is null)
         {
             return options;

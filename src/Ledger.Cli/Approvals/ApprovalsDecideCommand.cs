@@ -26,7 +26,7 @@ internal sealed class ApprovalsDecideCommand : LedgerCommand
     }
 
     public static ApprovalsDecideCommand Approve() =>
-        new("approve", "Allows a call that needs approval; identical requests are allowed with it.", ApprovalDecision.Approved);
+        new("approve", "Allows a call that needs approval.", ApprovalDecision.Approved);
 
     public static ApprovalsDecideCommand Deny() => new("deny", "Denies a call that needs approval; a later decision replaces this one.", ApprovalDecision.Denied);
 

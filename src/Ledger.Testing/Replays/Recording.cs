@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Ledger.Log;
 using Ledger.Runs;
 
 namespace Ledger.Testing.Replays;
@@ -7,7 +8,7 @@ namespace Ledger.Testing.Replays;
 internal sealed class Recording : ICallSource
 {
     private readonly Lock _gate = new();
-    private readonly List<Call> _calls = [];
+    private readonly List<ReplayedCall> _calls = [];
     private readonly HashSet<Guid> _events = [];
     private readonly Position? _liveFrom;
     private ReplayDivergenceException? _first;
@@ -16,38 +17,9 @@ internal sealed class Recording : ICallSource
     public Recording(IReadOnlyList<RecordedEvent> events, Position start, Position? liveFrom)
     {
         _liveFrom = liveFrom;
-        var byRequest = new Dictionary<string, Call>(StringComparer.Ordinal);
-        foreach (var recorded in events)
-        {
-            if (CallEventForm.RequestOf(recorded) is { } request)
-            {
-                var call = new Call(recorded, CallKey.Of(request.Kind, request.Request));
-                byRequest[recorded.Id.ToString()] = call;
-                if (recorded.Metadata.ForeignId is { } foreignId)
-                {
-                    byRequest[foreignId] = call;
-                }
-
-                Add(call);
-            }
-            else if (BudgetRefusalForm.KeyOf(recorded) is { } refused)
-            {
-                Add(new Call(recorded, refused) { Outcome = recorded });
-            }
-            else if (RequestOf(recorded, byRequest) is { Outcome: null } call
-                && (recorded.Type is "call.failed" || CallEventForm.Answers(recorded.Type, call.Key.Kind)))
-            {
-                call.Outcome = recorded;
-            }
-        }
-
-        void Add(Call call)
-        {
-            if (call.Request.Position >= start && (liveFrom is null || call.Request.Position < liveFrom))
-            {
-                _calls.Add(call);
-            }
-        }
+        var calls = new RecordedCalls(events);
+        _calls.AddRange(calls.All.Where(call => call.Request.Position >= start && (liveFrom is null || call.Request.Position < liveFrom)));
+        _events.UnionWith(calls.Replaced);
     }
 
     /// <summary>Whether all recorded calls were asked for, and further ones are made.</summary>
@@ -57,7 +29,7 @@ internal sealed class Recording : ICallSource
         {
             lock (_gate)
             {
-                return _liveFrom is not null && _calls.TrueForAll(c => c.IsAsked);
+                return _liveFrom is not null && _calls.TrueForAll(c => c.IsAsked || c.IsOptional);
             }
         }
     }
@@ -93,7 +65,7 @@ internal sealed class Recording : ICallSource
         {
             lock (_gate)
             {
-                return _calls.Find(call => !call.IsAsked)?.Request;
+                return _calls.Find(call => call is { IsAsked: false, IsOptional: false })?.Request;
             }
         }
     }
@@ -124,7 +96,7 @@ internal sealed class Recording : ICallSource
                     new ReplayDivergenceException($"The call of kind '{kind}' was begun at position {found.Request.Position} of the recording, which has no answer to it.", found.Request, request));
                 _events.Add(outcome.Id);
             }
-            else if (_liveFrom is not null && _calls.TrueForAll(c => c.IsAsked))
+            else if (_liveFrom is not null && _calls.TrueForAll(c => c.IsAsked || c.IsOptional))
             {
                 return call(cancellationToken);
             }
@@ -137,6 +109,11 @@ internal sealed class Recording : ICallSource
         if (outcome.Type == "call.failed")
         {
             throw new RecordedFailureException(kind, ReasonOf(outcome));
+        }
+
+        if (outcome.Type == "call.unknown")
+        {
+            throw new CallFailure(outcome.Id, Position.Start, (outcome.Data as CallUnknown)?.Reason, IsFollowed: true) { Left = LeftCall.Of(outcome) }.ToException(kind);
         }
 
         if (outcome.Type == "budget.exhausted")
@@ -152,20 +129,6 @@ internal sealed class Recording : ICallSource
         outcome.ToJsonElement() is { ValueKind: JsonValueKind.Object } data && data.TryGetProperty("error", out var error) && error.ValueKind == JsonValueKind.String
             ? error.GetString()
             : null;
-
-    // In an event file, ids and causes are texts; in files of other programs, a result names its call.
-    private static Call? RequestOf(RecordedEvent recorded, Dictionary<string, Call> byRequest)
-    {
-        var named = recorded.Metadata.Causes.Select(cause => cause.ToString()).Concat(recorded.Metadata.ForeignCauses);
-        if (recorded.Type == "tool.returned"
-            && recorded.ToJsonElement() is { ValueKind: JsonValueKind.Object } data
-            && data.TryGetProperty("call_id", out var id) && id.ValueKind == JsonValueKind.String)
-        {
-            named = named.Append(id.GetString()!);
-        }
-
-        return named.Select(name => byRequest.GetValueOrDefault(name)).FirstOrDefault(call => call is not null);
-    }
 
     private ReplayDivergenceException Diverges(ReplayDivergenceException divergence) => _first ??= divergence;
 
@@ -193,16 +156,5 @@ internal sealed class Recording : ICallSource
         }
 
         return new ReplayDivergenceException(message, expected?.Request, request);
-    }
-
-    private sealed class Call(RecordedEvent request, CallKey key)
-    {
-        public RecordedEvent Request { get; } = request;
-
-        public CallKey Key { get; } = key;
-
-        public RecordedEvent? Outcome { get; set; }
-
-        public bool IsAsked { get; set; }
     }
 }

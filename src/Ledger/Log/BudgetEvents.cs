@@ -46,10 +46,11 @@ public sealed record BudgetReserved(
     [property: JsonPropertyName("tokens"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] long? Tokens = null) : OpenEvent;
 
 /// <summary>A call has ended: what it cost is spent, and its reservation is free; in the stream of the budget.</summary>
+/// <remarks>A further member <c>estimated</c>, true, stands for a call that failed and may be charged for: the amounts are those of its reservation.</remarks>
 /// <param name="RequestId">The id of the event that recorded the request.</param>
-/// <param name="Usd">Its recorded price in US dollars; zero for a call that failed or was released.</param>
+/// <param name="Usd">Its recorded price in US dollars; zero for a call that was not made or was released.</param>
 /// <param name="Tokens">Its recorded tokens.</param>
-/// <param name="Calls">1 for a call that was answered, otherwise 0.</param>
+/// <param name="Calls">1 for a call that was made, otherwise 0.</param>
 [EventType("budget.settled")]
 public sealed record BudgetSettled(
     [property: JsonPropertyName("request_id")] Guid RequestId,

@@ -41,6 +41,9 @@ public static class EventIds
     /// <summary>The id of the event that records that the outcome of a call is unknown; the log holds it once.</summary>
     internal static Guid OfUnknownCall(Guid requestId) => NameBased(CallNamespace, $"unknown\n{requestId}");
 
+    /// <summary>The id of the same event where the call's own caller has recorded the first, and another was refused the call since; the log holds it once.</summary>
+    internal static Guid OfLeftCall(Guid requestId) => NameBased(CallNamespace, $"left\n{requestId}");
+
     /// <summary>The id of the event by which a call is released that was not made, as its callee says; the log holds it once.</summary>
     internal static Guid OfCallNotMade(Guid requestId) => NameBased(CallNamespace, $"not made\n{requestId}");
 

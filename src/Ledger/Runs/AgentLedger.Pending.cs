@@ -78,7 +78,7 @@ public sealed partial class AgentLedger
     internal async Task<IReadOnlyList<OpenCall>> WithCallersAsync(IReadOnlyList<OpenCall> calls, CancellationToken cancellationToken)
     {
         OpenCall[] looked = [.. calls.Select(call => call with { IsUnknown = call.IsUnknown || CallOwner.IsGone(call.Owner) })];
-        int[] asked = [.. Enumerable.Range(0, looked.Length).Where(n => !looked[n].IsUnknown && CallOwner.PeriodOf(looked[n].Owner) is not null)];
+        int[] asked = [.. Enumerable.Range(0, looked.Length).Where(n => !looked[n].IsUnknown && !CallOwner.IsAtWork(looked[n].Owner) && CallOwner.PeriodOf(looked[n].Owner) is not null)];
         if (asked.Length == 0 || Store.Get<ICallOwners>() is not { } owners)
         {
             return looked;

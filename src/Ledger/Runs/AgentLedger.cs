@@ -233,6 +233,12 @@ public sealed partial class AgentLedger
             return true;
         }
 
+        // What this process can see needs no heartbeat, which a busy one may send late.
+        if (CallOwner.IsAtWork(call.Owner))
+        {
+            return false;
+        }
+
         if (CallOwner.PeriodOf(call.Owner) is not { } period
             || Store.Get<ICallOwners>() is not { } owners
             || await owners.FindSilencesAsync([call], cancellationToken).ConfigureAwait(false) is not [var silence])

@@ -74,7 +74,8 @@ public sealed record AgentLedgerOptions
     /// <summary>How long a caller waits for another that is making the same call and of which nothing is heard: default 10 minutes, more than zero.</summary>
     /// <remarks>
     /// It matters for callers without heartbeats: on a log in memory, on an earlier version, and in a transaction of the caller. It must be longer than their longest
-    /// call, or a slow call is made twice; it counts from the start of the other caller's call. A caller of the same machine whose process has ended is not waited for.
+    /// call, or a slow call is made twice; it counts from the start of the other caller's call. A caller of the same
+    /// process is waited for as long as its call lasts, and one of the same machine whose process has ended is not.
     /// </remarks>
     public TimeSpan CallLease
     {
@@ -91,7 +92,7 @@ public sealed record AgentLedgerOptions
     /// <remarks>Other kinds use <see cref="Runs.CallReuse.Once"/>; a call's own options take precedence.</remarks>
     public IReadOnlyDictionary<string, CallReuse> CallReuse { get; init; } = ReuseByKind;
 
-    /// <summary>How approvals of calls are treated: by default a decision counts forever.</summary>
+    /// <summary>How approvals of calls are treated: by default one is good for one call, and does not expire.</summary>
     public ApprovalOptions Approvals { get; init; } = new();
 
     /// <summary>What happens to a call that exceeds a budget: by default it is refused.</summary>

@@ -31,6 +31,15 @@ public sealed record Approval(Guid Id, string Kind, string RequestHash, JsonElem
     /// <summary>The id under which a chat client asked for it; null for none.</summary>
     internal string? AskedAs { get; init; }
 
+    /// <summary>Where it was decided; null while it waits, and if it has expired.</summary>
+    internal StreamName? DecidedIn { get; init; }
+
+    /// <summary>The first call that was begun after it was approved, by its idempotency key; null for none.</summary>
+    internal Guid? UsedBy { get; init; }
+
+    /// <summary>Whether an approval of one call is for the call with an idempotency key, in a run or branch.</summary>
+    internal bool IsFor(Guid call, StreamName stream) => DecidedIn == stream && (UsedBy is not { } used || used == call);
+
     /// <summary>The same at a time: every reader of the log decides alike, whether or not the caller that asked still runs.</summary>
     internal Approval At(DateTimeOffset now) => Decision is null && ExpiresAt is { } end && end <= now
         ? this with { Decision = ApprovalDecision.Denied, DecidedAt = end }

@@ -10,6 +10,7 @@ internal sealed class ApprovalIndex
 
     private readonly Dictionary<(string Kind, string RequestHash), (Approval Last, int Count, int Place)> _approvals = [];
     private readonly Dictionary<(string Kind, string RequestHash, string AskedAs), Approval> _shown = [];
+    private readonly Dictionary<string, Approval> _lastShown = new(StringComparer.Ordinal);
     private int _asked;
 
     /// <summary>The last time that approval of a request was asked for; null if it never was.</summary>
@@ -17,6 +18,9 @@ internal sealed class ApprovalIndex
 
     /// <summary>The last time that a chat client asked for approval of a request under an id; null if it never did.</summary>
     public Approval? Find(CallKey key, string? askedAs) => askedAs is null ? null : _shown.GetValueOrDefault((key.Kind, key.RequestHash, askedAs));
+
+    /// <summary>What a chat client asked for last under an id; null for nothing.</summary>
+    public Approval? FindShown(string askedAs) => _lastShown.GetValueOrDefault(askedAs);
 
     /// <summary>How often approval of a request was asked for.</summary>
     public int CountOf(CallKey key) => _approvals.GetValueOrDefault((key.Kind, key.RequestHash)).Count;
@@ -45,7 +49,18 @@ internal sealed class ApprovalIndex
             && recorded.Metadata.Causes.Contains(known.Last.Id))
         {
             var decision = decided.IsApproved ? ApprovalDecision.Approved : ApprovalDecision.Denied;
-            Keep(known.Last with { Decision = decision, By = decided.By, Reason = decided.Reason, DecidedAt = recorded.Timestamp }, known.Count, known.Place);
+            var last = known.Last with { Decision = decision, By = decided.By, Reason = decided.Reason, DecidedAt = recorded.Timestamp, DecidedIn = recorded.Stream };
+            Keep(last, known.Count, known.Place);
+        }
+    }
+
+    /// <summary>Takes the request of a call: if it is approved, no other call may be made by that approval.</summary>
+    public void TakeRequest(CallKey key, StreamName stream, int slot)
+    {
+        if (_approvals.TryGetValue((key.Kind, key.RequestHash), out var known) && known.Last is { Decision: ApprovalDecision.Approved, UsedBy: null } approved)
+        {
+            var usedBy = EventIds.OfCallKey(stream, key.Kind, key.RequestHash, key.Attempt, slot);
+            Keep(approved with { UsedBy = usedBy }, known.Count, known.Place);
         }
     }
 
@@ -55,6 +70,10 @@ internal sealed class ApprovalIndex
         if (last.AskedAs is { } askedAs)
         {
             _shown[(last.Kind, last.RequestHash, askedAs)] = last;
+            if (!_lastShown.TryGetValue(askedAs, out var shown) || shown.Id == last.Id || last.Decision is null)
+            {
+                _lastShown[askedAs] = last;
+            }
         }
     }
 }

@@ -19,6 +19,13 @@ public sealed record ApprovalOptions
         }
     }
 
+    /// <summary>How many calls an approval is good for: default <see cref="ApprovalUse.OneCall"/>. A denial counts for all.</summary>
+    public ApprovalUse GoodFor
+    {
+        get;
+        init => field = Enum.IsDefined(value) ? value : throw new ArgumentOutOfRangeException(nameof(value), value, "There is no such use.");
+    }
+
     /// <summary>How long a decision counts: default null, forever; more than zero. An older one is asked for again.</summary>
     public TimeSpan? ValidFor
     {

@@ -6,12 +6,34 @@ internal sealed class AttemptCounter
 {
     private readonly Dictionary<CallKey, Numbers> _numbers = [];
 
-    /// <summary>The next number; one that was returned comes first.</summary>
-    public AttemptNumber Take(CallKey key)
+    /// <summary>The next number, which is not taken.</summary>
+    public int Next(CallKey key)
+    {
+        lock (_numbers)
+        {
+            return _numbers.TryGetValue(key, out var numbers) ? (numbers.Returned.Count > 0 ? numbers.Returned.Keys.First() : numbers.Next) : 0;
+        }
+    }
+
+    /// <summary>The next number; one that was returned comes first. Null if another agent, beside the one at work, makes the same request.</summary>
+    /// <param name="key">The request.</param>
+    /// <param name="scope">The agent at work; null outside of scopes.</param>
+    public AttemptNumber? Take(CallKey key, AgentScope? scope)
     {
         lock (_numbers)
         {
             var numbers = Of(key);
+            if (scope is not null && !numbers.Scopes.Contains(scope))
+            {
+                numbers.Scopes.RemoveAll(other => other.IsOver);
+                if (numbers.Scopes.Exists(scope.IsBeside))
+                {
+                    return null;
+                }
+
+                numbers.Scopes.Add(scope);
+            }
+
             foreach (var (returned, told) in numbers.Returned)
             {
                 numbers.Returned.Remove(returned);
@@ -64,6 +86,8 @@ internal sealed class AttemptCounter
     private sealed class Numbers
     {
         public int Next { get; set; }
+
+        public List<AgentScope> Scopes { get; } = [];
 
         public SortedDictionary<int, Guid?> Returned { get; } = [];
     }

@@ -13,7 +13,7 @@ namespace Ledger.Runs;
 internal sealed class BudgetBook(Run run, AgentLedger ledger)
 {
     private readonly ConcurrentDictionary<StreamName, BudgetState> _states = new();
-    private readonly ConcurrentDictionary<Guid, StreamName[]> _reserved = new();
+    private readonly ConcurrentDictionary<Guid, (StreamName[] Accounts, BudgetAmount Amount)> _reserved = new();
     private readonly StreamName _own = BudgetStream.Of(run.History.Root);
 
     /// <summary>The part of an append that changes the own budget.</summary>
@@ -48,18 +48,20 @@ internal sealed class BudgetBook(Run run, AgentLedger ledger)
 
     /// <summary>Appends a request, and reserves its estimate in the same append. If another caller has appended the request, nothing happens.</summary>
     /// <exception cref="BudgetExceededException">A budget does not allow it: nothing was appended.</exception>
-    public async Task ReserveAsync(NewEvent request, string kind, JsonElement asked, CallCost? estimate, BudgetRoots roots, CancellationToken cancellationToken)
+    /// <exception cref="WrongExpectedVersionException">The history has another length.</exception>
+    public async Task ReserveAsync(
+        NewEvent request, string kind, JsonElement asked, CallCost? estimate, BudgetRoots roots, Position? length, CancellationToken cancellationToken)
     {
         var isDecided = false;
         while (!isDecided)
         {
             var accounts = AccountsOf(roots);
             isDecided = await LockedAsync(
-                accounts, 0, () => DecideAsync(request, kind, asked, estimate, roots, accounts, cancellationToken), cancellationToken).ConfigureAwait(false);
+                accounts, 0, () => DecideAsync(request, kind, asked, estimate, roots, length, accounts, cancellationToken), cancellationToken).ConfigureAwait(false);
         }
     }
 
-    /// <summary>The parts of an append that settle a call where it is reserved: by the price of its response, and to nothing for any other end.</summary>
+    /// <summary>The parts of an append that settle a call where it is reserved: by the price of its response, and to nothing if it was not made.</summary>
     /// <param name="outcome">The event that ends the call.</param>
     /// <param name="requestId">The call.</param>
     /// <param name="roots">The budgets of the history.</param>
@@ -68,10 +70,16 @@ internal sealed class BudgetBook(Run run, AgentLedger ledger)
     {
         var written = ledger.Store.Registry.Write(outcome);
         var cost = CallEventForm.IsResponse(written.Type) ? BudgetAmount.OfCall(CallCost.Read(JsonElement.Parse(written.Json.Span))) : BudgetAmount.Zero;
-        var accounts = _reserved.TryRemove(requestId, out var reserved)
-            ? reserved
-            : await HoldersAsync(requestId, outcome.Id, roots, cancellationToken).ConfigureAwait(false);
-        return SettlementsOf(requestId, outcome.Id, cost, accounts);
+        var (accounts, _) = await FindReservedAsync(requestId, outcome.Id, roots, cancellationToken).ConfigureAwait(false);
+        return SettlementsOf(outcome.Id, new BudgetSettled(requestId, cost.Usd ?? 0, cost.Tokens ?? 0, cost.Calls ?? 0), accounts);
+    }
+
+    /// <summary>The parts of an append that settle a failed call by what was reserved for it.</summary>
+    public async Task<StreamAppend[]> EstimatedSettlementsAsync(NewEvent failed, Guid requestId, BudgetRoots roots, CancellationToken cancellationToken)
+    {
+        var (accounts, estimate) = await FindReservedAsync(requestId, failed.Id, roots, cancellationToken).ConfigureAwait(false);
+        var settled = new BudgetSettled(requestId, estimate.Usd ?? 0, estimate.Tokens ?? 0, 1) { More = BudgetState.Estimated };
+        return SettlementsOf(failed.Id, settled, accounts);
     }
 
     // False if a budget has joined another since, which is then asked too.
@@ -81,6 +89,7 @@ internal sealed class BudgetBook(Run run, AgentLedger ledger)
         JsonElement asked,
         CallCost? estimate,
         BudgetRoots roots,
+        Position? length,
         StreamName[] accounts,
         CancellationToken cancellationToken)
     {
@@ -99,15 +108,15 @@ internal sealed class BudgetBook(Run run, AgentLedger ledger)
             StreamAppend[] reservations = [.. accounts.Select(account => Reservation(account, request.Id, kind, target, amount))];
             try
             {
-                await run.AppendOwnAsync(request, reservations, cancellationToken).ConfigureAwait(false);
-                _reserved[request.Id] = accounts;
+                await run.AppendOwnAtAsync(request, length, reservations, cancellationToken).ConfigureAwait(false);
+                _reserved[request.Id] = (accounts, amount);
                 return true;
             }
             catch (EventIdInUseException)
             {
                 return true;
             }
-            catch (WrongExpectedVersionException) when (before != VersionsOf(accounts))
+            catch (WrongExpectedVersionException refused) when ((length is null || refused.Stream != run.StreamName) && before != VersionsOf(accounts))
             {
                 // Another caller was faster. In a transaction of the caller, which sees no more than when it began, the second conflict is thrown.
                 before = VersionsOf(accounts);
@@ -134,29 +143,36 @@ internal sealed class BudgetBook(Run run, AgentLedger ledger)
         return Part(account, ExpectedVersion.Exactly(StateOf(account).Version), made);
     }
 
-    private StreamAppend[] SettlementsOf(Guid requestId, Guid outcomeId, BudgetAmount cost, StreamName[] accounts)
-    {
-        var settled = new BudgetSettled(requestId, cost.Usd ?? 0, cost.Tokens ?? 0, cost.Calls ?? 0);
-        return [.. accounts.Select(account => Part(account, ExpectedVersion.Any, new NewEvent(settled) { Id = SettlementIn(account, outcomeId) }))];
-    }
+    private StreamAppend[] SettlementsOf(Guid outcomeId, BudgetSettled settled, StreamName[] accounts) =>
+        [.. accounts.Select(account => Part(account, ExpectedVersion.Any, new NewEvent(settled) { Id = SettlementIn(account, outcomeId) }))];
 
-    /// <summary>The budgets that a call of another handle counts against: those with its reservation, or all if it was begun without one.</summary>
-    private async Task<StreamName[]> HoldersAsync(Guid requestId, Guid outcomeId, BudgetRoots roots, CancellationToken cancellationToken)
+    /// <summary>The budgets that a call counts against, and what is reserved for it in each.</summary>
+    private async Task<(StreamName[] Accounts, BudgetAmount Amount)> FindReservedAsync(
+        Guid requestId, Guid outcomeId, BudgetRoots roots, CancellationToken cancellationToken) => _reserved.TryRemove(requestId, out var reserved)
+            ? reserved
+            : await HoldersAsync(requestId, outcomeId, roots, cancellationToken).ConfigureAwait(false);
+
+    /// <summary>The same for a call of another handle: the budgets with its reservation, or all if it was begun without one.</summary>
+    private async Task<(StreamName[] Accounts, BudgetAmount Amount)> HoldersAsync(
+        Guid requestId, Guid outcomeId, BudgetRoots roots, CancellationToken cancellationToken)
     {
         var accounts = await KnownAsync(roots, cancellationToken).ConfigureAwait(false);
         var found = await FindAsync(accounts, requestId, outcomeId, cancellationToken).ConfigureAwait(false);
 
         // An append that is tried again has the same parts as the first time.
-        StreamName[] settled = [.. accounts.Where(account => found.Contains(SettlementIn(account, outcomeId)))];
-        StreamName[] reserved = [.. accounts.Where(account => found.Contains(ReservationIn(account, requestId)))];
-        return settled is not [] ? settled : reserved is not [] ? reserved : accounts;
+        StreamName[] settled = [.. accounts.Where(account => found.ContainsKey(SettlementIn(account, outcomeId)))];
+        StreamName[] reserved = [.. accounts.Where(account => found.ContainsKey(ReservationIn(account, requestId)))];
+        var amount = found.Values.Select(recorded => recorded.Data).OfType<BudgetReserved>().FirstOrDefault() is { } made
+            ? new BudgetAmount(made.Usd, made.Tokens, 1)
+            : BudgetAmount.Zero;
+        return (settled is not [] ? settled : reserved is not [] ? reserved : accounts, amount);
     }
 
     /// <summary>Which reservations of a call, and which settlements by an outcome, the log has.</summary>
-    private async Task<HashSet<Guid>> FindAsync(StreamName[] accounts, Guid requestId, Guid outcomeId, CancellationToken cancellationToken)
+    private async Task<Dictionary<Guid, RecordedEvent>> FindAsync(StreamName[] accounts, Guid requestId, Guid outcomeId, CancellationToken cancellationToken)
     {
         Guid[] ids = [.. accounts.SelectMany(account => new[] { ReservationIn(account, requestId), SettlementIn(account, outcomeId) })];
-        return [.. (await ledger.Store.FindEventsAsync(ids, cancellationToken).ConfigureAwait(false)).Select(found => found.Id)];
+        return (await ledger.Store.FindEventsAsync(ids, cancellationToken).ConfigureAwait(false)).ToDictionary(found => found.Id);
     }
 
     /// <summary>The budgets that count now: another process may have joined more, and reserved in them.</summary>

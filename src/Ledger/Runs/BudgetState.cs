@@ -1,3 +1,5 @@
+using System.Text.Json;
+using Ledger.Json;
 using Ledger.Log;
 
 namespace Ledger.Runs;
@@ -5,12 +7,17 @@ namespace Ledger.Runs;
 /// <summary>What the stream of a budget says: the limit, what is reserved and what is spent.</summary>
 internal sealed class BudgetState
 {
+    private const string EstimatedMember = "estimated";
+
     private readonly Dictionary<Guid, (BudgetReserved Call, BudgetAmount Amount)> _open = [];
     private readonly Dictionary<(string Kind, string? Target), BudgetAmount> _dearest = [];
     private BudgetAmount? _limit;
     private BudgetAmount _raised = BudgetAmount.Zero;
     private BudgetAmount _spent = BudgetAmount.Zero;
     private BudgetAmount _reserved = BudgetAmount.Zero;
+
+    /// <summary>The members of a settlement whose amount is the estimate of a call that failed, and no price.</summary>
+    public static Dictionary<string, JsonElement> Estimated => new() { [EstimatedMember] = EventJson.ToElement(writer => writer.WriteBooleanValue(true)) };
 
     /// <summary>The version of the stream after the last event taken.</summary>
     public StreamVersion Version { get; private set; }
@@ -66,7 +73,7 @@ internal sealed class BudgetState
         }
 
         _reserved = _reserved.Minus(reservation.Amount);
-        if (settled.Calls > 0)
+        if (settled.Calls > 0 && settled.More?.ContainsKey(EstimatedMember) != true)
         {
             var key = (reservation.Call.Kind, reservation.Call.Target);
             var before = _dearest.GetValueOrDefault(key, cost);

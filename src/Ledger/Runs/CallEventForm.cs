@@ -22,6 +22,7 @@ internal static class CallEventForm
     public const string SlotHeader = "call_occurrence";
     public const string AttemptHeader = "call_attempt";
     public const string DurationHeader = "call_ms";
+    public const string ReservedHeader = "call_reserved";
 
     private const string TerminateMember = "terminate";
     private const string CostMember = "cost_usd";
@@ -31,7 +32,7 @@ internal static class CallEventForm
     /// <summary>How far the number of an occurrence may be ahead of those before it; a number beyond is not Ledger's.</summary>
     public const int MostSkipped = 1_000;
 
-    private static readonly string[] Own = [HashHeader, OwnerHeader, SlotHeader, AttemptHeader, DurationHeader, AlteredAnswerForm.Header];
+    private static readonly string[] Own = [HashHeader, OwnerHeader, SlotHeader, AttemptHeader, DurationHeader, ReservedHeader, AlteredAnswerForm.Header];
 
     public static UntypedEvent Request(string kind, JsonElement request) => kind switch
     {
@@ -150,6 +151,19 @@ internal static class CallEventForm
         headers.Add(HashHeader, JsonText.ToElement(key.RequestHash));
         return headers;
     }
+
+    /// <summary>A request that says that a part of a budget is reserved for it.</summary>
+    public static NewEvent WithReservation(NewEvent request) => request with
+    {
+        Metadata = request.Metadata with
+        {
+            Headers = new Dictionary<string, JsonElement>(request.Metadata.Headers) { [ReservedHeader] = EventJson.ToElement(writer => writer.WriteBooleanValue(true)) },
+        },
+    };
+
+    /// <summary>Whether a part of a budget is reserved for a request, as it says.</summary>
+    public static bool IsReserved(RecordedEvent recorded) =>
+        recorded.Metadata.Headers.TryGetValue(ReservedHeader, out var value) && value.ValueKind == JsonValueKind.True;
 
     /// <summary>Adds which occurrence a request is; the first of a history has no number.</summary>
     public static void AddOccurrence(Dictionary<string, JsonElement> headers, CallKey key, int slot)

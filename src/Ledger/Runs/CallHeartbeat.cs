@@ -20,6 +20,7 @@ internal sealed class CallHeartbeat
     private long _proved;
     private bool _isBeating;
     private TimeSpan _every = TimeSpan.MaxValue;
+    private TaskCompletionSource _sooner = NewSignal();
 
     /// <summary>A name for a new caller, which says that it sends heartbeats only if one of this process has been written.</summary>
     public static async Task<string> NameAsync(AgentLedger ledger, CancellationToken cancellationToken)
@@ -49,7 +50,12 @@ internal sealed class CallHeartbeat
     {
         lock (_gate)
         {
-            _every = TimeSpan.FromTicks(Math.Min(_every.Ticks, ledger.Options.CallHeartbeat.Ticks));
+            if (ledger.Options.CallHeartbeat < _every)
+            {
+                _every = ledger.Options.CallHeartbeat;
+                _sooner.TrySetResult();
+            }
+
             _atWork.Add(owner);
             if (!_isBeating)
             {
@@ -103,10 +109,12 @@ internal sealed class CallHeartbeat
         TimeSpan? soon = null;
         while (true)
         {
-            await Task.Delay(soon ?? _every, timeProvider, CancellationToken.None).ConfigureAwait(false);
+            await WaitAsync(soon, timeProvider).ConfigureAwait(false);
             string[] callers;
+            TimeSpan every;
             lock (_gate)
             {
+                every = _every;
                 if (_atWork.Count == 0)
                 {
                     _isBeating = false;
@@ -119,18 +127,44 @@ internal sealed class CallHeartbeat
 #pragma warning disable CA1031 // A later beat may succeed; until then others see that none came.
             try
             {
-                using var late = new CancellationTokenSource(_every, timeProvider);
+                using var late = new CancellationTokenSource(every, timeProvider);
                 await owners.KeepAsync(callers, late.Token).ConfigureAwait(false);
                 soon = null;
             }
             catch (Exception e)
             {
-                soon = _every / MostMissed;
+                soon = every / MostMissed;
                 LogMessages.CallHeartbeatFailed(logger, e);
             }
 #pragma warning restore CA1031
         }
     }
+
+    /// <summary>Waits for a period. A caller that begins meanwhile and has promised a shorter one is waited for by that, from then on.</summary>
+    private async Task WaitAsync(TimeSpan? soon, TimeProvider timeProvider)
+    {
+        while (true)
+        {
+            TimeSpan every;
+            Task sooner;
+            lock (_gate)
+            {
+                _sooner = _sooner.Task.IsCompleted ? NewSignal() : _sooner;
+                (every, sooner) = (soon < _every ? soon.Value : _every, _sooner.Task);
+            }
+
+            using var woken = new CancellationTokenSource();
+            var over = Task.Delay(every, timeProvider, woken.Token);
+            if (await Task.WhenAny(over, sooner).ConfigureAwait(false) == over)
+            {
+                return;
+            }
+
+            await woken.CancelAsync().ConfigureAwait(false);
+        }
+    }
+
+    private static TaskCompletionSource NewSignal() => new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     private sealed class Beating(CallHeartbeat heartbeat, string owner) : IDisposable
     {

@@ -15,7 +15,12 @@ internal sealed class CallIndex(History history)
     private readonly Dictionary<Guid, (CallState Call, Position At)> _requests = [];
     private readonly Dictionary<Guid, CallState> _failures = [];
     private readonly Dictionary<(string Kind, string RequestHash), Position> _first = [];
+
+    // Attempts that were begun again while their end was unknown: each holds its part of a budget.
+    private readonly Dictionary<Guid, OpenCall> _repeated = [];
     private readonly Dictionary<string, Guid> _foreignRequests = new(StringComparer.Ordinal);
+    private readonly ModelTotals _models = new();
+    private readonly ModelTotals _ownModels = new();
     private RunningTotals _whole = RunningTotals.None;
     private RunningTotals _own = RunningTotals.None;
 
@@ -27,6 +32,12 @@ internal sealed class CallIndex(History history)
 
     /// <summary>The calls of the own stream so far.</summary>
     public CallTotals Own => _own.Sum;
+
+    /// <summary>What each model was used for so far, in the whole history.</summary>
+    public IReadOnlyList<ModelUsage> Models => _models.All();
+
+    /// <summary>The same for the own stream.</summary>
+    public IReadOnlyList<ModelUsage> OwnModels => _ownModels.All();
 
     /// <summary>The budgets that the history names: the own one as it was set last.</summary>
     public BudgetRoots Budgets { get; private set; } = BudgetRoots.None;
@@ -58,13 +69,13 @@ internal sealed class CallIndex(History history)
     /// <summary>The occurrence that a request is; null for one that is not in the history.</summary>
     public CallState? FindRequest(Guid requestId) => _requests.TryGetValue(requestId, out var found) ? found.Call with { } : null;
 
-    /// <summary>The calls of the own stream that have neither a response nor a failure, in their order.</summary>
+    /// <summary>The calls of the own stream that have neither a response nor a failure, in their order. Attempts that were made again are among them if a budget was reserved for them.</summary>
     public IReadOnlyList<OpenCall> OpenCalls() =>
-        [.. _calls.Values.SelectMany(s => s).Select(c => c.Open).OfType<OpenCall>().OrderBy(c => c.Since).ThenBy(c => c.RequestId)];
+        [.. _calls.Values.SelectMany(s => s).Select(c => c.Open).OfType<OpenCall>().Concat(_repeated.Values).OrderBy(c => c.Since).ThenBy(c => c.RequestId)];
 
     /// <summary>A call that waits for its answer, or may be made again only after another question to its callee; null for none of that id.</summary>
     public OpenCall? FindUnsettled(Guid requestId) => _requests.TryGetValue(requestId, out var found)
-        ? new[] { found.Call.Open, found.Call.NotMade }.FirstOrDefault(call => call?.RequestId == requestId)
+        ? new[] { found.Call.Open, found.Call.NotMade, _repeated.GetValueOrDefault(requestId) }.FirstOrDefault(call => call?.RequestId == requestId)
         : null;
 
     /// <summary>Takes the next event of the history.</summary>
@@ -84,11 +95,10 @@ internal sealed class CallIndex(History history)
         {
             if (Close(recorded) is ({ Response: null } call, var at))
             {
-                call.HasFailed = true;
+                call.HasFailed |= call.Open is null;
                 if (recorded.Data is CallFailed failed)
                 {
-                    call.Failures = [.. call.Failures, new CallFailure(recorded.Id, at, failed.Error, IsFollowed: false)];
-                    _failures.Add(recorded.Id, call);
+                    AddFailure(call, new CallFailure(recorded.Id, at, failed.Error, IsFollowed: false));
                 }
             }
 
@@ -99,10 +109,7 @@ internal sealed class CallIndex(History history)
         }
         else if (recorded.Type == "call.unknown")
         {
-            if (Named(recorded) is var (id, call, _) && call.Open?.RequestId == id)
-            {
-                call.Open = call.Open with { IsUnknown = true };
-            }
+            TakeUnknown(recorded);
         }
         else if (recorded.Type is "call.answered" or "llm.usage" or RecordingEnd.EventType)
         {
@@ -116,6 +123,34 @@ internal sealed class CallIndex(History history)
         {
             Approvals.Take(recorded);
         }
+    }
+
+    private void TakeUnknown(RecordedEvent recorded)
+    {
+        if (Named(recorded) is not var (id, call, at))
+        {
+            return;
+        }
+
+        if (call.Open?.RequestId == id)
+        {
+            call.Open = call.Open with { IsUnknown = true };
+        }
+        else if (_repeated.TryGetValue(id, out var repeated))
+        {
+            _repeated[id] = repeated with { IsUnknown = true };
+        }
+
+        if (call.Response is null)
+        {
+            AddFailure(call, new CallFailure(recorded.Id, at, (recorded.Data as CallUnknown)?.Reason, IsFollowed: false) { Left = LeftCall.Of(recorded) });
+        }
+    }
+
+    private void AddFailure(CallState call, CallFailure failure)
+    {
+        call.Failures = [.. call.Failures, failure];
+        _failures[failure.Id] = call;
     }
 
     private void TakeRequest(RecordedEvent recorded, Position position, string kind, JsonElement request)
@@ -135,6 +170,9 @@ internal sealed class CallIndex(History history)
         }
 
         var call = slots[slot];
+        Approvals.TakeRequest(key, recorded.Stream, slot);
+        call.Model ??= kind == CallEventForm.Llm
+            && request.ValueKind == JsonValueKind.Object && request.TryGetProperty("model", out var model) && model.ValueKind == JsonValueKind.String ? model.GetString() : null;
         _requests[recorded.Id] = (call, position);
         if (recorded.Metadata.ForeignId is { } foreignId)
         {
@@ -144,6 +182,12 @@ internal sealed class CallIndex(History history)
         // Who took a call before the fork answers there: a branch does not see it, and does not wait for it.
         if (recorded.Stream == history.Stream && recorded.Id == EventIds.OfCall(history.Stream, kind, key.RequestHash, key.Attempt, slot, call.Attempts))
         {
+            if (call is { IsReserved: true, Open: { } left })
+            {
+                _repeated[left.RequestId] = left;
+            }
+
+            call.IsReserved = !Budgets.IsEmpty;
             call.Attempts++;
             call.HasFailed = false;
             call.NotMade = null;
@@ -172,8 +216,15 @@ internal sealed class CallIndex(History history)
     {
         var data = recorded.ToJsonElement();
         var hasFailed = CallEventForm.HasFailed(recorded, data);
-        Add(recorded, CallTotals.Of(recorded, data));
-        if (Close(recorded) is var (call, at))
+        var cost = hasFailed ? CallCost.Unknown : CallCost.Read(data);
+        Add(recorded, hasFailed ? CallTotals.OneFailed : CallTotals.Of(recorded, cost));
+        var closed = Close(recorded);
+        if (!hasFailed)
+        {
+            AddUsage(recorded, closed?.Call, cost);
+        }
+
+        if (closed is var (call, at))
         {
             call.HasFailed = hasFailed;
             if (!hasFailed)
@@ -200,6 +251,8 @@ internal sealed class CallIndex(History history)
         {
             call.NotMade = null;
         }
+
+        _repeated.Remove(id);
 
         return (call, at);
     }
@@ -246,6 +299,18 @@ internal sealed class CallIndex(History history)
             {
                 yield return foreign;
             }
+        }
+    }
+
+    private void AddUsage(RecordedEvent recorded, CallState? call, CallCost cost)
+    {
+        var kind = call?.Key.Kind ?? (recorded.Type switch { "llm.response" => CallEventForm.Llm, "tool.returned" => CallEventForm.Tool, _ => "call" });
+        cost = cost.Model is null && call?.Model is { } asked ? cost with { Model = asked } : cost;
+        var duration = CallEventForm.DurationOf(recorded.Metadata);
+        _models.Add(kind, cost, duration);
+        if (recorded.Stream == history.Stream)
+        {
+            _ownModels.Add(kind, cost, duration);
         }
     }
 

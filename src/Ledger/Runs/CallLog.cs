@@ -103,6 +103,10 @@ internal sealed class CallLog(Run run, EventRegistry registry)
     public Task<RunUsage> ReadUsageAsync(CancellationToken cancellationToken) =>
         ReadAsync(index => new RunUsage(index.Whole, run.History.Root == run.StreamName ? null : index.Own), cancellationToken);
 
+    /// <summary>What the calls of each model used so far.</summary>
+    public Task<RunModelUsage> ReadModelUsageAsync(CancellationToken cancellationToken) =>
+        ReadAsync(index => new RunModelUsage(index.Models, run.History.Root == run.StreamName ? null : index.OwnModels), cancellationToken);
+
     /// <summary>The budgets that the history names, as far as it is known, after a look at the log that is under way.</summary>
     public Task<BudgetRoots> FindBudgetsAsync() => KnownAsync(index => index.Budgets);
 
@@ -112,9 +116,12 @@ internal sealed class CallLog(Run run, EventRegistry registry)
     /// <summary>The current budget of the history; null for none.</summary>
     public Task<BudgetAmount?> ReadLimitAsync(CancellationToken cancellationToken) => ReadAsync(index => index.Budgets.Own, cancellationToken);
 
-    /// <summary>The last time that approval of a request was asked for, the time that it was under an id of a chat client, and how often it was.</summary>
-    public Task<(Approval? Last, Approval? Shown, int Count)> ReadApprovalAsync(CallKey key, string? askedAs, CancellationToken cancellationToken) =>
-        ReadAsync(index => (index.Approvals.Find(key), index.Approvals.Find(key, askedAs), index.Approvals.CountOf(key)), cancellationToken);
+    /// <summary>The last time that approval of a request was asked for, the time that it was under an id of a chat client, how often it was, and the length of the history.</summary>
+    public Task<(Approval? Last, Approval? Shown, int Count, Position Length)> ReadApprovalAsync(CallKey key, string? askedAs, CancellationToken cancellationToken) =>
+        ReadAsync(index => (index.Approvals.Find(key), index.Approvals.Find(key, askedAs), index.Approvals.CountOf(key), index.Next), cancellationToken);
+
+    /// <summary>What a chat client asked for last under an id.</summary>
+    public Task<Approval?> ReadShownAsync(string askedAs, CancellationToken cancellationToken) => ReadAsync(index => index.Approvals.FindShown(askedAs), cancellationToken);
 
     /// <summary>The last time of each request that needed approval.</summary>
     public Task<IReadOnlyList<Approval>> ReadApprovalsAsync(CancellationToken cancellationToken) => ReadAsync(index => index.Approvals.All(), cancellationToken);

@@ -20,6 +20,7 @@ internal static class CallOwner
     private static readonly string Started = StartOf(Environment.ProcessId) ?? "";
 
     private const string Beats = "beats";
+    private const int First = 1;
 
     /// <summary>The name of this process.</summary>
     public static string Process { get; } = string.Create(CultureInfo.InvariantCulture, $"{Place}/{Environment.ProcessId}/{Started}");
@@ -47,8 +48,14 @@ internal static class CallOwner
     /// <summary>A caller of this process has ended, well or not.</summary>
     public static void End(string owner) => AtWork.TryRemove(owner, out _);
 
+    /// <summary>Whether a caller is one of this process, and at work.</summary>
+    public static bool IsAtWork(string? owner) => owner is not null && AtWork.ContainsKey(owner);
+
     /// <summary>Whether a caller has certainly ended; false if that cannot be seen from here.</summary>
-    public static bool IsGone(string? owner)
+    public static bool IsGone(string? owner) => IsGone(owner, StartOf);
+
+    /// <summary>The same with another view of processes: when one started, null where it shows none of that id, and empty where it does not show that.</summary>
+    internal static bool IsGone(string? owner, Func<int, string?> startOf)
     {
         if (owner?.Split('/') is not [var place, var processText, var start, _]
             || place != Place
@@ -60,7 +67,13 @@ internal static class CallOwner
 
         return process == Environment.ProcessId && start == Started
             ? !AtWork.ContainsKey(owner)
-            : StartOf(process) is var now && now != start && now != "";
+            : startOf(process) switch
+            {
+                // With hidepid, or ProtectProc of systemd, a process of another user is not there at all, nor is the first one. See proc(5).
+                null => !OperatingSystem.IsLinux() || startOf(First) is not null,
+                "" => false,
+                var now => now != start,
+            };
     }
 
     /// <summary>When a process started, by the monotonic clock where there is one; null if no process has that id, and empty if that cannot be seen.</summary>

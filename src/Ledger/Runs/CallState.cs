@@ -8,6 +8,9 @@ internal sealed record CallState(CallKey Key, int Slot)
     /// <summary>Where the first response is, or null.</summary>
     public Position? Response { get; set; }
 
+    /// <summary>The model that is asked, as the request names it; null where it does not.</summary>
+    public string? Model { get; set; }
+
     /// <summary>How many times a caller claimed the call, according to the own stream.</summary>
     public int Attempts { get; set; }
 
@@ -17,6 +20,9 @@ internal sealed record CallState(CallKey Key, int Slot)
     /// <summary>The last of them if its callee said that it was not made; null once it is begun again, answered, or released by someone.</summary>
     /// <remarks>Its request may still have been under way then.</remarks>
     public OpenCall? NotMade { get; set; }
+
+    /// <summary>Whether a budget was reserved for the last of them.</summary>
+    public bool IsReserved { get; set; }
 
     /// <summary>Whether its last attempt failed, so that the next request of any origin is another attempt.</summary>
     public bool HasFailed { get; set; }

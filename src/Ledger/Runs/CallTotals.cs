@@ -36,19 +36,17 @@ public sealed record CallTotals(long Calls, long Failed, long Answered, decimal 
     };
 
     /// <summary>The same for a response or an answer from the log whose data were read already.</summary>
-    internal static CallTotals Of(RecordedEvent recorded, JsonElement data)
-    {
-        if (CallEventForm.HasFailed(recorded, data))
-        {
-            return OneFailed;
-        }
+    internal static CallTotals Of(RecordedEvent recorded, JsonElement data) =>
+        CallEventForm.HasFailed(recorded, data) ? OneFailed : Of(recorded, CallCost.Read(data));
 
-        var cost = CallCost.Read(data);
+    /// <summary>The same for one that has not failed.</summary>
+    internal static CallTotals Of(RecordedEvent recorded, CallCost cost)
+    {
         var (usd, tokens) = (cost.Usd ?? 0, cost.Tokens ?? 0);
         return recorded.Type == "call.answered" ? new CallTotals(0, 0, 1, 0, usd, 0, tokens) : new CallTotals(1, 0, 0, usd, 0, tokens, 0);
     }
 
-    private static CallTotals OneFailed { get; } = new(1, 1, 0, 0, 0, 0, 0);
+    internal static CallTotals OneFailed { get; } = new(1, 1, 0, 0, 0, 0, 0);
 
     private static CallTotals OfUsage(CallCost cost) => new(0, 0, 0, cost.Usd ?? 0, 0, cost.Tokens ?? 0, 0);
 }

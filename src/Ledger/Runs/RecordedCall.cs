@@ -10,17 +10,17 @@ namespace Ledger.Runs;
 /// the number of attempts before: the log has that id once, so of several callers in any number of processes one gets it, and the others
 /// wait for its response or its failure to appear in the log.
 /// </remarks>
-internal sealed class RecordedCall(Run run, CallLog log, AgentLedger ledger, CallKey key, JsonElement request, CallOccurrence wanted, CallOptions options)
+internal sealed partial class RecordedCall(Run run, CallLog log, AgentLedger ledger, CallKey key, JsonElement request, CallOccurrence wanted, CallOptions options)
 {
     private static readonly TimeSpan ShortestWait = TimeSpan.FromMilliseconds(20);
     private static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(1);
 
     private const int LongestError = 16 * 1024;
-    private const int MostTries = 3;
 
     private readonly ResponseEvents _responses = new(run.StreamName, ledger, key, request);
     private readonly GivenAnswers _answers = run.Answers;
     private string? _owner;
+    private Position? _refusedAt;
     private readonly IReadOnlyList<Guid> _followed = options.Metadata.Causes.Count > 0 ? options.Metadata.Causes : run.Answers.Present;
 
     /// <summary>Which occurrence of the request this is.</summary>
@@ -64,7 +64,8 @@ internal sealed class RecordedCall(Run run, CallLog log, AgentLedger ledger, Cal
         {
             if (wanted.Reuse == CallReuse.ByOccurrence && state.FailureAfter(Told) is { } failure)
             {
-                throw FailedAgain(failure);
+                Tell(failure.Id);
+                throw failure.ToException(key.Kind);
             }
 
             if (IsAnswered(state))
@@ -111,7 +112,9 @@ internal sealed class RecordedCall(Run run, CallLog log, AgentLedger ledger, Cal
 
             if (options.Approval == ApprovalPolicy.Required)
             {
-                await run.CheckApprovalAsync(key, request, options.Metadata with { Causes = _followed }, cancellationToken).ConfigureAwait(false);
+                // If anything was recorded since, another call may have been made by the same approval.
+                var approved = await run.CheckApprovalAsync(key, request, options.Metadata with { Causes = _followed }, KeyOf(state), cancellationToken).ConfigureAwait(false);
+                length = ledger.Store.Get<IUnsavedLog>() is null ? approved : null;
             }
 
             if (_owner is null)
@@ -178,8 +181,10 @@ internal sealed class RecordedCall(Run run, CallLog log, AgentLedger ledger, Cal
 
             return await ReadAgainAsync(state, cancellationToken).ConfigureAwait(false);
         }
-        catch (WrongExpectedVersionException refused) when (length is not null && refused.Stream == run.StreamName)
+        catch (WrongExpectedVersionException refused) when (length is not null && length != _refusedAt && refused.Stream == run.StreamName)
         {
+            // In a transaction of the caller, which sees no more than when it began, the second conflict is thrown.
+            _refusedAt = length;
             return null;
         }
         catch (Exception e) when (e is not (BudgetExceededException or ApprovalPendingException))
@@ -207,11 +212,11 @@ internal sealed class RecordedCall(Run run, CallLog log, AgentLedger ledger, Cal
 #pragma warning restore CA1031
     }
 
-    private RecordedFailureException FailedAgain(CallFailure failure)
+    /// <summary>The agent is told of a failure: what it does next follows from that.</summary>
+    private void Tell(Guid failure)
     {
-        Told = failure.Id;
-        _answers.Add(failure.Id, _followed);
-        return new RecordedFailureException(key.Kind, failure.Error);
+        Told = failure;
+        _answers.Add(failure, _followed);
     }
 
     // Another occurrence may be answered meanwhile, which is as good where any answers.
@@ -255,9 +260,9 @@ internal sealed class RecordedCall(Run run, CallLog log, AgentLedger ledger, Cal
             }
         }
 
-        if (state.Open is { IsUnknown: false })
+        if (state.Open is not null && await RecordLeftAsync(new LeftCall(run.StreamName, other.RequestId, other.Owner), state).ConfigureAwait(false) is { } left)
         {
-            await RecordUnknownAsync(other.RequestId, other.Owner is null ? null : $"begun by {other.Owner}").ConfigureAwait(false);
+            Tell(left);
         }
 
         throw new CallUnknownException(run.StreamName, key.Kind, other.RequestId, other.Owner);
@@ -279,15 +284,13 @@ internal sealed class RecordedCall(Run run, CallLog log, AgentLedger ledger, Cal
         {
             // The effect of a call that did not end well is unknown, unless it says that it had none. That matters if it must not be repeated.
             var reason = StorableText.Of($"{e.GetType().Name}: {e.Message}", LongestError);
-            if (options.Effects != EffectPolicy.Repeat && e is not CallNotMadeException && ledger.CallSource is not { MakesCalls: false })
-            {
-                await RecordUnknownAsync(context.RequestId, reason).ConfigureAwait(false);
-            }
-            else if (await RecordAsync(new CallFailed(key.Kind, reason), context.RequestId, null).ConfigureAwait(false) is { } failure
+            var isUnknown = options.Effects != EffectPolicy.Repeat && e is not CallNotMadeException && ledger.CallSource is not { MakesCalls: false };
+            object outcome = isUnknown ? new CallUnknown(key.Kind, reason) : new CallFailed(key.Kind, reason);
+            Guid? id = isUnknown ? EventIds.OfUnknownCall(context.RequestId) : null;
+            if (await RecordAsync(outcome, context.RequestId, id, ChargedFailure.IsPossible(e)).ConfigureAwait(false) is { } failure
                 && !cancellationToken.IsCancellationRequested)
             {
-                Told = failure;
-                _answers.Add(failure, _followed);
+                Tell(failure);
             }
 
             throw;
@@ -307,28 +310,6 @@ internal sealed class RecordedCall(Run run, CallLog log, AgentLedger ledger, Cal
         return original is { } whole && !answer.IsFromLog ? answer with { Response = whole } : answer;
     }
 
-    private async Task RecordAnswerAsync(NewEvent responded, Guid requestId, JsonElement? original)
-    {
-        for (var tries = 1; ; tries++)
-        {
-            try
-            {
-                await run.AppendOutcomeAsync(responded, requestId, CancellationToken.None).ConfigureAwait(false);
-                return;
-            }
-            catch (Exception e) when (tries < MostTries)
-            {
-                LogMessages.CallAnswerNotRecorded(ledger.Logger, e, run.StreamName.Value, key.Kind, tries);
-                await Task.Delay(LongestWait, ledger.TimeProvider, CancellationToken.None).ConfigureAwait(false);
-            }
-            catch (Exception e)
-            {
-                var content = original ?? CallEventForm.ContentOf(key.Kind, JsonElement.Parse(ledger.Store.Registry.Write(responded).Json.Span));
-                throw new CallNotRecordedException(run.StreamName, key.Kind, content, e);
-            }
-        }
-    }
-
     private async Task<CallAnswer> AnswerAsync(Position position, CancellationToken cancellationToken)
     {
         var recorded = await log.ReadAnswerAsync(position, cancellationToken).ConfigureAwait(false);
@@ -340,42 +321,14 @@ internal sealed class RecordedCall(Run run, CallLog log, AgentLedger ledger, Cal
         return answer;
     }
 
-    private Task<Guid?> RecordUnknownAsync(Guid requestId, string? reason) =>
-        RecordAsync(new CallUnknown(key.Kind, reason), requestId, EventIds.OfUnknownCall(requestId));
-
-    /// <summary>Appends how a call ended, and returns the id of the event; null if that failed, which is logged.</summary>
-    private async Task<Guid?> RecordAsync(object outcome, Guid requestId, Guid? id)
-    {
-#pragma warning disable CA1031 // The caller must see why the call failed.
-        try
-        {
-            var recorded = new NewEvent(outcome, Metadata(requestId) with { Headers = CallEventForm.HeadersOf(key) });
-            recorded = id is { } known ? recorded with { Id = known } : recorded;
-
-            // Of a call with an unknown end the reservation stays.
-            await (outcome is CallUnknown ? run.AppendOwnAsync(recorded, CancellationToken.None) : run.AppendOutcomeAsync(recorded, requestId, CancellationToken.None))
-                .ConfigureAwait(false);
-            return recorded.Id;
-        }
-        catch (EventIdInUseException)
-        {
-            // Another caller noted it in other words.
-            return null;
-        }
-        catch (Exception e)
-        {
-            LogMessages.CallFailureNotRecorded(ledger.Logger, e, run.StreamName.Value, key.Kind);
-            return null;
-        }
-#pragma warning restore CA1031
-    }
-
     private CallContext ContextOf(Guid requestId, CallState state) => new(
         run.StreamName,
         key.Kind,
         requestId,
-        EventIds.OfCallKey(run.StreamName, key.Kind, key.RequestHash, key.Attempt, state.Slot).ToString(),
+        KeyOf(state).ToString(),
         Math.Max(state.Attempts, 1));
+
+    private Guid KeyOf(CallState state) => EventIds.OfCallKey(run.StreamName, key.Kind, key.RequestHash, key.Attempt, state.Slot);
 
     private NewEvent RequestEvent(CallState state)
     {
@@ -388,12 +341,4 @@ internal sealed class RecordedCall(Run run, CallLog log, AgentLedger ledger, Cal
             Id = EventIds.OfCall(run.StreamName, key.Kind, key.RequestHash, key.Attempt, state.Slot, state.Attempts),
         };
     }
-
-    private EventMetadata Metadata(Guid requestId) => new()
-    {
-        Actor = options.Metadata.Actor,
-        Source = options.Metadata.Source,
-        Causes = [requestId],
-        CallId = options.Metadata.CallId,
-    };
 }

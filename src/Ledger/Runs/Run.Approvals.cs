@@ -17,7 +17,7 @@ public sealed partial class Run
         return [.. (await _calls.ReadApprovalsAsync(cancellationToken).ConfigureAwait(false)).Select(approval => approval.At(now))];
     }
 
-    /// <summary>Approves or denies a request; the last decision counts, for all identical requests of this history.</summary>
+    /// <summary>Approves or denies a request; the last decision counts. An approval is good for one call, unless <see cref="ApprovalOptions.GoodFor"/> says otherwise.</summary>
     /// <param name="id">The id of the event that asks for approval, as <see cref="ListApprovalsAsync"/> lists it.</param>
     /// <param name="decision">What is decided.</param>
     /// <param name="by">Who decides.</param>
@@ -47,14 +47,16 @@ public sealed partial class Run
     /// <param name="request">Its JSON.</param>
     /// <param name="metadata">Of the event that asks.</param>
     /// <param name="askedAs">The id under which a chat client shows the request to a person: another than before asks again once the one before was decided on. Null for none.</param>
+    /// <param name="call">The call that is to be made, by its idempotency key; null for what is no call.</param>
     /// <param name="cancellationToken">Stops waiting.</param>
-    internal async Task<(Guid Id, Approval? Decided)> AskApprovalAsync(
-        CallKey key, JsonElement request, EventMetadata metadata, string? askedAs, CancellationToken cancellationToken)
+    /// <returns>The event that asked, what was decided on it, and the length of the history at which that is so.</returns>
+    internal async Task<(Guid Id, Approval? Decided, Position Length)> AskApprovalAsync(
+        CallKey key, JsonElement request, EventMetadata metadata, string? askedAs, Guid? call, CancellationToken cancellationToken)
     {
-        var (last, shown, count) = await ReadApprovalAsync(key, askedAs, cancellationToken).ConfigureAwait(false);
-        if ((InForce(shown) ?? (askedAs is null || last?.Decision is null ? InForce(last) : null)) is { } approval)
+        var (last, shown, count, length) = await ReadApprovalAsync(key, askedAs, cancellationToken).ConfigureAwait(false);
+        if ((InForce(shown, call) ?? (askedAs is null || last?.Decision is null ? InForce(last, call) : null)) is { } approval)
         {
-            return (approval.Id, approval.Decision is null ? null : approval);
+            return (approval.Id, approval.Decision is null ? null : approval, length);
         }
 
         // Several callers ask once.
@@ -75,41 +77,56 @@ public sealed partial class Run
             // Another asked first, in other words.
         }
 
-        return (id, null);
+        return (id, null, length);
     }
 
     /// <summary>What was asked under an id of a chat client, or else the last time for the request, unless its decision is too old; and the last time. Null for none.</summary>
     internal async Task<(Approval? Valid, Approval? Last)> FindApprovalAsync(CallKey key, string askedAs, CancellationToken cancellationToken)
     {
-        var (last, shown, _) = await ReadApprovalAsync(key, askedAs, cancellationToken).ConfigureAwait(false);
-        return (InForce(shown) ?? InForce(last), last);
+        var call = NextCallOf(key);
+        var (last, shown, _, _) = await ReadApprovalAsync(key, askedAs, cancellationToken).ConfigureAwait(false);
+        return (InForce(shown, call) ?? InForce(last, call), last);
     }
 
-    /// <summary>Returns if a request is approved; asks for approval if that was not done, or too long ago.</summary>
+    /// <summary>What a chat client asked for last under an id; null for nothing.</summary>
+    internal Task<Approval?> FindShownAsync(string askedAs, CancellationToken cancellationToken) => _calls.ReadShownAsync(askedAs, cancellationToken);
+
+    /// <summary>The idempotency key of the call that an identical request would be now.</summary>
+    internal Guid NextCallOf(CallKey key)
+    {
+        var isOnce = _ledger.Options.CallReuse.GetValueOrDefault(key.Kind, CallReuse.Once) == CallReuse.Once;
+        key = key with { Attempt = isOnce ? null : AgentScope.AttemptOf(_attempt) };
+        return EventIds.OfCallKey(StreamName, key.Kind, key.RequestHash, key.Attempt, isOnce ? 0 : _occurrences.Next(key));
+    }
+
+    /// <summary>Returns the length of the history at which a call is approved; asks for approval if that was not done, too long ago, or for another call.</summary>
     /// <exception cref="ApprovalPendingException">It is not decided on.</exception>
     /// <exception cref="ApprovalDeniedException">It is denied.</exception>
-    internal async Task CheckApprovalAsync(CallKey key, JsonElement request, EventMetadata metadata, CancellationToken cancellationToken)
+    internal async Task<Position> CheckApprovalAsync(CallKey key, JsonElement request, EventMetadata metadata, Guid call, CancellationToken cancellationToken)
     {
-        var (id, decided) = await AskApprovalAsync(key, request, metadata, null, cancellationToken).ConfigureAwait(false);
+        var (id, decided, length) = await AskApprovalAsync(key, request, metadata, null, call, cancellationToken).ConfigureAwait(false);
         if (decided is null)
         {
             throw new ApprovalPendingException(StreamName, key.Kind, id);
         }
 
-        if (decided.Decision == ApprovalDecision.Denied)
-        {
-            throw new ApprovalDeniedException(StreamName, decided);
-        }
+        return decided.Decision == ApprovalDecision.Denied ? throw new ApprovalDeniedException(StreamName, decided) : length;
     }
 
-    private async Task<(Approval? Last, Approval? Shown, int Count)> ReadApprovalAsync(CallKey key, string? askedAs, CancellationToken cancellationToken)
+    private async Task<(Approval? Last, Approval? Shown, int Count, Position Length)> ReadApprovalAsync(CallKey key, string? askedAs, CancellationToken cancellationToken)
     {
         var now = _ledger.TimeProvider.GetUtcNow();
-        var (last, shown, count) = await _calls.ReadApprovalAsync(key, askedAs, cancellationToken).ConfigureAwait(false);
-        return (last?.At(now), shown?.At(now), count);
+        var (last, shown, count, length) = await _calls.ReadApprovalAsync(key, askedAs, cancellationToken).ConfigureAwait(false);
+        return (last?.At(now), shown?.At(now), count, length);
     }
 
     // One that waits is in force until it has expired, which is a decision.
-    private Approval? InForce(Approval? approval) =>
-        approval?.DecidedAt is { } decidedAt && _ledger.TimeProvider.GetUtcNow() - decidedAt > _ledger.Options.Approvals.ValidFor ? null : approval;
+    private Approval? InForce(Approval? approval, Guid? call)
+    {
+        var options = _ledger.Options.Approvals;
+        var isOld = approval?.DecidedAt is { } decidedAt && _ledger.TimeProvider.GetUtcNow() - decidedAt > options.ValidFor;
+        var isOfAnother = options.GoodFor == ApprovalUse.OneCall
+            && approval is { Decision: ApprovalDecision.Approved } && call is { } made && !approval.IsFor(made, StreamName);
+        return isOld || isOfAnother ? null : approval;
+    }
 }

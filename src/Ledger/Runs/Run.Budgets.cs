@@ -17,7 +17,8 @@ public sealed partial class Run
     /// <list type="number">
     /// <item>It applies to calls of this history and of branches that have the event <c>budget.set</c> in their prefix: set it before the first fork. A branch
     /// that was forked earlier counts, and is limited, once a budget is set on it. Of one tree the limit that was set last applies to all.</item>
-    /// <item>Each call is reserved with <see cref="CallOptions.Estimate"/> before it is made, and settled by its recorded price. A call that failed or was released
+    /// <item>Each call is reserved with <see cref="CallOptions.Estimate"/> before it is made, and settled by its recorded price. One that failed after it was begun, such as by
+    /// a time-out, counts as a call and costs its estimate, because it may be charged for; one that was released, that threw <see cref="CallNotMadeException"/>, or that an HTTP status refused,
     /// costs nothing; one whose end is unknown keeps its reservation. Answers from the log cost nothing.</item>
     /// <item>All callers, in any number of processes, reserve in one stream, named <c>budget:</c> and the run's stream, and cannot exceed the limit together, as long as
     /// no call costs more than its estimate.</item>
@@ -78,7 +79,7 @@ public sealed partial class Run
     /// <param name="key">The call.</param>
     /// <param name="asked">What is asked.</param>
     /// <param name="estimate">What it may cost.</param>
-    /// <param name="length">The length that a history without a budget must have; null for any.</param>
+    /// <param name="length">The length that the history must have; null for any.</param>
     /// <param name="cancellationToken">Stops waiting.</param>
     /// <exception cref="WrongExpectedVersionException">The history has another length.</exception>
     /// <exception cref="BudgetExceededException">A budget does not allow the call: nothing was appended but <c>budget.exhausted</c>.</exception>
@@ -93,6 +94,7 @@ public sealed partial class Run
         }
 
         var metadata = request.Metadata with { Headers = EventMetadata.EmptyHeaders };
+        request = CallEventForm.WithReservation(request);
         Guid? approved = null;
         var pause = ShortestPause;
         for (var isFirst = true; ; isFirst = false)
@@ -100,7 +102,7 @@ public sealed partial class Run
             try
             {
                 var budgets = await _calls.FindBudgetsAsync().ConfigureAwait(false);
-                await _budget.ReserveAsync(request, key.Kind, asked, estimate, budgets, cancellationToken).ConfigureAwait(false);
+                await _budget.ReserveAsync(request, key.Kind, asked, estimate, budgets, length, cancellationToken).ConfigureAwait(false);
                 return;
             }
             catch (BudgetExceededException exceeded)
@@ -147,12 +149,18 @@ public sealed partial class Run
         _calls.Budgets is { IsEmpty: false } budgets ? await _budget.SettlementsAsync(outcome, requestId, budgets, cancellationToken).ConfigureAwait(false) : [],
         cancellationToken).ConfigureAwait(false);
 
+    /// <summary>Appends that a call has failed which may be charged for all the same; under a budget, it costs its estimate.</summary>
+    internal async Task<Position> AppendFailureAsync(NewEvent failed, Guid requestId, CancellationToken cancellationToken) => await AppendOwnAsync(
+        failed,
+        _calls.Budgets is { IsEmpty: false } budgets ? await _budget.EstimatedSettlementsAsync(failed, requestId, budgets, cancellationToken).ConfigureAwait(false) : [],
+        cancellationToken).ConfigureAwait(false);
+
     /// <summary>Asks for more of a budget; returns what was decided, or null while the call has to wait for that.</summary>
     /// <exception cref="ApprovalPendingException">It is not decided on, and the call does not wait.</exception>
     private async Task<Approval?> AskForMoreAsync(BudgetExceededException exceeded, CallKey call, EventMetadata metadata, CancellationToken cancellationToken)
     {
         var request = BudgetRaise.RequestOf(exceeded, exceeded.Joined ?? History.Root, call, _ledger.Options.Budgets.Raise);
-        var (id, decided) = await AskApprovalAsync(CallKey.Of(BudgetRaise.Kind, request), request, metadata, null, cancellationToken).ConfigureAwait(false);
+        var (id, decided, _) = await AskApprovalAsync(CallKey.Of(BudgetRaise.Kind, request), request, metadata, null, null, cancellationToken).ConfigureAwait(false);
         return decided is null && _ledger.Options.Budgets.WhenExceeded == BudgetPolicy.Ask
             ? throw new ApprovalPendingException(StreamName, BudgetRaise.Kind, id)
             : decided;

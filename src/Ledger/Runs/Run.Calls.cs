@@ -48,6 +48,7 @@ public sealed partial class Run
     /// <exception cref="InvalidEventException">The request cannot be stored; no call was made.</exception>
     /// <exception cref="RecordedFailureException">The call failed before, and the agent went on from that; no call was made.</exception>
     /// <exception cref="CallUnknownException">The call was begun before, its outcome is unknown, and its policy does not allow it to be repeated.</exception>
+    /// <exception cref="InvalidOperationException">Two agents, each in its <see cref="AgentScope"/> without a name, share the handle and make the same call.</exception>
     /// <exception cref="ApprovalPendingException">The call needs approval and was not decided on; no call was made.</exception>
     /// <exception cref="ApprovalDeniedException">The call needs approval and was denied; no call was made.</exception>
     /// <exception cref="BudgetExceededException">The run has a budget (<see cref="SetBudgetAsync"/>) that does not allow the call; no call was made.</exception>
@@ -85,7 +86,7 @@ public sealed partial class Run
             {
                 if (approval == ApprovalPolicy.Required)
                 {
-                    await CheckApprovalAsync(CallKey.Of(kind, request), request, metadata, inner).ConfigureAwait(false);
+                    await CheckApprovalAsync(CallKey.Of(kind, request), request, metadata, Guid.Parse(context.IdempotencyKey), inner).ConfigureAwait(false);
                 }
 
                 return await own(context, inner).ConfigureAwait(false);
@@ -101,7 +102,7 @@ public sealed partial class Run
         string kind, JsonElement request, Func<CallContext, CancellationToken, Task<CallResponse>> call, CallOptions options, CancellationToken cancellationToken)
     {
         var reuse = options.Reuse ?? _ledger.Options.CallReuse.GetValueOrDefault(kind, CallReuse.Once);
-        var key = CallKey.Of(kind, request) with { Attempt = reuse == CallReuse.Once ? null : _attempt };
+        var key = CallKey.Of(kind, request) with { Attempt = reuse == CallReuse.Once ? null : AgentScope.AttemptOf(_attempt) };
         if (reuse == CallReuse.Never)
         {
             // A call of its own each time: no caller waits for another.
@@ -133,7 +134,9 @@ public sealed partial class Run
     // After a recorded failure the repetition is next, unless an identical call that was made beside the first one was begun before the repetition.
     private async Task<AttemptNumber> NumberAsync(CallKey key, CancellationToken cancellationToken)
     {
-        var number = _occurrences.Take(key);
+        var number = _occurrences.Take(key, AgentScope.Present) ?? throw new InvalidOperationException(
+            $"Two agents that share a handle of '{StreamName}' make the same call of kind '{key.Kind}', and run again they could not tell their answers apart. "
+            + $"Give each its name ({nameof(AgentScope)}.{nameof(AgentScope.Open)}(\"planner\")), or a handle of its own ({nameof(BeginAttemptAsync)}).");
         if (number is not { Told: { } told, Unused: { } unused })
         {
             return number;
@@ -322,11 +325,22 @@ public sealed partial class Run
     /// <remarks>The first call of a handle reads the whole history, later calls only newer events.</remarks>
     public Task<RunUsage> GetUsageAsync(CancellationToken cancellationToken = default) => _calls.ReadUsageAsync(cancellationToken);
 
+    /// <summary>What the answered calls of each model used: tokens of each sort, price and duration, whole and since the fork. Sorted by kind, model and provider.</summary>
+    /// <remarks>The first call of a handle reads the whole history, later calls only newer events. What a recording states for all of its calls together is in
+    /// <see cref="GetUsageAsync"/> only.</remarks>
+    /// <param name="cancellationToken">Stops the reading.</param>
+    public Task<RunModelUsage> GetModelUsageAsync(CancellationToken cancellationToken = default) => _calls.ReadModelUsageAsync(cancellationToken);
+
     internal Task<Position> AppendOwnAsync(NewEvent newEvent, CancellationToken cancellationToken) => AppendOwnAsync(newEvent, [], cancellationToken);
 
     /// <summary>Appends to the end, and to other streams with it, all or nothing.</summary>
     internal Task<Position> AppendOwnAsync(NewEvent newEvent, StreamAppend[] others, CancellationToken cancellationToken) =>
         AppendOwnAsync(newEvent, ExpectedVersion.Any, others, cancellationToken);
+
+    /// <summary>The same at a length that the history must have; null for any.</summary>
+    /// <exception cref="WrongExpectedVersionException">The history has another length.</exception>
+    internal Task<Position> AppendOwnAtAsync(NewEvent newEvent, Position? length, StreamAppend[] others, CancellationToken cancellationToken) =>
+        AppendOwnAsync(newEvent, ExpectedAt(length), others, cancellationToken);
 
     private async Task<Position> AppendOwnAsync(NewEvent newEvent, ExpectedVersion expected, StreamAppend[] others, CancellationToken cancellationToken)
     {

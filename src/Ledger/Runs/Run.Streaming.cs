@@ -14,7 +14,8 @@ public sealed partial class Run
     /// <remarks>
     /// The rules are those of <see cref="CallAsync(string, JsonElement, Func{CallContext, CancellationToken, Task{CallResponse}}, CallOptions?, CancellationToken)"/>.
     /// Parts pass through as they arrive. A reader that stops early stops the call, which then counts as failed unless it had ended; a call that throws midway
-    /// has failed too, and its parts are not an answer. The answer is recorded before the stream ends.
+    /// has failed too, and its parts are not an answer. The answer is recorded before the stream ends. A reader that takes no part of a long answer for
+    /// <see cref="AgentLedgerOptions.CallLease"/>, because it was not disposed, counts as gone: the call is stopped.
     /// </remarks>
     /// <typeparam name="T">The type of a part.</typeparam>
     /// <param name="kind">What is called.</param>
@@ -98,10 +99,28 @@ public sealed partial class Run
             await foreach (var part in call(context, token).ConfigureAwait(false))
             {
                 all.Add(copy is null ? part : copy(part));
-                await parts.Writer.WriteAsync(part, token).ConfigureAwait(false);
+                if (!parts.Writer.TryWrite(part))
+                {
+                    await WaitForReaderAsync(part, token).ConfigureAwait(false);
+                }
             }
 
             return combine(all);
+        }
+
+        // One that was never disposed, and is read no more, would hold its call and the heartbeats for it as long as the process lives.
+        async Task WaitForReaderAsync(T part, CancellationToken token)
+        {
+            using var patience = new CancellationTokenSource(_ledger.Options.CallLease, _ledger.TimeProvider);
+            using var either = CancellationTokenSource.CreateLinkedTokenSource(token, patience.Token);
+            try
+            {
+                await parts.Writer.WriteAsync(part, either.Token).ConfigureAwait(false);
+            }
+            catch (OperationCanceledException e) when (patience.IsCancellationRequested && !token.IsCancellationRequested)
+            {
+                throw new TimeoutException($"No part of the answer was read for {_ledger.Options.CallLease}, so its reader counts as gone.", e);
+            }
         }
     }
 }

@@ -220,9 +220,12 @@ internal sealed class RunFold
             if (recorded.Id == EventIds.OfCall(_stream, kind, hash, attempt, slot, tries))
             {
                 var occurrence = $"{kind}\n{hash}\n{slot}\n{attempt}";
-                State.Open.RemoveAll(begun => begun.Occurrence == occurrence);
+                State.Open = [.. State.Open
+                    .Where(begun => begun.Occurrence != occurrence || begun.IsReserved)
+                    .Select(begun => begun.Occurrence == occurrence ? begun with { IsRepeated = true } : begun)];
                 var owner = CallEventForm.Text(recorded, CallEventForm.OwnerHeader);
-                State.Open.Add(new BegunCall(new OpenCall(recorded.Id, kind, owner, recorded.Timestamp, IsUnknown: false), occurrence));
+                var call = new OpenCall(recorded.Id, kind, owner, recorded.Timestamp, IsUnknown: false);
+                State.Open.Add(new BegunCall(call, occurrence) { IsReserved = CallEventForm.IsReserved(recorded) });
                 return;
             }
         }

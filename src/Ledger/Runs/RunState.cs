@@ -55,7 +55,14 @@ internal sealed class RunState
 /// <summary>A call that was begun and has not ended.</summary>
 /// <param name="Call">The call.</param>
 /// <param name="Occurrence">Which occurrence of which request it is; a later attempt takes its place.</param>
-internal sealed record BegunCall(OpenCall Call, string Occurrence);
+internal sealed record BegunCall(OpenCall Call, string Occurrence)
+{
+    /// <summary>Whether a part of a budget is reserved for it.</summary>
+    public bool IsReserved { get; init; }
+
+    /// <summary>Whether a later attempt has taken its place: no one waits for it any more, but its reservation is held.</summary>
+    public bool IsRepeated { get; init; }
+}
 
 /// <summary>A request for approval that was not decided on.</summary>
 /// <param name="Id">The event that asks.</param>

@@ -19,7 +19,7 @@ internal static class RunSummaries
         var waitsFor = state.IsStated ? (RunWait?)null
             : asked.Count > 0 ? RunWait.Approval
             : state.WaitsForBudget ? RunWait.Budget
-            : state.Open.Count > 0 ? RunWait.Call
+            : state.Open.Exists(begun => !begun.IsRepeated) ? RunWait.Call
             : null;
         var status = waitsFor is null ? state.Outcome : RunStatus.Waiting;
         var own = state.Own;

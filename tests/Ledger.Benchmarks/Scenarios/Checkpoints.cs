@@ -36,7 +36,7 @@ internal sealed class Checkpoints : Scenario
 
     public override IReadOnlyList<Goal> Goals =>
     [
-        Goal.Ratio(Figure.Middle, _saved, _appended),
+        Goal.Ratio(Figure.Middle, _saved, _appended) with { AtLeast = 2.5 },
         Goal.Absolute(Figure.Middle, _saved),
     ];
 

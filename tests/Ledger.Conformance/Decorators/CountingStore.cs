@@ -15,6 +15,8 @@ public sealed class CountingStore(
 
     public int HistoryReads { get; private set; }
 
+    public int Finds { get; private set; }
+
     public EventRegistry Registry => inner.Registry;
 
     public T? Get<T>()
@@ -52,8 +54,11 @@ public sealed class CountingStore(
     public IAsyncEnumerable<RecordedEvent> ReadLogAsync(SequenceNumber after = default, CancellationToken cancellationToken = default) =>
         inner.ReadLogAsync(after, cancellationToken);
 
-    public Task<IReadOnlyList<RecordedEvent>> FindEventsAsync(IReadOnlyCollection<Guid> ids, CancellationToken cancellationToken = default) =>
-        inner.FindEventsAsync(ids, cancellationToken);
+    public Task<IReadOnlyList<RecordedEvent>> FindEventsAsync(IReadOnlyCollection<Guid> ids, CancellationToken cancellationToken = default)
+    {
+        Finds++;
+        return inner.FindEventsAsync(ids, cancellationToken);
+    }
 
     public Task<StreamInfo?> GetStreamAsync(StreamName stream, CancellationToken cancellationToken = default) =>
         inner.GetStreamAsync(stream, cancellationToken);

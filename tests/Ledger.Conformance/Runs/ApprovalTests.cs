@@ -99,6 +99,39 @@ public abstract class ApprovalTests(ITestEngine engine) : PolledToolTests(engine
     }
 
     [Fact]
+    public async Task Approval_IsGoodForOneCall_AndForItsRepetitions_AlsoOfSeveralCallersAtOnce()
+    {
+        var run = Runs.GetRun(NewId());
+        var id = await AskAsync(run, Poll);
+        await run.DecideAsync(id, ApprovalDecision.Approved, "owner");
+
+        // The callee refuses it twice, and it is the same call; another process repeats it.
+        await Should.ThrowAsync<CallNotMadeException>(() => run.CallAsync("tool", Poll, (_, _) => throw new CallNotMadeException("busy"), Approved));
+        var restarted = new AgentLedger(await Engine.OpenAgainAsync(Store)).GetRun(run.Id);
+        await Should.ThrowAsync<CallNotMadeException>(() => restarted.CallAsync("tool", Poll, (_, _) => throw new CallNotMadeException("busy"), Approved));
+        (await restarted.CallAsync("tool", Poll, CallAsync, Approved)).Text.ShouldBe("answer 1");
+
+        var second = await AskAsync(restarted, Poll);
+        second.ShouldNotBe(id);
+        await run.DecideAsync(second, ApprovalDecision.Approved, "owner");
+        var outcomes = await Task.WhenAll(Enumerable.Range(0, 6).Select(_ => Task.Run(async () =>
+        {
+            try
+            {
+                var never = Approved with { Reuse = CallReuse.Never };
+                return (await new AgentLedger(Store).GetRun(run.Id).CallAsync("tool", Poll, CallAsync, never)).Text;
+            }
+            catch (ApprovalPendingException)
+            {
+                return null;
+            }
+        })));
+
+        outcomes.OfType<string>().ShouldBe(["answer 2"]);
+        Calls.ShouldBe(2);
+    }
+
+    [Fact]
     public async Task Denied_IsNotMade_UntilALaterDecision()
     {
         var run = Runs.GetRun(NewId());
@@ -188,9 +221,10 @@ public abstract class ApprovalTests(ITestEngine engine) : PolledToolTests(engine
     }
 
     [Fact]
-    public async Task Branch_HasTheDecisionsOfItsPrefix_AndDecidesForItself()
+    public async Task Branch_HasTheDecisionsOfItsPrefix_AndDecidesForItself_WhereOneIsGoodForEveryCall()
     {
-        var run = Runs.GetRun(NewId());
+        var ledger = new AgentLedger(Store, new AgentLedgerOptions { Approvals = new ApprovalOptions { GoodFor = ApprovalUse.EveryCall } });
+        var run = ledger.GetRun(NewId());
         var id = await AskAsync(run, Poll);
         var before = await run.ForkAsync(new Position(1));
         await run.DecideAsync(id, ApprovalDecision.Approved, "owner");
@@ -200,7 +234,42 @@ public abstract class ApprovalTests(ITestEngine engine) : PolledToolTests(engine
         (await AskAsync(before, Poll)).ShouldBe(id);
         await before.DecideAsync(id, ApprovalDecision.Denied, "owner");
         await Should.ThrowAsync<ApprovalDeniedException>(() => before.CallAsync("tool", Poll, CallAsync, Approved));
-        (await run.CallAsync("tool", Poll, CallAsync, Approved)).Text.ShouldBe("answer 2");
+        foreach (var expected in new[] { "answer 2", "answer 3" })
+        {
+            (await run.CallAsync("tool", Poll, CallAsync, Approved)).Text.ShouldBe(expected);
+        }
+    }
+
+    [Fact]
+    public async Task Branch_NeedsAnApprovalOfItsOwn_AndHasTheDenialsOfItsPrefix()
+    {
+        var run = Runs.GetRun(NewId());
+        var id = await AskAsync(run, Poll);
+        var asked = await run.ForkAsync();
+        await run.DecideAsync(id, ApprovalDecision.Denied, "owner");
+        await Should.ThrowAsync<ApprovalDeniedException>(async () => await (await run.ForkAsync()).CallAsync("tool", Poll, CallAsync, Approved));
+        await run.DecideAsync(id, ApprovalDecision.Approved, "owner");
+
+        // Neither before the call nor after it is the approval one of the branch: it would be made twice.
+        var before = await run.ForkAsync();
+        (await run.CallAsync("tool", Poll, CallAsync, Approved)).Text.ShouldBe("answer 1");
+        var after = await run.ForkBeforeAsync((await run.ReadAllAsync()).Single(e => e.Type == "tool.called").Id);
+        foreach (var branch in new[] { before, after })
+        {
+            var own = await AskAsync(branch, Poll);
+            own.ShouldNotBe(id);
+            await branch.DecideAsync(own, ApprovalDecision.Approved, "owner");
+            (await branch.CallAsync("tool", Poll, CallAsync, Approved)).Text.ShouldBe($"answer {Calls}");
+        }
+
+        // What was asked before the fork can be decided on the branch.
+        (await AskAsync(asked, Poll)).ShouldBe(id);
+        await asked.DecideAsync(id, ApprovalDecision.Approved, "owner");
+        (await asked.CallAsync("tool", Poll, CallAsync, Approved)).Text.ShouldBe("answer 4");
+
+        // What was used up is not made good again by a second word on the same request.
+        await run.DecideAsync(id, ApprovalDecision.Approved, "owner");
+        await AskAsync(run, Poll);
     }
 
     private async Task<Guid> AskAsync(Run run, string request) =>

@@ -61,23 +61,6 @@ public abstract class BudgetTests(ITestEngine engine) : PolledToolTests(engine)
     }
 
     [Fact]
-    public async Task Call_ThatFails_CostsNothing_AndOneWithAnUnknownEnd_KeepsItsReservation()
-    {
-        var run = await StartAsync(new BudgetAmount(Usd: 1));
-        await Should.ThrowAsync<TimeoutException>(() => run.CallAsync("llm", "1", (_, _) => throw new TimeoutException(), OneDollar));
-        (await run.GetBudgetAsync())!.Left.Usd.ShouldBe(1);
-
-        await Should.ThrowAsync<TimeoutException>(
-            () => run.CallAsync("llm", "1", (_, _) => throw new TimeoutException(), OneDollar with { Effects = EffectPolicy.Refuse }));
-        (await run.GetBudgetAsync())!.Left.Usd.ShouldBe(0);
-        await Should.ThrowAsync<BudgetExceededException>(() => run.CallAsync("llm", "2", CallAsync, OneDollar));
-
-        await run.ReleaseCallAsync((await run.ListOpenCallsAsync()).Single().RequestId);
-        (await run.GetBudgetAsync())!.Left.Usd.ShouldBe(1);
-        await run.CallAsync("llm", "2", CallAsync, OneDollar);
-    }
-
-    [Fact]
     public async Task Caller_GoneBetweenReservationAndAnswer_KeepsTheReservation_UntilTheCallIsReleased()
     {
         var run = await StartAsync(new BudgetAmount(Calls: 1));
@@ -91,16 +74,6 @@ public abstract class BudgetTests(ITestEngine engine) : PolledToolTests(engine)
         (await restarted.GetBudgetAsync())!.ShouldSatisfyAllConditions(b => b.Reserved.Calls.ShouldBe(0), b => b.Left.Calls.ShouldBe(1));
         (await restarted.CallAsync("llm", "1", CallAsync)).Text.ShouldBe("answer 1");
         await Should.ThrowAsync<BudgetExceededException>(() => restarted.CallAsync("llm", "2", CallAsync));
-    }
-
-    [Fact]
-    public async Task Call_MadeAgainWhenItsCallerIsGone_CountsTwice_BecauseBothMayBePaid()
-    {
-        var run = await StartAsync(new BudgetAmount(Calls: 2));
-        await BeginAndHangAsync(run.Id);
-        await new AgentLedger(Store, Impatient).GetRun(run.Id).CallAsync("tool", Poll, CallAsync);
-
-        (await run.GetBudgetAsync()).ShouldBe(new RunBudget(new BudgetAmount(Calls: 2), new BudgetAmount(0, 0, 1), new BudgetAmount(0, 0, 1)));
     }
 
     [Fact]
@@ -307,7 +280,11 @@ public abstract class BudgetTests(ITestEngine engine) : PolledToolTests(engine)
                 new CallOptions { Estimate = new CallCost(estimate, InputTokens: 40) });
             return 1;
         }
-        catch (Exception e) when (e is TimeoutException or BudgetExceededException)
+        catch (TimeoutException)
+        {
+            return 1;
+        }
+        catch (BudgetExceededException)
         {
             return 0;
         }

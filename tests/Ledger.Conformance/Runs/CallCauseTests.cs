@@ -91,6 +91,33 @@ public abstract class CallCauseTests(ITestEngine engine) : PolledToolTests(engin
     }
 
     [Fact]
+    public async Task ModelUsage_IsAddedUpByModel_WholeAndSinceTheFork()
+    {
+        var run = Runs.GetRun(NewId());
+        await AskAsync(run, """{"model":"m-1","n":1}""", """{"provider":"p","usage":{"input_tokens":10,"output_tokens":3,"cache_read_input_tokens":4,"reasoning_tokens":2},"cost_usd":0.5}""");
+        await AskAsync(run, """{"model":"m-1","n":2}""", """{"model":"m-2","usage":{"input_tokens":7}}""");
+        await run.CallAsync("tool", Poll, CallAsync);
+        await Should.ThrowAsync<FormatException>(() => run.CallAsync("llm", "1", (_, _) => throw new FormatException()));
+        var branch = await run.ForkAsync();
+        await AskAsync(branch, """{"model":"m-1","n":1}""", "\"answered from the log\"");
+        await AskAsync(branch, """{"model":"m-1","n":3}""", """{"provider":"p","usage":{"input_tokens":1,"output_tokens":1}}""");
+
+        var (whole, own) = await branch.GetModelUsageAsync();
+        whole.Select(u => (u.Kind, u.Model, u.Provider, u.Calls, u.InputTokens, u.OutputTokens, u.CachedTokens, u.ReasoningTokens, u.CostUsd)).ShouldBe(
+        [
+            ("llm", "m-1", "p", 2, 11, 4, 4, 2, 0.5m),
+            ("llm", "m-2", null, 1, 7, 0, 0, 0, 0),
+            ("tool", null, null, 1, 0, 0, 0, 0, 0),
+        ]);
+        own!.ShouldHaveSingleItem().ShouldSatisfyAllConditions(u => (u.Kind, u.Model, u.Calls, u.InputTokens).ShouldBe(("llm", "m-1", 1, 1)), u => u.CostUsd.ShouldBe(0));
+        whole[0].Duration.ShouldBeGreaterThanOrEqualTo(own![0].Duration);
+        (await run.GetModelUsageAsync()).ShouldSatisfyAllConditions(u => u.SinceFork.ShouldBeNull(), u => u.Whole.Sum(m => m.Calls).ShouldBe(3));
+
+        static Task<CallAnswer> AskAsync(Run on, string request, string response) =>
+            on.CallAsync("llm", request, (_, _) => Task.FromResult(new CallResponse(JsonElement.Parse(response))));
+    }
+
+    [Fact]
     public async Task Price_OfTheApplication_IsRecordedWithTheResponse()
     {
         var asked = new List<CallCost>();

@@ -59,6 +59,76 @@ public abstract class CallPolicyTests(ITestEngine engine) : PolledToolTests(engi
     }
 
     [Fact]
+    public async Task Agents_WithNames_OnOneHandle_HaveTheirOwnOccurrences()
+    {
+        var id = NewId();
+        string[] names = ["planner", "writer"];
+        var run = Runs.GetRun(id);
+        var (answers, again) = (await PollEachAsync(run, names), await PollEachAsync(Runs.GetRun(id), ["writer", "planner"]));
+
+        Calls.ShouldBe(4);
+        again.ShouldBe(answers, ignoreOrder: true);
+        var branch = await run.ForkAsync();
+        (await PollEachAsync(branch, names)).ShouldBe(answers);
+
+        async Task<List<string>> PollEachAsync(Run handle, string[] agents)
+        {
+            var said = new List<string>();
+            var open = agents.Select(_ => new TaskCompletionSource()).ToList();
+            var polls = agents.Select((name, n) => Task.Run(async () =>
+            {
+                using var scope = AgentScope.Open(name);
+                using var inner = AgentScope.Open();
+                open[n].SetResult();
+                await Task.WhenAll(open.Select(o => o.Task));
+                return $"{name}: {string.Join(", ", await PollAsync(handle, 2))}";
+            }));
+            foreach (var poll in polls.ToList())
+            {
+                said.Add(await poll);
+            }
+
+            return said;
+        }
+    }
+
+    [Fact]
+    public async Task Agents_WithoutNames_AtOnceOnOneHandle_AreRefusedTheSameCall_AndOneAfterTheOtherAreNot()
+    {
+        var run = Runs.GetRun(NewId());
+        using (AgentScope.Open())
+        {
+            await PollAsync(run, 1);
+            using var inner = AgentScope.Open();
+            await PollAsync(run, 1);
+        }
+
+        var (polled, mayEnd) = (new TaskCompletionSource(), new TaskCompletionSource());
+        var first = Task.Run(async () =>
+        {
+            using var scope = AgentScope.Open();
+            await PollAsync(run, 1);
+            polled.SetResult();
+            await mayEnd.Task;
+        });
+        await polled.Task;
+        await Task.Run(async () =>
+        {
+            using var scope = AgentScope.Open();
+            (await Should.ThrowAsync<InvalidOperationException>(() => PollAsync(run, 1))).Message.ShouldBe(
+                $"Two agents that share a handle of '{run.StreamName}' make the same call of kind 'tool', and run again they could not tell their answers apart. "
+                + "Give each its name (AgentScope.Open(\"planner\")), or a handle of its own (BeginAttemptAsync).");
+            await run.CallAsync("tool", """{"tool":"other"}""", CallAsync);
+            await PollAsync(await run.BeginAttemptAsync("mine"), 1);
+        });
+        mayEnd.SetResult();
+        await first;
+
+        (await PollAsync(run, 1)).ShouldBe(["answer 6"]);
+        Should.Throw<ArgumentException>(() => AgentScope.Open(" "));
+    }
+
+    [Fact]
     public async Task Call_InsideItself_IsRefused()
     {
         var run = Runs.GetRun(NewId());

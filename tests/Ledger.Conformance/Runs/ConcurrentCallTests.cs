@@ -70,6 +70,7 @@ public abstract class ConcurrentCallTests(ITestEngine engine) : EventStoreTests(
             return CallResponse.OfText("late");
         });
         await isCalled.Task;
+        CallOwner.End((await Runs.GetRun(id).ListOpenCallsAsync()).Single().Owner!);
         var impatient = new AgentLedger(await Engine.OpenAgainAsync(Store), new AgentLedgerOptions { CallLease = TimeSpan.FromTicks(1) }).GetRun(id);
 
         var taken = await impatient.CallOnceAsync("llm", "1", CallAsync);
@@ -81,6 +82,30 @@ public abstract class ConcurrentCallTests(ITestEngine engine) : EventStoreTests(
 
         // Both calls were made and cost something; both are in the log.
         (await impatient.GetUsageAsync()).Whole.Calls.ShouldBe(2);
+    }
+
+    [Fact]
+    public async Task CallOnce_OfAnotherLedgerOfThisProcess_IsWaitedFor_HoweverLongItIsSilent()
+    {
+        var id = NewId();
+        var (isCalled, mayReturn, isAwaited) = (new TaskCompletionSource(), new TaskCompletionSource(), new TaskCompletionSource());
+        var first = new AgentLedger(Store).GetRun(id).CallOnceAsync("llm", "1", async _ =>
+        {
+            isCalled.SetResult();
+            await mayReturn.Task;
+            return CallResponse.OfText("slow");
+        });
+        await isCalled.Task;
+
+        // A silence of a tick is too long for it, but it can see that the other is at work.
+        var options = new AgentLedgerOptions { CallLease = TimeSpan.FromTicks(1) };
+        var impatient = new AgentLedger(await Engine.OpenAgainAsync(Store), options, new HookLog(" waits for ", isAwaited.SetResult)).GetRun(id);
+        var second = impatient.CallOnceAsync("llm", "1", CallAsync);
+        await isAwaited.Task;
+        (await impatient.ListOpenCallsAsync()).ShouldHaveSingleItem().IsUnknown.ShouldBeFalse();
+        mayReturn.SetResult();
+
+        ((await first).Text, (await second).Text, _calls).ShouldBe(("slow", "slow", 0));
     }
 
     [Theory]

@@ -133,6 +133,7 @@ public abstract class ContendedBudgetTests(ITestEngine engine) : PolledToolTests
             },
             new CallOptions { Effects = EffectPolicy.Reconcile, Reconcile = (_, _) => Task.FromResult(CallReconciliation.NotMade) });
         await begun.Task;
+        CallOwner.End((await run.ListOpenCallsAsync()).Single().Owner!);
         mayAnswer.SetResult();
 
         (await late).Text.ShouldBe("paid");

@@ -35,15 +35,20 @@ public abstract class PolledToolTests(ITestEngine engine) : EventStoreTests(engi
     }
 
     /// <summary>Begins the call and never ends it, as a process that dies does.</summary>
-    protected async Task<CallContext> BeginAndHangAsync(string id)
+    protected Task<CallContext> BeginAndHangAsync(string id) => BeginAndHangAsync(Runs.GetRun(id));
+
+    /// <summary>The same on a handle of its own of a run or branch.</summary>
+    protected async Task<CallContext> BeginAndHangAsync(Run run)
     {
         var begun = new TaskCompletionSource<CallContext>();
-        _ = Runs.GetRun(id).CallAsync("tool", Poll, async (context, _) =>
+        _ = run.CallAsync("tool", Poll, async (context, _) =>
         {
             begun.SetResult(context);
             await new TaskCompletionSource().Task;
             return CallResponse.OfText("never");
         });
-        return await begun.Task;
+        var call = await begun.Task;
+        CallOwner.End((await run.ListOpenCallsAsync()).Single(open => open.RequestId == call.RequestId).Owner!);
+        return call;
     }
 }

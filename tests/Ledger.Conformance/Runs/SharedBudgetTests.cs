@@ -240,7 +240,11 @@ public abstract class SharedBudgetTests(ITestEngine engine) : PolledToolTests(en
                 new CallOptions { Estimate = new CallCost(estimate) });
             return 1;
         }
-        catch (Exception e) when (e is TimeoutException or BudgetExceededException or ApprovalPendingException)
+        catch (TimeoutException)
+        {
+            return 1;
+        }
+        catch (Exception e) when (e is BudgetExceededException or ApprovalPendingException)
         {
             return 0;
         }

@@ -1,5 +1,8 @@
 using System.Text.Json;
+using Ledger.Conformance.Decorators;
+using Ledger.Log;
 using Ledger.Runs;
+using Microsoft.Extensions.Time.Testing;
 using Shouldly;
 using Xunit;
 
@@ -45,6 +48,35 @@ public abstract class StreamingCallTests(ITestEngine engine) : EventStoreTests(e
 
         (await run.ReadAllAsync()).Select(e => e.Type).ShouldBe(["llm.request", "call.failed"]);
         (await StreamAsync(run, ["again"]).ToListAsync()).ShouldBe(["again"]);
+    }
+
+    [Fact]
+    public async Task Reader_ThatIsNeverDisposed_AndReadsNoMore_HoldsItsCallForALeaseAtMost()
+    {
+        var clock = new FakeTimeProvider();
+        var isRecorded = new TaskCompletionSource();
+        var store = new CountingStore(Store, after: number =>
+        {
+            if (number == 2)
+            {
+                isRecorded.SetResult();
+            }
+
+            return Task.CompletedTask;
+        });
+        var run = new AgentLedger(store, timeProvider: clock).GetRun(NewId());
+        var abandoned = StreamAsync(run, [.. Enumerable.Range(0, 1_000).Select(n => $"{n}")]).GetAsyncEnumerator();
+        (await abandoned.MoveNextAsync()).ShouldBeTrue();
+
+        for (var leases = 0; leases < 10_000 && !isRecorded.Task.IsCompleted; leases++)
+        {
+            // The call is stopped on another thread, which gets its turn.
+            clock.Advance(TimeSpan.FromMinutes(10));
+            await Task.Run(() => run.ReadAllAsync());
+        }
+
+        isRecorded.Task.IsCompleted.ShouldBeTrue();
+        (await run.ReadAllAsync())[^1].Data.ShouldBeOfType<CallFailed>().Error.ShouldBe("TimeoutException: No part of the answer was read for 00:10:00, so its reader counts as gone.");
     }
 
     [Fact]

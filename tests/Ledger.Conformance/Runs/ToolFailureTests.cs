@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Ledger.Runs;
 using Shouldly;
 using Xunit;
@@ -31,6 +32,62 @@ public abstract class ToolFailureTests(ITestEngine engine) : PolledToolTests(eng
         await Should.ThrowAsync<TimeoutException>(() => run.CallAsync("tool", Poll, Fail));
 
         (await PollAsync(Runs.GetRun(run.Id), 1)).ShouldBe(["answer 1"]);
+    }
+
+    [Theory]
+    [InlineData(EffectPolicy.Refuse)]
+    [InlineData(EffectPolicy.Reconcile)]
+    public async Task Tool_WithAnEffect_ThatFailed_AndTheAgentWentOn_FailsAgain_AndIsNotMade(EffectPolicy effects)
+    {
+        var run = Runs.GetRun(NewId());
+        var options = new CallOptions { Effects = effects, Reconcile = (_, _) => Task.FromResult(CallReconciliation.NotMade) };
+        (await PayAsync(run, options, Fail)).ShouldBe("too slow");
+
+        var events = await run.ReadAllAsync();
+        events.Select(e => e.Type).ShouldBe(["tool.called", "call.unknown", "llm.request", "llm.response"]);
+        events[2].Metadata.Causes.ShouldBe([events[1].Id]);
+
+        // In another process, and on a branch.
+        var again = new AgentLedger(await Engine.OpenAgainAsync(Store)).GetRun(run.Id);
+        var branch = await run.ForkAsync();
+        foreach (var handle in new[] { again, branch })
+        {
+            (await PayAsync(handle, options, CallAsync)).ShouldBe("too slow");
+        }
+
+        (Calls, _decisions).ShouldBe((0, 1));
+        (await run.ListOpenCallsAsync()).ShouldHaveSingleItem().IsUnknown.ShouldBeTrue();
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Tool_WhoseCallerDied_AndTheAgentWentOnFromTheRefusal_IsRefusedInTheSameWords(bool hasFailedFirst)
+    {
+        var run = Runs.GetRun(NewId());
+        var refuse = new CallOptions { Effects = EffectPolicy.Refuse };
+        if (hasFailedFirst)
+        {
+            await Should.ThrowAsync<TimeoutException>(() => run.CallAsync("tool", Poll, Fail, refuse));
+        }
+        else
+        {
+            await BeginAndHangAsync(run.Id);
+        }
+
+        var refused = await PayAsync(Runs.GetRun(run.Id), refuse, CallAsync);
+        refused.ShouldStartWith($"A call of kind 'tool' in '{run.StreamName}' was begun by ");
+
+        (await PayAsync(Runs.GetRun(run.Id), refuse, CallAsync)).ShouldBe(refused);
+        (await PayAsync(await run.ForkAsync(), refuse, CallAsync)).ShouldBe(refused);
+        (Calls, _decisions).ShouldBe((0, 1));
+
+        // What became of it counts for the next call of the agent.
+        await run.AnswerAsync((await run.ListOpenCallsAsync()).Single().RequestId, CallResponse.OfText("paid"));
+        var settled = Runs.GetRun(run.Id);
+        (await PayAsync(settled, refuse, CallAsync)).ShouldBe(refused);
+        (await settled.CallAsync("tool", Poll, CallAsync, refuse)).Text.ShouldBe("paid");
+        (Calls, _decisions).ShouldBe((0, 1));
     }
 
     [Fact]
@@ -74,7 +131,22 @@ public abstract class ToolFailureTests(ITestEngine engine) : PolledToolTests(eng
         (Calls, _decisions).ShouldBe((2, 1));
     }
 
-    private Task<CallAnswer> DecideAsync(Run run, string on, string decided) => run.CallAsync("llm", $"\"{on}\"", (_, _) =>
+    /// <summary>An agent that pays, and asks its model what to do if that fails; returns the failure.</summary>
+    private async Task<string?> PayAsync(Run run, CallOptions options, Func<CallContext, CancellationToken, Task<CallResponse>> pay)
+    {
+        try
+        {
+            await run.CallAsync("tool", Poll, pay, options);
+            return null;
+        }
+        catch (Exception e) when (e is TimeoutException or RecordedFailureException or CallUnknownException)
+        {
+            await DecideAsync(run, e.Message, "go on");
+            return e.Message;
+        }
+    }
+
+    private Task<CallAnswer> DecideAsync(Run run, string on, string decided) => run.CallAsync("llm", JsonSerializer.Serialize(on), (_, _) =>
     {
         Interlocked.Increment(ref _decisions);
         return Task.FromResult(CallResponse.OfText(decided));

@@ -6,6 +6,7 @@ using Ledger.Log;
 using Ledger.Postgres.Calls;
 using Ledger.Runs;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Time.Testing;
 using Shouldly;
 using Xunit;
 
@@ -107,6 +108,34 @@ public sealed class CallHeartbeatTests(LedgerDatabase database) : IClassFixture<
         }
 
         (await LastHeardAsync(ended)).ShouldBe(last);
+    }
+
+    [Fact]
+    public async Task CallerWithAShorterPeriod_IsHeardOf_ThoughTheOthersHaveALongOne()
+    {
+        var clock = new FakeTimeProvider();
+        var store = await database.OpenAgainAsync(database.Store);
+        var (patient, hasty) = (new AgentLedgerOptions { CallHeartbeat = TimeSpan.FromHours(1) }, new AgentLedgerOptions { CallHeartbeat = TimeSpan.FromSeconds(1) });
+        var owner = CallOwner.New(hasty.CallHeartbeat);
+        using var first = CallHeartbeat.Begin(new AgentLedger(store, patient, timeProvider: clock), CallOwner.New(patient.CallHeartbeat));
+        using var second = CallHeartbeat.Begin(new AgentLedger(store, hasty, timeProvider: clock), owner);
+        var isHeardOf = false;
+        for (var beats = 0; beats < 500 && !isHeardOf; beats++)
+        {
+            clock.Advance(TimeSpan.FromSeconds(1));
+            isHeardOf = await LastHeardAsync(owner) is not null;
+        }
+
+        isHeardOf.ShouldBeTrue();
+    }
+
+    [Fact]
+    public async Task Silence_IsNoLongerThanTheServerIsUp()
+    {
+        var silence = (await Owners.FindSilencesAsync([Begun(CallOwner.New(Quick.CallHeartbeat))], CancellationToken.None)).ShouldHaveSingleItem();
+
+        silence.LastHeard.ShouldBeNull();
+        silence.Length.TotalSeconds.ShouldBeLessThanOrEqualTo(await database.ScalarAsync<double>("select extract(epoch from clock_timestamp() - pg_postmaster_start_time())::float8"));
     }
 
     [Fact]

@@ -52,6 +52,20 @@ public sealed class CallListenerTests
     public void PeriodOf_NameOfACaller_IsWhatItSays(string? owner, int? milliseconds) =>
         (CallOwner.PeriodOf(owner) is { } period ? (int?)period.TotalMilliseconds : null).ShouldBe(milliseconds);
 
+    [Fact]
+    public void IsGone_ProcessThatIsNotShown_IsGoneOnlyWhereOthersAreShown()
+    {
+        var parts = CallOwner.Process.Split('/');
+        var other = $"{parts[0]}/{int.MaxValue}/1/0a";
+
+        CallOwner.IsGone(other, process => process == 1 ? "0" : null).ShouldBeTrue("its machine shows all processes");
+        CallOwner.IsGone(other, process => process == 1 ? "" : null).ShouldBeTrue("the first is shown, if not when it started");
+        CallOwner.IsGone(other, _ => "2").ShouldBeTrue("another process has its id now");
+        CallOwner.IsGone(other, _ => "1").ShouldBeFalse();
+        CallOwner.IsGone(other, _ => "").ShouldBeFalse();
+        CallOwner.IsGone(other, _ => null).ShouldBe(!OperatingSystem.IsLinux(), "of processes of other users nothing is shown, as with hidepid");
+    }
+
     private TimeSpan TakeAfter(CallListener listener, int seconds, int? beat)
     {
         _clock.Advance(TimeSpan.FromSeconds(seconds));

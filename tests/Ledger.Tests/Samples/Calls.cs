@@ -20,7 +20,8 @@ public sealed class Calls
             return CallResponse.OfText("lost");
         });
         await begun.Task;
-        var run = new AgentLedger(store, new AgentLedgerOptions { CallLease = TimeSpan.FromTicks(1) }).GetRun("payments");
+        var run = new AgentLedger(store).GetRun("payments");
+        CallOwner.End((await run.ListOpenCallsAsync()).Single().Owner!);
 
         // sample: reconcile
         var answer = await run.CallAsync("tool", """{"tool":"pay","arguments":{"invoice":7}}""", PayAsync, new CallOptions
