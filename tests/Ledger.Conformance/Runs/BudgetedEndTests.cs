@@ -1,6 +1,5 @@
 using System.Net;
 using System.Text.Json;
-using Ledger.Log;
 using Ledger.Runs;
 using Shouldly;
 using Xunit;
