@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Ledger.Log;
 using Ledger.Postgres;
 using Ledger.Postgres.Schema;
 using Ledger.Runs;
@@ -19,8 +20,7 @@ public sealed class PostgresRoundTripTests : IAsyncLifetime
     private TestPostgres? _server;
     private TestDatabase? _database;
     private NpgsqlDataSource? _dataSource;
-
-    private PostgresEventStore? _store;
+    private IEventStore? _store;
 
     public async Task InitializeAsync()
     {
@@ -33,7 +33,7 @@ public sealed class PostgresRoundTripTests : IAsyncLifetime
 
     public async Task DisposeAsync()
     {
-        await _store!.DisposeAsync();
+        await ((IAsyncDisposable)_store!).DisposeAsync();
         await _dataSource!.DisposeAsync();
         await _database!.DisposeAsync();
         await _server!.DisposeAsync();
@@ -59,7 +59,7 @@ public sealed class PostgresRoundTripTests : IAsyncLifetime
             new TextReasoningContent("thinking") { ProtectedData = "sealed" }, new DataContent(new byte[] { 1, 2 }, "image/png"), new UriContent("https://a.test/x.png", "image/png"),
             new TextContent("said") { AdditionalProperties = new() { ["z"] = "last", ["a"] = 1 } },
         ];
-        var model = new ScriptedModel(messages => messages.Count(m => m.Role == ChatRole.Assistant) == 0
+        var model = new ScriptedModel(messages => !messages.Any(m => m.Role == ChatRole.Assistant)
             ? new ChatMessage(ChatRole.Assistant, [new FunctionCallContent("1", "weather", new Dictionary<string, object?> { ["city"] = "Rome", ["b"] = 1, ["aa"] = 2 })])
             : new ChatMessage(ChatRole.Assistant, contents));
         var texts = new List<string>();

@@ -26,7 +26,7 @@ internal sealed record LeftCall(StreamName Stream, Guid RequestId, string? Owner
         && (reason is null || reason.StartsWith(BegunBy, StringComparison.Ordinal))
             ? new LeftCall(
                 Text(unknown, StreamMember) is { Length: > 0 } stream ? new StreamName(stream) : recorded.Stream,
-                Guid.TryParse(Text(unknown, RequestMember), out var id) ? id : recorded.Metadata.Causes.FirstOrDefault(),
+                Guid.TryParse(Text(unknown, RequestMember), out var id) ? id : recorded.Metadata.Causes is [var first, ..] ? first : default,
                 reason?[BegunBy.Length..])
             : null;
 

@@ -38,7 +38,7 @@ public abstract class PolledToolTests(ITestEngine engine) : EventStoreTests(engi
     protected Task<CallContext> BeginAndHangAsync(string id) => BeginAndHangAsync(Runs.GetRun(id));
 
     /// <summary>The same on a handle of its own of a run or branch.</summary>
-    protected async Task<CallContext> BeginAndHangAsync(Run run)
+    protected static async Task<CallContext> BeginAndHangAsync(Run run)
     {
         var begun = new TaskCompletionSource<CallContext>();
         _ = run.CallAsync("tool", Poll, async (context, _) =>

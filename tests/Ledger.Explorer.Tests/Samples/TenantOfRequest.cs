@@ -3,7 +3,6 @@ using Ledger.Postgres.Schema;
 using Ledger.Postgres.Tenants;
 using Ledger.Testing;
 using Microsoft.AspNetCore.Builder;
-using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.TestHost;
 using Microsoft.Extensions.DependencyInjection;
 using Npgsql;

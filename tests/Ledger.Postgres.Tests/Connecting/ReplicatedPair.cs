@@ -136,7 +136,7 @@ internal sealed class ReplicatedPair : IAsyncDisposable
         return connection;
     }
 
-    private static Task ExecuteAsync(TestPostgres server, string sql) => ScalarAsync<object>(server, sql);
+    private static Task<object> ExecuteAsync(TestPostgres server, string sql) => ScalarAsync<object>(server, sql);
 
     private static async Task<T> ScalarAsync<T>(TestPostgres server, string sql)
     {

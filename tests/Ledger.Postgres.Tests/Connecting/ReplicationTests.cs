@@ -59,7 +59,7 @@ public sealed class ReplicationTests(ITestOutputHelper output)
             (await all.MoveNextAsync()).ShouldBeTrue();
         }
 
-        var (lost, pending) = (all.Current, few.MoveNextAsync());
+        var (lost, pending) = (all.Current, few.MoveNextAsync().AsTask());
         await PassesAsync(store, lost.Sequence, over.Token);
 
         await pair.LosePrimaryAsync();
