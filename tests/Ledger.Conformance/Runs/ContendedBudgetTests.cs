@@ -188,8 +188,8 @@ public abstract class ContendedBudgetTests(ITestEngine engine) : PolledToolTests
         }
         else
         {
-            end.SetException(new TimeoutException());
-            await Should.ThrowAsync<TimeoutException>(() => first);
+            end.SetException(new CallNotMadeException("busy"));
+            await Should.ThrowAsync<CallNotMadeException>(() => first);
         }
 
         clock.Advance(TimeSpan.FromSeconds(1));
