@@ -28,7 +28,7 @@ public sealed class MigrateTests
         (await cli.RunAsync("migrate", "assert")).ShouldSucceed().ShouldBe("Schema 'ledger' matches the migrations.\n");
         (await cli.JsonAsync("migrate", "assert")).GetArrayLength().ShouldBe(0);
         (await cli.RunAsync("migrate", "list")).ShouldSucceed().Split('\n')[0].ShouldMatch("^applied  0001_tables +20.*Z  by ");
-        (await cli.RunAsync("migrate", "list")).ShouldSucceed().Split('\n')[8].ShouldMatch("^applied  functions: [0-9]+$");
+        (await cli.RunAsync("migrate", "list")).ShouldSucceed().Split('\n').ShouldContain(line => line.StartsWith("applied  functions: ", StringComparison.Ordinal));
         (await cli.RunAsync("run", "list")).ShouldSucceed();
     }
 

@@ -1,4 +1,5 @@
 using Ledger.Postgres.Schema;
+using Ledger.Records;
 using Shouldly;
 using Xunit;
 
@@ -33,6 +34,7 @@ public sealed class AdoptionTests
         await ShouldBeAsNewAsync(database);
         (await filled.ReadAsync(WorldRows.Off)).Except(reads).ShouldBeEmpty();
         (await filled.ReadAsync(WorldRows.Inline)).Except(reads).ShouldBeEmpty();
+        (await filled.VerifyAsync()).State.ShouldBe(ChainState.Valid);
         (await filled.AppendOnAsync()).ShouldBeEmpty();
         (await database.Migrator.ApplyAsync()).IsNothing.ShouldBeTrue();
     }
@@ -116,6 +118,7 @@ public sealed class AdoptionTests
 
         await ShouldBeAsNewAsync(database);
         (await filled.ReadAsync(WorldRows.Inline)).Except(reads).ShouldBeEmpty();
+        (await filled.VerifyAsync()).State.ShouldBe(ChainState.Valid);
         await database.RunPsqlAsync(database.Migrator.Script());
         (await database.Migrator.ApplyAsync()).IsNothing.ShouldBeTrue();
     }

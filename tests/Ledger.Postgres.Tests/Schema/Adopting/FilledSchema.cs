@@ -126,7 +126,7 @@ internal sealed class FilledSchema(MigrationDatabase database)
         lines.Add($"{await tasks.FindTaskAsync("t")} {await tasks.FindCallAsync("k")} {await tasks.FindMessageAsync("m")}");
         await using var records = new ChronoStore(store, "p");
         lines.AddRange(await records.ReadRecordsAsync().Select(record => $"{record.Id} {record.Label} {record.Status}").ToListAsync());
-        lines.Add($"{await records.GetHeadAsync()} {(await records.VerifyChainAsync()).GetType().Name}");
+        lines.Add($"{await records.GetHeadAsync()}");
         foreach (var question in new[]
         {
             "history('branch:c')", "world('branch:c')", "world('run:a', 3)", "diff('run:a', 'branch:c')", "blame('branch:b', 'x')",
@@ -137,6 +137,14 @@ internal sealed class FilledSchema(MigrationDatabase database)
         }
 
         return lines;
+    }
+
+    /// <summary>Verifies the chain of records, which needs the tables of today.</summary>
+    public async Task<ChainVerdict> VerifyAsync()
+    {
+        await using var store = new PostgresEventStore(database.DataSource, database.Options);
+        await using var records = new ChronoStore(store, "p");
+        return await records.VerifyChainAsync();
     }
 
     /// <summary>Appends to each kind of stream, and checks that the rows follow.</summary>
