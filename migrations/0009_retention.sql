@@ -1,5 +1,9 @@
 -- Retention: what was removed from the log, where it was archived, and what must not be removed.
 
+-- In a transaction of its own, and before any other lock: all leaves are read.
+alter table {ledger}.seal_leaf validate constraint ck_seal_leaf_headers;
+alter table {ledger}.seal_leaf validate constraint ck_seal_leaf_headers_commitment;
+
 -- The runs of retention, at most one of which is unfinished: the next run finishes it first. policies: as they were given.
 create table {ledger}.retention_run (
     id bigint generated always as identity,

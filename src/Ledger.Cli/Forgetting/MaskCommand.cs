@@ -139,5 +139,10 @@ internal sealed class MaskCommand : LedgerCommand
         {
             session.Out.Fact("rebuild   ", $"{string.Join(", ", report.Projections.Select(Printable.Of))}: 'ledger projections rebuild NAME'", Tone.Changed);
         }
+
+        foreach (var archive in report.Archives)
+        {
+            session.Out.Fact("archive   ", $"{Printable.Of(archive)}: not read; a restore brings back what it has", Tone.Changed);
+        }
     }
 }

@@ -17,6 +17,7 @@ internal sealed record PersonalDataContract(string Type, string Path, string Sub
 /// <param name="Masked">The first 1,000 that were masked.</param>
 /// <param name="Refused">Those that cannot be masked.</param>
 /// <param name="Projections">The application's projections to rebuild.</param>
+/// <param name="Archives">Files of retention that may have what was to be masked.</param>
 internal sealed record MaskContract(
     bool DryRun,
     long ReadCount,
@@ -25,7 +26,8 @@ internal sealed record MaskContract(
     IReadOnlyList<string> Streams,
     IReadOnlyList<MaskedPayloadContract> Masked,
     IReadOnlyList<MaskRefusalContract> Refused,
-    IReadOnlyList<string> Projections)
+    IReadOnlyList<string> Projections,
+    IReadOnlyList<string> Archives)
 {
     public static MaskContract Of(MaskReport report, bool isDry) => new(
         isDry,
@@ -35,7 +37,8 @@ internal sealed record MaskContract(
         report.Streams,
         [.. report.Events.Select(e => new MaskedPayloadContract(e.EventId, e.Stream, e.Version, e.Type))],
         [.. report.Refused.Select(r => new MaskRefusalContract(r.EventId, r.Reason, r.Stream))],
-        report.Projections);
+        report.Projections,
+        report.Archives);
 }
 
 /// <summary>An event that was masked.</summary>

@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using System.Text;
 using Ledger.Log;
 using Ledger.Postgres.Log;
+using Ledger.Postgres.Log.Appending;
 using Ledger.Postgres.Projections.Daemon;
 using Npgsql;
 using NpgsqlTypes;
@@ -12,6 +13,7 @@ namespace Ledger.Postgres.Forgetting;
 internal sealed class PostgresMasking(StoreContext context, PostgresEventStore store) : IMaskingLog
 {
     private const int SaltSize = 16;
+    private const int MostAttempts = 10;
     private const NpgsqlDbType Jsons = NpgsqlDbType.Array | NpgsqlDbType.Jsonb;
 
     public async Task<IReadOnlyList<MaskedEvent>> FindMaskedAsync(IReadOnlyCollection<Guid> ids, CancellationToken cancellationToken) =>
@@ -34,9 +36,38 @@ internal sealed class PostgresMasking(StoreContext context, PostgresEventStore s
         return [.. known.Concat(declared).Where(name => !name.StartsWith("ledger", StringComparison.Ordinal)).Distinct().Order(StringComparer.Ordinal)];
     }
 
+    public async Task<IReadOnlyList<Guid>> FindBinaryAsync(IReadOnlyCollection<Guid> ids, CancellationToken cancellationToken) =>
+        await context.Reading.UseAsync(
+            (lease, token) => ReadAsync(context.Command(lease, "find_binary").With<Guid[]>([.. ids], NpgsqlDbType.Array | NpgsqlDbType.Uuid), reader => reader.GetGuid(0), token),
+            cancellationToken).ConfigureAwait(false);
+
+    public async Task<IReadOnlyList<string>> ListArchivesAsync(IReadOnlyCollection<string>? streams, int most, CancellationToken cancellationToken) =>
+        await context.Reading.UseAsync(
+            (lease, token) => ReadAsync(
+                context.Command(lease, "archives_with_streams").With(streams?.ToArray(), NpgsqlDbType.Array | NpgsqlDbType.Text).With(most, NpgsqlDbType.Integer),
+                reader => reader.GetString(0),
+                token),
+            cancellationToken).ConfigureAwait(false);
+
     public async Task<bool> MaskAsync(IReadOnlyList<PayloadMask> masks, EventMetadata metadata, CancellationToken cancellationToken)
     {
         context.CheckAmbient("Masking");
+        for (var attempt = 1; ; attempt++)
+        {
+            try
+            {
+                return await MaskPageAsync(masks, metadata, cancellationToken).ConfigureAwait(false);
+            }
+            catch (PostgresException fault) when (
+                attempt < MostAttempts && context.Connections.IsPool && TransientFaults.IsVictim(fault))
+            {
+                // Rolled back for the sake of another writer.
+            }
+        }
+    }
+
+    private async Task<bool> MaskPageAsync(IReadOnlyList<PayloadMask> masks, EventMetadata metadata, CancellationToken cancellationToken)
+    {
         var isMasked = await context.Connections.UseAsync(
             async (lease, token) =>
             {
@@ -76,16 +107,22 @@ internal sealed class PostgresMasking(StoreContext context, PostgresEventStore s
                 mask.Note with { Commitment = commitment.Payload, HeadersCommitment = commitment.Headers }, metadata)),
         ];
 
-        // The locks come in the order of an append: of projections, of these streams, of the events, and at the end of those streams that have them.
-        await writing.AppendAsync(
-            [.. masks.Zip(notes).GroupBy(pair => EventMasked.StreamOf(pair.First.Event.Stream)).Select(group =>
-                new StreamAppend(group.Key, ExpectedVersion.Any, [.. group.Select(pair => pair.Second)]))],
+        StreamAppend[] appends =
+        [
+            .. masks.Zip(notes).GroupBy(pair => EventMasked.StreamOf(pair.First.Event.Stream)).Select(group =>
+                new StreamAppend(group.Key, ExpectedVersion.Any, [.. group.Select(pair => pair.Second)])),
+        ];
+        string[] noted = [.. appends.Select(append => append.Stream.Value)];
+        string[] projections = context.Statements.Projections.For(noted).Keys ?? [];
+        await ReadAsync(
+            WithEvents(context.Command(lease, "lock_masked"), masks)
+                .With(noted, NpgsqlDbType.Array | NpgsqlDbType.Text)
+                .With(projections, NpgsqlDbType.Array | NpgsqlDbType.Text),
+            _ => true,
             cancellationToken).ConfigureAwait(false);
+        await writing.AppendAsync(appends, cancellationToken).ConfigureAwait(false);
         var replaced = await ReadAsync(
-            context.Command(lease, "mask_events")
-                .With<long[]>([.. masks.Select(mask => mask.Event.Sequence.Value)], NpgsqlDbType.Array | NpgsqlDbType.Bigint)
-                .With<Guid[]>([.. masks.Select(mask => mask.Event.Id)], NpgsqlDbType.Array | NpgsqlDbType.Uuid)
-                .With<string[]>([.. masks.Select(mask => mask.Event.Stream.Value)], NpgsqlDbType.Array | NpgsqlDbType.Text)
+            WithEvents(context.Command(lease, "mask_events"), masks)
                 .With<string[]>([.. masks.Select(mask => Encoding.UTF8.GetString(mask.Event.Json.Span))], Jsons)
                 .With(payloads, Jsons)
                 .With(headers, Jsons)
@@ -95,6 +132,11 @@ internal sealed class PostgresMasking(StoreContext context, PostgresEventStore s
             cancellationToken).ConfigureAwait(false);
         return replaced[0];
     }
+
+    private static NpgsqlCommand WithEvents(NpgsqlCommand command, IReadOnlyList<PayloadMask> masks) => command
+        .With<long[]>([.. masks.Select(mask => mask.Event.Sequence.Value)], NpgsqlDbType.Array | NpgsqlDbType.Bigint)
+        .With<Guid[]>([.. masks.Select(mask => mask.Event.Id)], NpgsqlDbType.Array | NpgsqlDbType.Uuid)
+        .With<string[]>([.. masks.Select(mask => mask.Event.Stream.Value)], NpgsqlDbType.Array | NpgsqlDbType.Text);
 
     private static async Task<List<T>> ReadAsync<T>(NpgsqlCommand command, Func<NpgsqlDataReader, T> read, CancellationToken cancellationToken)
     {

@@ -1,4 +1,3 @@
-using System.Security.Cryptography;
 using Ledger.Forgetting;
 using Ledger.Postgres.Connecting;
 using Npgsql;
@@ -8,13 +7,11 @@ namespace Ledger.Postgres.Forgetting;
 
 /// <summary>Keys of subjects in a table of Ledger's, in the database of the log or, better, in another one, whose backups are kept for less long.</summary>
 /// <remarks>
-/// Safe for concurrent use. It needs the migrations. A writer makes and reads keys, an operator destroys them, and readers have no right to the table. A destroyed key is
+/// Safe for concurrent use. It needs the migrations. The database chooses the keys. A writer makes and reads keys, an operator destroys them, and readers have no right to the table. A destroyed key is
 /// in dead rows, the write-ahead log, replicas and backups until these are gone too; <c>vacuum full</c> of the table removes the first.
 /// </remarks>
 public sealed class PostgresSubjectKeys : ISubjectKeys
 {
-    private const int KeySize = 32;
-
     private readonly NpgsqlDataSource _dataSource;
     private readonly PostgresOptions _options;
 
@@ -55,11 +52,6 @@ public sealed class PostgresSubjectKeys : ISubjectKeys
                 var command = Command(connection, "make_subject_keys");
                 await using var _ = command.ConfigureAwait(false);
                 command.Parameters.Add(new NpgsqlParameter<string[]> { TypedValue = missing, NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Text });
-                command.Parameters.Add(new NpgsqlParameter<byte[][]>
-                {
-                    TypedValue = [.. missing.Select(_ => RandomNumberGenerator.GetBytes(KeySize))],
-                    NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Bytea,
-                });
                 await command.ExecuteNonQueryAsync(token).ConfigureAwait(false);
 
                 // Another caller may have been first.

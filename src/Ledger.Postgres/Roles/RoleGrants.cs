@@ -45,8 +45,8 @@ internal static class RoleGrants
         new(LedgerRole.Writer, Change, "{ledger}.call_owner"),
         new(LedgerRole.Writer, "insert, update", "{ledger}.event_contract"),
 
-        new(LedgerRole.Writer, "select, insert", Keys),
-        new(LedgerRole.Operator, "update", Keys),
+        new(LedgerRole.Writer, "select", Keys),
+        new(LedgerRole.Operator, "insert, update", Keys),
 
         // The summaries of runs are written by the program, whose rules they follow.
         new(LedgerRole.Writer, Change, "{ledger}.run_summary", "{ledger}.run_mark"),
@@ -109,8 +109,10 @@ internal static class RoleGrants
         ("chrono_clear_v1", LedgerRole.Writer),
         ("save_snapshot_v1", LedgerRole.Writer),
         ("lock_runs_v1", LedgerRole.Writer),
+        ("make_subject_keys_v1", LedgerRole.Writer),
 
         ("archive_v1", LedgerRole.Operator),
+        ("lock_masked_v1", LedgerRole.Operator),
         ("mask_events_v1", LedgerRole.Operator),
         ("chrono_archive_v1", LedgerRole.Operator),
         ("rewrite_world_v2", LedgerRole.Operator),

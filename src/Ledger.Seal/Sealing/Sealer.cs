@@ -11,7 +11,7 @@ namespace Ledger.Seal.Sealing;
 
 /// <summary>Extends the tree by the next events of the log, each page in one transaction with the head of the tree.</summary>
 /// <remarks>
-/// A page is read and hashed first, and written only if the tree is as it was read. A transaction that is open meanwhile would keep the dead versions of all rows of
+/// A page is read and hashed first, and written only if the tree is as it was read and no payload was replaced since. A transaction that is open meanwhile would keep the dead versions of all rows of
 /// streams that are appended to. A page that is lost in a crash is sealed again with other salts; no checkpoint knew it.
 /// </remarks>
 internal sealed class Sealer(PostgresOptions options)
@@ -31,18 +31,18 @@ internal sealed class Sealer(PostgresOptions options)
     {
         while (true)
         {
-            var (edge, seq, events, isWhole) = await ReadAsync(connection, ceiling, rows, cancellationToken).ConfigureAwait(false);
+            var (edge, seq, moment, events, isWhole) = await ReadAsync(connection, ceiling, rows, cancellationToken).ConfigureAwait(false);
             var reached = Math.Max(seq, isWhole ? ceiling : events[^1].Sequence);
             var size = edge.Size;
             var leaves = Add(edge, events, isBeside: shard is not null);
-            if (await WriteAsync(connection, edge, (size, seq), reached, events, leaves, shard, cancellationToken).ConfigureAwait(false))
+            if (await WriteAsync(connection, edge, (size, seq, moment), reached, events, leaves, shard, cancellationToken).ConfigureAwait(false))
             {
                 return new ShardPage(reached, events.Count);
             }
         }
     }
 
-    private async Task<(TileEdge Edge, long Sequence, List<EventColumns> Events, bool IsWhole)> ReadAsync(
+    private async Task<(TileEdge Edge, long Sequence, string Moment, List<EventColumns> Events, bool IsWhole)> ReadAsync(
         NpgsqlConnection connection, long ceiling, int rows, CancellationToken cancellationToken)
     {
         var batch = new NpgsqlBatch(connection) { Timeout = options.CommandTimeoutSeconds };
@@ -56,10 +56,10 @@ internal sealed class Sealer(PostgresOptions options)
         var reader = await batch.ExecuteReaderAsync(cancellationToken).ConfigureAwait(false);
         await using var __ = reader.ConfigureAwait(false);
         await reader.NextResultAsync(cancellationToken).ConfigureAwait(false);
-        var (size, seq, tiles) = (0L, 0L, new Dictionary<TileId, byte[]>());
+        var (size, seq, moment, tiles) = (0L, 0L, "", new Dictionary<TileId, byte[]>());
         while (await reader.ReadAsync(cancellationToken).ConfigureAwait(false))
         {
-            (size, seq) = (reader.GetInt64(0), reader.GetInt64(1));
+            (size, seq, moment) = (reader.GetInt64(0), reader.GetInt64(1), reader.GetString(5));
             if (!await reader.IsDBNullAsync(2, cancellationToken).ConfigureAwait(false))
             {
                 tiles[new TileId(reader.GetInt16(2), reader.GetInt64(3))] = reader.GetFieldValue<byte[]>(4);
@@ -81,7 +81,7 @@ internal sealed class Sealer(PostgresOptions options)
             bytes += read.Data.Length + (read.BinaryData?.Length ?? 0) + (read.Headers?.Length ?? 0);
         }
 
-        return (SealReading.EdgeOf(size, tiles), seq, events, isWhole && events.Count < rows);
+        return (SealReading.EdgeOf(size, tiles), seq, moment, events, isWhole && events.Count < rows);
     }
 
     private static (byte[] Salts, byte[] Checksums) Add(TileEdge edge, List<EventColumns> events, bool isBeside)
@@ -121,11 +121,11 @@ internal sealed class Sealer(PostgresOptions options)
         }
     }
 
-    // False, with nothing written, if the tree is no longer as it was read.
+    // False, with nothing written, if the tree is no longer as it was read, or an event may not be.
     private async Task<bool> WriteAsync(
         NpgsqlConnection connection,
         TileEdge edge,
-        (long Size, long Sequence) before,
+        (long Size, long Sequence, string Moment) before,
         long reached,
         List<EventColumns> events,
         (byte[] Salts, byte[] Checksums) leaves,
@@ -136,12 +136,14 @@ internal sealed class Sealer(PostgresOptions options)
         await using var _ = transaction.ConfigureAwait(false);
         var batch = new NpgsqlBatch(connection, transaction) { Timeout = options.CommandTimeoutSeconds };
         await using var __ = batch.ConfigureAwait(false);
+        batch.BatchCommands.Add(new NpgsqlBatchCommand(SealSql.Load("lock_seal_head", options.Schemas)));
         var head = new NpgsqlBatchCommand(SealSql.Load("move_seal_head", options.Schemas));
         head.Parameters
             .With(before.Size, NpgsqlDbType.Bigint)
             .With(before.Sequence, NpgsqlDbType.Bigint)
             .With(edge.Size, NpgsqlDbType.Bigint)
-            .With(reached, NpgsqlDbType.Bigint);
+            .With(reached, NpgsqlDbType.Bigint)
+            .WithText(before.Moment);
         batch.BatchCommands.Add(head);
         if (events.Count > 0)
         {
@@ -176,6 +178,7 @@ internal sealed class Sealer(PostgresOptions options)
             var reader = await batch.ExecuteReaderAsync(cancellationToken).ConfigureAwait(false);
             await using (reader.ConfigureAwait(false))
             {
+                await reader.NextResultAsync(cancellationToken).ConfigureAwait(false);
                 hasMoved = await reader.ReadAsync(cancellationToken).ConfigureAwait(false);
                 while (await reader.NextResultAsync(cancellationToken).ConfigureAwait(false))
                 {
@@ -191,7 +194,7 @@ internal sealed class Sealer(PostgresOptions options)
         {
             // The other one has added these leaves.
             await transaction.RollbackAsync(cancellationToken).ConfigureAwait(false);
-            if (await IsMovedAsync(connection, before, cancellationToken).ConfigureAwait(false))
+            if (await IsMovedAsync(connection, (before.Size, before.Sequence), cancellationToken).ConfigureAwait(false))
             {
                 return false;
             }

@@ -13,7 +13,8 @@ namespace Ledger.Forgetting;
 /// <para>What an engine derives by itself, such as rows of worlds, snapshots, documents, summaries and searches in its database, is derived from what is stored, so that it never has the personal
 /// data, and nothing has to be rebuilt when a subject is forgotten. Through this store worlds are folded from the events that it reads; <see cref="RevealAsync"/> decrypts other JSON.</para>
 /// <para>An event that is appended again is the same as before. After its subject was forgotten it is still answered as a repetition; a new one is refused as <see
-/// cref="SubjectForgottenException"/>. Safe for concurrent use where the store and the keys are. Keys are asked for once in a call or a page of 200 events, and are not remembered.</para>
+/// cref="SubjectForgottenException"/>. Personal data of which the event does not say whose they are, are refused. A text is read only in the event and at the place that it was encrypted
+/// for; copied elsewhere, as by a merge in the store below, it reads as the text it is. Safe for concurrent use where the store and the keys are. Keys are asked for once in a call or a page of 200 events, and are not remembered.</para>
 /// </remarks>
 public sealed class EncryptingEventStore : IEventStore
 {
@@ -44,11 +45,13 @@ public sealed class EncryptingEventStore : IEventStore
         where T : class => this as T ?? (IsHidden(typeof(T)) ? null : _inner.Get<T>());
 
     /// <summary>JSON that an engine has derived from the events, such as a document of a projection, with what was encrypted readable again as far as there are keys.</summary>
+    /// <remarks>It does not know for which event and place a text was encrypted, so do not show the result to others than those who may see all of these data.</remarks>
     /// <param name="json">The JSON.</param>
     /// <param name="cancellationToken">Stops waiting.</param>
     public Task<JsonElement> RevealAsync(JsonElement json, CancellationToken cancellationToken = default) => _cipher.DecryptAsync(json, cancellationToken);
 
     /// <inheritdoc/>
+    /// <exception cref="ArgumentException">An event has personal data and does not say whose.</exception>
     /// <exception cref="SubjectForgottenException">A subject was forgotten, and the log does not have its event yet.</exception>
     public async Task<IReadOnlyList<AppendResult>> AppendAsync(IReadOnlyList<StreamAppend> appends, CancellationToken cancellationToken = default)
     {
@@ -66,6 +69,7 @@ public sealed class EncryptingEventStore : IEventStore
     }
 
     /// <inheritdoc/>
+    /// <exception cref="ArgumentException">An event has personal data and does not say whose.</exception>
     /// <exception cref="SubjectForgottenException">A subject was forgotten, and the log does not have its event yet.</exception>
     public Task<ImportProgress> ImportAsync(
         IAsyncEnumerable<StreamEvent> events, IProgress<ImportProgress>? progress = null, CancellationToken cancellationToken = default)
@@ -118,6 +122,7 @@ public sealed class EncryptingEventStore : IEventStore
     public Task<BranchInfo> ForkAsync(BranchFork fork, CancellationToken cancellationToken = default) => _inner.ForkAsync(fork, cancellationToken);
 
     /// <inheritdoc/>
+    /// <exception cref="ArgumentException">An event has personal data and does not say whose.</exception>
     /// <exception cref="SubjectForgottenException">A subject was forgotten.</exception>
     public async Task<BranchInfo> ForkAsync(BranchFork fork, IReadOnlyList<NewEvent> events, CancellationToken cancellationToken = default)
     {

@@ -74,7 +74,7 @@ public sealed class EventMasking
         var page = new List<PayloadMask>();
         var bytes = 0L;
         var missing = request.Events.ToHashSet();
-        await foreach (var recorded in ReadAsync(request, cancellationToken).ConfigureAwait(false))
+        await foreach (var (recorded, isBinary) in WithFormAsync(ReadAsync(request, cancellationToken), cancellationToken).ConfigureAwait(false))
         {
             missing.Remove(recorded.Id);
             progress.Read++;
@@ -83,7 +83,7 @@ public sealed class EventMasking
                 continue;
             }
 
-            var mask = _masker.Mask(recorded, request, out var refusal);
+            var mask = isBinary ? _masker.MaskBinary(recorded, request, out var refusal) : _masker.Mask(recorded, request, out refusal);
             if (refusal is not null)
             {
                 progress.Refuse(recorded, refusal, isAsked: request.Events.Count > 0);
@@ -112,7 +112,26 @@ public sealed class EventMasking
         }
 
         var projections = progress.Masked > 0 ? await _log.ListProjectionsAsync(cancellationToken).ConfigureAwait(false) : [];
-        return new MaskReport(progress.Read, progress.Masked, progress.Unchanged, progress.Refused, progress.Events, [.. progress.Streams], projections);
+        var archives = request.Subject is not null ? await _log.ListArchivesAsync(null, MostNamed, cancellationToken).ConfigureAwait(false)
+            : request.Stream is { } asked ? await _log.ListArchivesAsync([asked.Value], MostNamed, cancellationToken).ConfigureAwait(false)
+            : missing.Count > 0 ? await _log.ListArchivesAsync(null, MostNamed, cancellationToken).ConfigureAwait(false)
+            : await _log.ListArchivesAsync(progress.Streams, MostNamed, cancellationToken).ConfigureAwait(false);
+        return new MaskReport(progress.Read, progress.Masked, progress.Unchanged, progress.Refused, progress.Events, [.. progress.Streams], projections) { Archives = archives };
+    }
+
+    // Only where the store reads an empty payload, it may be a binary one.
+    private async IAsyncEnumerable<(RecordedEvent Event, bool IsBinary)> WithFormAsync(
+        IAsyncEnumerable<RecordedEvent> events, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        await foreach (var page in events.Chunk(PageEvents).WithCancellation(cancellationToken).ConfigureAwait(false))
+        {
+            Guid[] empty = [.. page.Where(recorded => recorded.Json.Length <= 4).Select(recorded => recorded.Id)];
+            var binary = empty.Length == 0 ? [] : (await _log.FindBinaryAsync(empty, cancellationToken).ConfigureAwait(false)).ToHashSet();
+            foreach (var recorded in page)
+            {
+                yield return (recorded, binary.Contains(recorded.Id));
+            }
+        }
     }
 
     private async Task WriteAsync(List<PayloadMask> page, MaskRequest request, bool masks, Progress progress, CancellationToken cancellationToken)
@@ -134,7 +153,11 @@ public sealed class EventMasking
             }
 
             var now = await FindAsync([.. page.Select(mask => mask.Event)], cancellationToken).ConfigureAwait(false);
-            page = [.. now.Select(recorded => _masker.Mask(recorded, request, out _)).OfType<PayloadMask>()];
+            page = await WithFormAsync(now.ToAsyncEnumerable(), cancellationToken)
+                .Select(e => e.IsBinary ? _masker.MaskBinary(e.Event, request, out _) : _masker.Mask(e.Event, request, out _))
+                .OfType<PayloadMask>()
+                .ToListAsync(cancellationToken)
+                .ConfigureAwait(false);
         }
 
         progress.Unchanged += count - page.Count;
@@ -197,7 +220,7 @@ public sealed class EventMasking
 
     private async IAsyncEnumerable<RecordedEvent> ReadAllAsync([EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        var seen = new HashSet<Guid>();
+        var archived = new Dictionary<StreamName, long>();
         await foreach (var stream in _store.ListStreamsAsync("chrono:", cancellationToken).ConfigureAwait(false))
         {
             if (Open(stream.Name) is not { } session)
@@ -207,9 +230,9 @@ public sealed class EventMasking
 
             await using var _ = session.ConfigureAwait(false);
             var place = await session.GetPlaceAsync(cancellationToken).ConfigureAwait(false);
+            archived[stream.Name] = place.ArchivedTo;
             await foreach (var recorded in session.ReadEventsAsync(1, place.ArchivedTo, cancellationToken).ConfigureAwait(false))
             {
-                seen.Add(recorded.Id);
                 yield return recorded;
             }
         }
@@ -217,7 +240,7 @@ public sealed class EventMasking
         await foreach (var recorded in _store.ReadLogAsync(default, cancellationToken).ConfigureAwait(false))
         {
             // In memory nothing is taken out.
-            if (!seen.Contains(recorded.Id))
+            if (recorded.Version.Value > archived.GetValueOrDefault(recorded.Stream))
             {
                 yield return recorded;
             }

@@ -8,9 +8,9 @@ internal static class JsonRewriting
 {
     /// <summary>Replaces texts, numbers, truth values and nulls.</summary>
     /// <param name="json">The JSON.</param>
-    /// <param name="replace">Writes another value and returns true, or returns false to keep the one that is there.</param>
-    public static JsonElement Rewrite(JsonElement json, Func<Utf8JsonWriter, JsonElement, bool> replace) =>
-        EventJson.ToElement(writer => Write(writer, json, replace));
+    /// <param name="replace">Writes another value, given the one that is there and its JSON pointer, and returns true; or returns false to keep it.</param>
+    public static JsonElement Rewrite(JsonElement json, Func<Utf8JsonWriter, JsonElement, string, bool> replace) =>
+        EventJson.ToElement(writer => Write(writer, json, "", replace));
 
     /// <summary>Replaces what paths lead to.</summary>
     /// <param name="json">The JSON.</param>
@@ -19,7 +19,7 @@ internal static class JsonRewriting
     public static JsonElement AtPaths(JsonElement json, JsonPathSet paths, Action<Utf8JsonWriter, JsonElement, string> replace) =>
         EventJson.ToElement(writer => Write(writer, json, paths, paths.Start, "", replace));
 
-    private static void Write(Utf8JsonWriter writer, JsonElement json, Func<Utf8JsonWriter, JsonElement, bool> replace)
+    private static void Write(Utf8JsonWriter writer, JsonElement json, string pointer, Func<Utf8JsonWriter, JsonElement, string, bool> replace)
     {
         switch (json.ValueKind)
         {
@@ -28,22 +28,22 @@ internal static class JsonRewriting
                 foreach (var member in json.EnumerateObject())
                 {
                     writer.WritePropertyName(member.Name);
-                    Write(writer, member.Value, replace);
+                    Write(writer, member.Value, JsonPointer.Append(pointer, member.Name), replace);
                 }
 
                 writer.WriteEndObject();
                 break;
             case JsonValueKind.Array:
                 writer.WriteStartArray();
-                foreach (var item in json.EnumerateArray())
+                foreach (var (index, item) in json.EnumerateArray().Index())
                 {
-                    Write(writer, item, replace);
+                    Write(writer, item, JsonPointer.Append(pointer, index), replace);
                 }
 
                 writer.WriteEndArray();
                 break;
             default:
-                if (!replace(writer, json))
+                if (!replace(writer, json, pointer))
                 {
                     json.WriteTo(writer);
                 }

@@ -15,7 +15,12 @@ public sealed record MaskReport(
     IReadOnlyList<MaskRefusal> Refused,
     IReadOnlyList<MaskedPayload> Events,
     IReadOnlyList<string> Streams,
-    IReadOnlyList<string> Projections);
+    IReadOnlyList<string> Projections)
+{
+    /// <summary>Files of retention that may have what was to be masked, at most 1,000, sorted: masking does not read them, and a restore brings back what they have. Default: none.</summary>
+    /// <remarks>Of a subject, and where an event was not found, they are all files; else those of the streams.</remarks>
+    public IReadOnlyList<string> Archives { get; init; } = [];
+}
 
 /// <summary>An event whose payload was masked, or would be.</summary>
 /// <param name="EventId">Its id.</param>

@@ -14,6 +14,7 @@ internal sealed class PayloadCipher(ISubjectKeys keys, IReadOnlyList<PersonalDat
     /// <param name="events">The events, each with the stream that it is for.</param>
     /// <param name="stored">Finds the events that the log has already, for those of forgotten subjects.</param>
     /// <param name="cancellationToken">Stops waiting for keys.</param>
+    /// <exception cref="ArgumentException">An event has personal data and does not say whose.</exception>
     /// <exception cref="SubjectForgottenException">A subject was forgotten, and the log does not have its event yet.</exception>
     public async Task<IReadOnlyList<NewEvent>> EncryptAsync(
         IReadOnlyList<(StreamName Stream, NewEvent Event)> events,
@@ -36,43 +37,46 @@ internal sealed class PayloadCipher(ISubjectKeys keys, IReadOnlyList<PersonalDat
     /// <summary>Events with what was encrypted in them readable again, as far as there are keys.</summary>
     public async Task<IReadOnlyList<RecordedEvent>> DecryptAsync(IReadOnlyList<RecordedEvent> events, CancellationToken cancellationToken)
     {
-        var subjects = events.Where(IsEncrypted).SelectMany(e => SubjectsOf(e.ToJsonElement())).Distinct(StringComparer.Ordinal).ToArray();
+        var subjects = events.Where(IsEncrypted).SelectMany(e => SubjectsOf(e.ToJsonElement(), e.Id)).Distinct(StringComparer.Ordinal).ToArray();
         if (subjects.Length == 0)
         {
             return events;
         }
 
         var found = await keys.FindAsync(subjects, cancellationToken).ConfigureAwait(false);
-        return [.. events.Select(e => IsEncrypted(e) ? e.With(JsonMemory(Decrypt(e.ToJsonElement(), found))) : e)];
+        return [.. events.Select(e => IsEncrypted(e) ? e.With(JsonMemory(Decrypt(e.ToJsonElement(), e.Id, found))) : e)];
     }
 
-    /// <summary>JSON from elsewhere, such as a document of a projection, with what was encrypted readable again.</summary>
+    /// <summary>JSON from elsewhere, such as a document of a projection, with what was encrypted readable again, for whichever event and place.</summary>
     public async Task<JsonElement> DecryptAsync(JsonElement json, CancellationToken cancellationToken)
     {
-        var subjects = SubjectsOf(json).Distinct(StringComparer.Ordinal).ToArray();
-        return subjects.Length == 0 ? json : Decrypt(json, await keys.FindAsync(subjects, cancellationToken).ConfigureAwait(false));
+        var subjects = SubjectsOf(json, null).Distinct(StringComparer.Ordinal).ToArray();
+        return subjects.Length == 0 ? json : Decrypt(json, null, await keys.FindAsync(subjects, cancellationToken).ConfigureAwait(false));
     }
 
     private static bool IsEncrypted(RecordedEvent recorded) => recorded.Json.Span.IndexOf("\"ledger:enc:1:"u8) >= 0;
 
-    private static IEnumerable<string> SubjectsOf(JsonElement json) => json.ValueKind switch
+    private static IEnumerable<string> SubjectsOf(JsonElement json, Guid? eventId) => json.ValueKind switch
     {
-        JsonValueKind.String => SubjectCipher.SubjectOf(json.GetString()!) is { } subject ? [subject] : [],
-        JsonValueKind.Object => json.EnumerateObject().SelectMany(member => SubjectsOf(member.Value)),
-        JsonValueKind.Array => json.EnumerateArray().SelectMany(SubjectsOf),
+        JsonValueKind.String => SubjectCipher.PlaceOf(json.GetString()!) is { } place && (eventId ?? place.EventId) == place.EventId ? [place.Subject] : [],
+        JsonValueKind.Object => json.EnumerateObject().SelectMany(member => SubjectsOf(member.Value, eventId)),
+        JsonValueKind.Array => json.EnumerateArray().SelectMany(item => SubjectsOf(item, eventId)),
         _ => [],
     };
 
-    private static JsonElement Decrypt(JsonElement json, IReadOnlyDictionary<string, byte[]> found) => JsonRewriting.Rewrite(
+    // A text that was made for another event or place than the given event and where it is there stays: else each who may append could have any text decrypted.
+    private static JsonElement Decrypt(JsonElement json, Guid? eventId, IReadOnlyDictionary<string, byte[]> found) => JsonRewriting.Rewrite(
         json,
-        (writer, value) =>
+        (writer, value, pointer) =>
         {
-            if (value.ValueKind != JsonValueKind.String || SubjectCipher.SubjectOf(value.GetString()!) is not { } subject)
+            if (value.ValueKind != JsonValueKind.String
+                || SubjectCipher.PlaceOf(value.GetString()!) is not { } place
+                || (eventId is { } id && (place.EventId, place.Pointer) != (id, pointer)))
             {
                 return false;
             }
 
-            SubjectCipher.Decrypt(writer, value.GetString()!, found.GetValueOrDefault(subject));
+            SubjectCipher.Decrypt(writer, value.GetString()!, found.GetValueOrDefault(place.Subject));
             return true;
         });
 
@@ -85,13 +89,35 @@ internal sealed class PayloadCipher(ISubjectKeys keys, IReadOnlyList<PersonalDat
         }
 
         var json = EventJson.ParseElement(registry.Write(newEvent).Json);
-        var parts = _rules[type]
-            .Select(rule => (rule.Data, Subject: PayloadBlank.Find(json, rule.SubjectPath).FirstOrDefault()))
-            .Where(part => part.Subject is not null)
-            .Select(part => new PersonalPart(part.Data, part.Subject!))
-            .ToArray();
-        return parts.Length == 0 ? null : new Personal(newEvent.IdIn(stream), type, json, parts);
+        var parts = new List<PersonalPart>();
+        foreach (var rule in _rules[type].Where(rule => HasValue(json, rule.Data)))
+        {
+            var subject = PayloadBlank.Find(json, rule.SubjectPath).FirstOrDefault(subject => subject.Length > 0) ?? throw new ArgumentException(
+                $"An event '{type}' has personal data at '{rule.Path}', and nothing at '{rule.Subject}' says whose, so that they cannot be encrypted. Nothing was written; name the subject, or leave the data out.");
+            parts.Add(new PersonalPart(rule.Data, subject));
+        }
+
+        return parts.Count == 0 ? null : new Personal(newEvent.IdIn(stream), type, json, parts);
     }
+
+    private static bool HasValue(JsonElement json, JsonPath path)
+    {
+        var has = false;
+        JsonRewriting.AtPaths(json, new JsonPathSet([path]), (writer, value, _) =>
+        {
+            has |= value.ValueKind != JsonValueKind.Null;
+            value.WriteTo(writer);
+        });
+        return has;
+    }
+
+    // Encrypted before for this event and place, as in an import of what the store below has; any other text is a value like others.
+    private static bool IsDone(JsonElement value, Guid eventId, string pointer, IReadOnlyDictionary<string, byte[]> found) =>
+        value.ValueKind == JsonValueKind.String
+        && SubjectCipher.PlaceOf(value.GetString()!) is { } place
+        && (place.EventId, place.Pointer) == (eventId, pointer)
+        && found.GetValueOrDefault(place.Subject) is { } key
+        && SubjectCipher.IsOf(value.GetString()!, key);
 
     private static UntypedEvent Encrypt(Personal personal, IReadOnlyDictionary<string, byte[]> found, Dictionary<Guid, RecordedEvent> known)
     {
@@ -110,7 +136,7 @@ internal sealed class PayloadCipher(ISubjectKeys keys, IReadOnlyList<PersonalDat
                 json,
                 new JsonPathSet([part.Path]),
                 (writer, value, place) => writer.WriteStringValue(
-                    value.ValueKind == JsonValueKind.String && SubjectCipher.SubjectOf(value.GetString()!) is not null
+                    IsDone(value, personal.Id, place, found)
                         ? value.GetString()
                         : SubjectCipher.Encrypt(value, part.Subject, found[part.Subject], personal.Id, place)));
         }
@@ -127,7 +153,7 @@ internal sealed class PayloadCipher(ISubjectKeys keys, IReadOnlyList<PersonalDat
 
     private static ReadOnlyMemory<byte> JsonMemory(JsonElement json) => System.Runtime.InteropServices.JsonMarshal.GetRawUtf8Value(json).ToArray();
 
-    private sealed record Personal(Guid Id, string Type, JsonElement Json, PersonalPart[] Parts);
+    private sealed record Personal(Guid Id, string Type, JsonElement Json, IReadOnlyList<PersonalPart> Parts);
 
     private sealed record PersonalPart(JsonPath Path, string Subject);
 }

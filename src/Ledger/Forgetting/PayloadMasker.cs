@@ -59,6 +59,17 @@ internal sealed class PayloadMasker(IReadOnlyList<PersonalDataRule> rules)
         }
     }
 
+    /// <summary>The same for an event whose payload is binary, which has no parts that a path leads to: it goes as a whole, or is refused.</summary>
+    public PayloadMask? MaskBinary(RecordedEvent recorded, MaskRequest request, out string? refusal)
+    {
+        var isWhole = request.Subject is null && request.Parsed.Count == 0 && !request.IsReplaced;
+        refusal = isWhole || (request.Subject is not null && !_rules.Contains(recorded.Type)) ? null
+            : "The payload is binary, and can only be masked as a whole, by the id of the event and without paths.";
+        return isWhole
+            ? new PayloadMask(recorded, recorded.Json, default, new EventMasked(recorded.Id, recorded.Stream.Value, recorded.Version.Value, [], request.Reason, request.By))
+            : null;
+    }
+
     private static PayloadMask? MaskRecord(RecordedEvent recorded, IReadOnlyList<JsonPath> paths, EventMasked note)
     {
         var content = RecordBlank.Open(recorded) ?? throw new JsonException();

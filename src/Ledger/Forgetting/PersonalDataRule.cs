@@ -14,7 +14,7 @@ public sealed record PersonalDataRule
     /// <summary>Checks and takes a rule.</summary>
     /// <param name="eventType">The name of the events.</param>
     /// <param name="path">Where the personal data are.</param>
-    /// <param name="subject">Where the text or number is that says whose they are. An event with several is of each of them.</param>
+    /// <param name="subject">Where the text or number is that says whose they are. An event with several is masked for each of them, and encrypted for the first.</param>
     /// <exception cref="ArgumentException">One of the three is not valid.</exception>
     public PersonalDataRule(string eventType, string path, string subject)
     {

@@ -6,9 +6,10 @@ using Ledger.Json;
 
 namespace Ledger.Forgetting;
 
-/// <summary>Encrypts a value of a payload with the key of a subject: AES-256-GCM, as a text <c>ledger:enc:1:{kind}:{subject}:{nonce, ciphertext and tag}</c>, the last two in base64url.</summary>
+/// <summary>Encrypts a value of a payload with the key of a subject: AES-256-GCM, as a text <c>ledger:enc:1:{kind}:{subject}:{event}:{place}:{nonce, ciphertext and tag}</c>, all but the kind and the event in base64url.</summary>
 /// <remarks>
-/// The nonce is derived from the event, the place and the value by a key of its own, so that an event that is appended again is the same text; for any other event, place or value
+/// What stands before the nonce is authenticated, so that a text says nothing in another event or at another place of it: a reader who copies it into an event of their own gets it
+/// back as it is. The nonce is derived from the event, the place and the value by a key of its own, so that an event that is appended again is the same text; for any other event, place or value
 /// it is another nonce.
 /// </remarks>
 internal static class SubjectCipher
@@ -34,29 +35,34 @@ internal static class SubjectCipher
         mac.AppendData(plain);
         var sealedValue = new byte[NonceSize + plain.Length + TagSize];
         mac.GetHashAndReset().AsSpan(0, NonceSize).CopyTo(sealedValue);
-        var head = Head(isText, subject);
+        var head = Head(isText, subject, eventId, place);
         using var aes = new AesGcm(Derive(key, "value"u8), TagSize);
         aes.Encrypt(sealedValue.AsSpan(0, NonceSize), plain, sealedValue.AsSpan(NonceSize, plain.Length), sealedValue.AsSpan(NonceSize + plain.Length), Encoding.UTF8.GetBytes(head));
         return head + Base64Url.EncodeToString(sealedValue);
     }
 
-    /// <summary>Whose an encrypted text is; null for any other text.</summary>
-    public static string? SubjectOf(string text)
+    /// <summary>Whose an encrypted text is, and for which event and place it was made; null for any other text.</summary>
+    public static EncryptedPlace? PlaceOf(string text)
     {
-        if (!text.StartsWith(Prefix, StringComparison.Ordinal) || text.Split(':') is not [_, _, _, "s" or "j", var subject, _])
+        if (!text.StartsWith(Prefix, StringComparison.Ordinal)
+            || text.Split(':') is not [_, _, _, "s" or "j", var subject, var id, var place, _]
+            || !Guid.TryParseExact(id, "N", out var eventId))
         {
             return null;
         }
 
         try
         {
-            return Encoding.UTF8.GetString(Base64Url.DecodeFromChars(subject));
+            return new EncryptedPlace(Encoding.UTF8.GetString(Base64Url.DecodeFromChars(subject)), eventId, Encoding.UTF8.GetString(Base64Url.DecodeFromChars(place)));
         }
         catch (FormatException)
         {
             return null;
         }
     }
+
+    /// <summary>Whether a text was encrypted with a key.</summary>
+    public static bool IsOf(string text, byte[] key) => Open(text, key) is not null;
 
     /// <summary>Writes what an encrypted text stands for: without its key, or if it was changed, <c>****</c> for a text and null for anything else.</summary>
     public static void Decrypt(Utf8JsonWriter writer, string text, byte[]? key)
@@ -104,7 +110,9 @@ internal static class SubjectCipher
         }
     }
 
-    private static string Head(bool isText, string subject) => $"{Prefix}{(isText ? 's' : 'j')}:{Base64Url.EncodeToString(Encoding.UTF8.GetBytes(subject))}:";
+    private static string Head(bool isText, string subject, Guid eventId, string place) => $"{Prefix}{(isText ? 's' : 'j')}:{Base64(subject)}:{eventId:N}:{Base64(place)}:";
+
+    private static string Base64(string text) => Base64Url.EncodeToString(Encoding.UTF8.GetBytes(text));
 
     private static byte[] Derive(ReadOnlySpan<byte> key, ReadOnlySpan<byte> purpose)
     {
@@ -113,3 +121,9 @@ internal static class SubjectCipher
         return derived;
     }
 }
+
+/// <summary>For whom and where a text was encrypted.</summary>
+/// <param name="Subject">The subject.</param>
+/// <param name="EventId">The event.</param>
+/// <param name="Pointer">The JSON pointer in its payload.</param>
+internal sealed record EncryptedPlace(string Subject, Guid EventId, string Pointer);

@@ -10,6 +10,15 @@ internal interface IMaskingLog
     /// <summary>The application's projections that may have what events say, and that do not follow by themselves; sorted.</summary>
     Task<IReadOnlyList<string>> ListProjectionsAsync(CancellationToken cancellationToken);
 
+    /// <summary>Which of some events have a payload in a binary form, of which the store reads nothing.</summary>
+    Task<IReadOnlyList<Guid>> FindBinaryAsync(IReadOnlyCollection<Guid> ids, CancellationToken cancellationToken);
+
+    /// <summary>The files into which retention has written events, sorted.</summary>
+    /// <param name="streams">Of these streams; null for all.</param>
+    /// <param name="most">How many at most.</param>
+    /// <param name="cancellationToken">Stops waiting.</param>
+    Task<IReadOnlyList<string>> ListArchivesAsync(IReadOnlyCollection<string>? streams, int most, CancellationToken cancellationToken);
+
     /// <summary>Replaces payloads and appends the events that say so, in one transaction with what follows from it.</summary>
     /// <param name="masks">At most 1,000.</param>
     /// <param name="metadata">Who masks.</param>

@@ -26,6 +26,11 @@ public sealed partial class MemoryEventStore : IMaskingLog
     // Documents follow at once.
     Task<IReadOnlyList<string>> IMaskingLog.ListProjectionsAsync(CancellationToken cancellationToken) => Task.FromResult<IReadOnlyList<string>>([]);
 
+    Task<IReadOnlyList<Guid>> IMaskingLog.FindBinaryAsync(IReadOnlyCollection<Guid> ids, CancellationToken cancellationToken) => Task.FromResult<IReadOnlyList<Guid>>([]);
+
+    Task<IReadOnlyList<string>> IMaskingLog.ListArchivesAsync(IReadOnlyCollection<string>? streams, int most, CancellationToken cancellationToken) =>
+        Task.FromResult<IReadOnlyList<string>>([]);
+
     async Task<bool> IMaskingLog.MaskAsync(IReadOnlyList<PayloadMask> masks, EventMetadata metadata, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();

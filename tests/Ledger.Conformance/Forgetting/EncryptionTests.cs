@@ -43,6 +43,33 @@ public abstract class EncryptionTests(ITestEngine engine) : EventStoreTests(engi
     }
 
     [Fact]
+    public async Task Read_EncryptedTextOfAnotherEvent_IsNotDecrypted()
+    {
+        var (stream, own, other) = (NewStream(), NewStream(), NewId());
+        await Encrypting.AppendAsync(stream, ExpectedVersion.NoStream, [new CustomerNoted(other, Mail, 42, "gold")]);
+        var stolen = (await Store.ReadForwardAsync(stream).SingleAsync()).ToJsonElement().GetProperty("mail").GetString()!;
+        object[] planted = [new CustomerNoted(other, stolen, null, stolen), new KitLoaded(stolen)];
+
+        await Encrypting.AppendAsync(own, ExpectedVersion.NoStream, [.. planted.Select(data => new NewEvent(data))]);
+
+        (await Encrypting.ReadForwardAsync(own).Select(e => e.Data).ToListAsync()).ShouldBe(planted);
+        await Store.AppendAsync(own, ExpectedVersion.Any, [new CustomerNoted(other, stolen, null, "gold")]);
+        ((CustomerNoted)(await Encrypting.ReadBackwardAsync(own).FirstAsync()).Data).Mail.ShouldBe(stolen);
+    }
+
+    [Fact]
+    public async Task Append_PersonalDataOfNoSubject_IsRefused()
+    {
+        var stream = NewStream();
+
+        await Should.ThrowAsync<ArgumentException>(() => Encrypting.AppendAsync(stream, ExpectedVersion.Any, [new CustomerNoted("", Mail, null, "gold")]));
+        await Should.ThrowAsync<ArgumentException>(() => Encrypting.AppendAsync(stream, ExpectedVersion.Any, [new ObjectCreated("c1", "Customer", new JsonObject { ["mail"] = Mail })]));
+
+        (await Store.GetStreamAsync(stream)).ShouldBeNull();
+        await Encrypting.AppendAsync(stream, ExpectedVersion.Any, [new ObjectCreated("c1", "Customer", new JsonObject { ["mail"] = null })]);
+    }
+
+    [Fact]
     public async Task Forget_Subject_LeavesMarkersAndTheRest()
     {
         var (stream, subject, other) = (NewStream(), NewId(), NewId());

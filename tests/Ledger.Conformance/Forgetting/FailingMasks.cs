@@ -12,6 +12,11 @@ internal sealed class FailingMasks(IMaskingLog inner, int failAt) : IMaskingLog
 
     public Task<IReadOnlyList<string>> ListProjectionsAsync(CancellationToken cancellationToken) => inner.ListProjectionsAsync(cancellationToken);
 
+    public Task<IReadOnlyList<Guid>> FindBinaryAsync(IReadOnlyCollection<Guid> ids, CancellationToken cancellationToken) => inner.FindBinaryAsync(ids, cancellationToken);
+
+    public Task<IReadOnlyList<string>> ListArchivesAsync(IReadOnlyCollection<string>? streams, int most, CancellationToken cancellationToken) =>
+        inner.ListArchivesAsync(streams, most, cancellationToken);
+
     public Task<bool> MaskAsync(IReadOnlyList<PayloadMask> masks, EventMetadata metadata, CancellationToken cancellationToken) =>
         ++_pages == failAt ? throw new IOException("The process ends here.") : inner.MaskAsync(masks, metadata, cancellationToken);
 }

@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using Ledger.Events;
 using Ledger.Forgetting;
 using Ledger.Log;
 using Npgsql;
@@ -63,6 +64,84 @@ public sealed class PostgresMaskingTests(LedgerDatabase database) : IClassFixtur
 
         (await run.FindObjectAsync("a"))!.Data["text"].GetString().ShouldBe("secret");
         (await database.Store.GetStreamAsync(EventMasked.StreamOf(run.StreamName))).ShouldBeNull();
+    }
+
+    [Fact]
+    public async Task Mask_PayloadWithOtherValues_IsRefused()
+    {
+        var run = await StartAsync("other");
+        var recorded = (await run.ReadAllAsync())[0];
+        var log = database.Store.Get<IMaskingLog>()!;
+        var note = new EventMasked(recorded.Id, recorded.Stream.Value, 1, [], "asked");
+        Task<bool> MaskAsync(string json, EventMasked? said = null) =>
+            log.MaskAsync([new PayloadMask(recorded, System.Text.Encoding.UTF8.GetBytes(json), default, said ?? note)], new EventMetadata(), default);
+        static string Payload(string text, string more = "") =>
+            $$"""{"id": "a", "type": "Claim", "data": {"text": {{text}}, "part0": "p", "part1": "p", "part2": "p", "part3": "p"{{more}} } }""";
+
+        foreach (var json in new[] { Payload("\"a lie\""), Payload("1"), Payload("null", ", \"more\": 1"), "{\"id\": \"a\"}", "\"a lie\"", "[1]" })
+        {
+            (await Should.ThrowAsync<PostgresException>(() => MaskAsync(json))).SqlState.ShouldBe("LG031");
+        }
+
+        (await Should.ThrowAsync<PostgresException>(() => MaskAsync(Payload("null"), note with { EventId = Guid.NewGuid() }))).SqlState.ShouldBe("LG031");
+        (await run.FindObjectAsync("a"))!.Data["text"].GetString().ShouldBe("secret");
+        (await MaskAsync(Payload("null"))).ShouldBeTrue();
+    }
+
+    [Fact]
+    public async Task Mask_StreamIsBeingAppendedTo_HoldsNothingThatTheAppendWants()
+    {
+        var run = await StartAsync("order");
+        await new EventMasking(database.Store).MaskAsync(MaskRequest.OfStream(run.StreamName, "asked") with { Paths = ["$.data.part0"] });
+        await using var blocker = await database.DataSource.OpenConnectionAsync();
+        await using var transaction = await blocker.BeginTransactionAsync();
+        await ExecuteAsync(blocker, "select from ledger.mt_streams where id = 'run:order' for update");
+        var mask = new EventMasking(database.Store).MaskAsync(MaskRequest.OfStream(run.StreamName, "asked"));
+        while (!await database.ScalarAsync<bool>($"select exists (select from pg_stat_activity where {blocker.ProcessID} = any (pg_blocking_pids(pid)))"))
+        {
+            mask.IsCompleted.ShouldBeFalse();
+        }
+
+        await ExecuteAsync(blocker, "select from ledger.mt_events where stream_id = 'run:order' for update nowait");
+        await transaction.CommitAsync();
+        (await mask).Masked.ShouldBe(2);
+    }
+
+    [Fact]
+    public async Task Mask_BinaryPayload_GoesAsAWholeOrIsRefusedByName()
+    {
+        var stream = new StreamName("shop:binary");
+        await database.Store.AppendAsync(stream, ExpectedVersion.Any, [new UntypedEvent("order", System.Text.Json.JsonElement.Parse("{}"))]);
+        await database.ExecuteAsync("update ledger.mt_events set bdata = '\\x736563726574' where stream_id = 'shop:binary'");
+        var id = (await database.Store.ReadForwardAsync(stream).SingleAsync()).Id;
+        var masking = new EventMasking(database.Store, [new PersonalDataRule("order", "$.name", "$.customer")]);
+
+        foreach (var request in new[]
+        {
+            MaskRequest.OfEvents([id], "asked") with { Paths = ["$.name"] }, MaskRequest.OfReplaced([id], "asked"), MaskRequest.OfSubject("jane", "asked"),
+        })
+        {
+            (await masking.MaskAsync(request)).Refused.ShouldHaveSingleItem().EventId.ShouldBe(id);
+        }
+
+        (await masking.MaskAsync(MaskRequest.OfEvents([id], "asked"))).Masked.ShouldBe(1);
+        (await database.ScalarAsync<bool>("select bdata is null from ledger.mt_events where stream_id = 'shop:binary'")).ShouldBeTrue();
+        (await masking.MaskAsync(MaskRequest.OfSubject("jane", "asked"))).Refused.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task Mask_ReportsFilesOfRetentionThatItDoesNotRead()
+    {
+        var run = await StartAsync("archived");
+        await database.ExecuteAsync("""
+            insert into ledger.retention_run (policies, started_by, started_at) values ('[]', 'a', now());
+            insert into ledger.retention_stream (run, stream, place, policy, version, kept, state, events, file, sha256)
+            select max(id), 'run:archived', 1, 'a', 1, 0, 'restored', 0, 'archived.jsonl', sha256('') from ledger.retention_run
+            """);
+
+        (await new EventMasking(database.Store).PlanAsync(MaskRequest.OfStream(run.StreamName, "asked"))).Archives.ShouldBe(["archived.jsonl"]);
+        (await new EventMasking(database.Store).PlanAsync(MaskRequest.OfSubject("jane", "asked"))).Archives.ShouldBe(["archived.jsonl"]);
+        (await new EventMasking(database.Store).PlanAsync(MaskRequest.OfStream(StreamName.Run("none"), "asked"))).Archives.ShouldBeEmpty();
     }
 
     [Fact]

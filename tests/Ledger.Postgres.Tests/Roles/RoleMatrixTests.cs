@@ -83,9 +83,10 @@ public sealed class RoleMatrixTests : IAsyncLifetime
         ["rewrite the payload of an event, as masking does"] = ["""update log.mt_events set data = '{"id": "****", "type": "T"}' where stream_id = 'run:full' and version = 1"""],
         ["make and read the keys of subjects"] =
         [
-            "insert into ledger.subject_key (subject, key, created_at) values ('customer-7', decode(repeat('00', 32), 'hex'), now())",
+            "select ledger.make_subject_keys_v1(array['customer-7'])",
             "select k.key from ledger.subject_key as k",
         ],
+        ["choose the key of a subject"] = ["insert into ledger.subject_key (subject, key, created_at) values ('customer-9', decode(repeat('00', 32), 'hex'), now())"],
         ["destroy the key of a subject"] = ["update ledger.subject_key as k set key = null, forgotten_at = now() where k.subject = 'customer-7'"],
         ["delete a run"] = ["delete from log.mt_streams where id = 'run:full'"],
         ["hold, remove and restore by retention"] =

@@ -76,6 +76,37 @@ public sealed class SealCrashTests
     }
 
     [Fact]
+    public async Task Seal_PayloadIsReplacedAfterItWasRead_CommitsToTheOneThatIsThere()
+    {
+        await using var database = await SealDatabase.CreateAsync();
+        await database.FillAsync(30);
+        await using var other = await database.DataSource.OpenConnectionAsync();
+        await using (var transaction = await other.BeginTransactionAsync())
+        {
+            await using (var replace = new NpgsqlCommand("update ledger.mt_events set data = '{\"kit\": \"****\"}' where seq_id = 7", other))
+            {
+                await replace.ExecuteNonQueryAsync();
+            }
+
+            // It has read the old payload, and waits for the head of the tree.
+            var sealing = database.Seal.SealAsync();
+            using var patience = new CancellationTokenSource(Patience);
+            while (!await database.ScalarAsync<bool>($"select exists (select from pg_stat_activity where {other.ProcessID} = any (pg_blocking_pids(pid)))"))
+            {
+                patience.Token.ThrowIfCancellationRequested();
+            }
+
+            await transaction.CommitAsync();
+            await sealing;
+        }
+
+        await database.SignAsync();
+        var (audit, findings) = await database.AuditAsync();
+        findings.ShouldBeEmpty();
+        (audit.Events, audit.Unsealed).ShouldBe((audit.Size, 0));
+    }
+
+    [Fact]
     public async Task Daemon_EndsBetweenCheckpointAndAnchor_TheAnchorGetsIt()
     {
         await using var database = await SealDatabase.CreateAsync();

@@ -1,5 +1,5 @@
--- The head of the tree, and the last tile of each level as of one moment. One row a tile, and one without a tile where the tree is empty.
-select h.size, h.seq, t.level, t.tile, t.hashes
+-- The head of the tree, and the last tile of each level as of one moment, with that moment. One row a tile, and one without a tile where the tree is empty.
+select h.size, h.seq, t.level, t.tile, t.hashes, pg_current_snapshot()::text
 from {ledger}.seal_head as h
 left join lateral (
     select s.level, s.tile, s.hashes
