@@ -159,7 +159,7 @@ public sealed class TenantTests : IAsyncLifetime
         var (used, target) = (await NewAsync(), await NewAsync());
         await using var usedPool = NpgsqlDataSource.Create(used.ConnectionString);
         await new LedgerMigrator(usedPool).ApplyAsync();
-        await ExecuteAsync(usedPool, "insert into ledger.subject_key (subject, key, created_at) values ('s', '\\x00', now())");
+        await ExecuteAsync(usedPool, "insert into ledger.subject_key (subject, key, created_at) values ('s', decode(repeat('00', 32), 'hex'), now())");
 
         // The database of another tenant, also by another name of its host and of a tenant that is switched off, and one with rows but no events.
         foreach (var taken in new[] { bolt.ConnectionString, AliasOf(bolt.ConnectionString), gone.ConnectionString, used.ConnectionString })
