@@ -46,6 +46,9 @@ internal sealed class ExplorerServices
 
     public AgentLedger Ledger { get; }
 
+    /// <summary>Names the log in entity tags: histories of another log, or of another server at the same address, can have the same names and lengths.</summary>
+    public string LogMark { get; } = Guid.NewGuid().ToString("N");
+
     public LedgerExplorerOptions Options { get; }
 
     /// <summary>The path of the explorer in the application, without a trailing slash.</summary>

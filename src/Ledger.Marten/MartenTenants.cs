@@ -17,7 +17,7 @@ namespace Ledger.Marten;
 /// </remarks>
 public sealed class MartenTenants
 {
-    private readonly ConcurrentDictionary<string, Task<MartenTenant>> _tenants = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, (MartenDatabase Database, Task<MartenTenant> Opening)> _tenants = new(StringComparer.Ordinal);
     private readonly IDocumentStore _store;
     private readonly StoreConfiguration _configuration;
     private readonly TimeProvider _timeProvider;
@@ -45,20 +45,6 @@ public sealed class MartenTenants
     public async Task<MartenTenant> ForTenantAsync(string tenant, CancellationToken cancellationToken = default)
     {
         ArgumentException.ThrowIfNullOrEmpty(tenant);
-        var found = _tenants.GetOrAdd(tenant, OpenAsync);
-        try
-        {
-            return await found.WaitAsync(cancellationToken).ConfigureAwait(false);
-        }
-        catch when (found.IsFaulted)
-        {
-            _tenants.TryRemove(KeyValuePair.Create(tenant, found));
-            throw;
-        }
-    }
-
-    private async Task<MartenTenant> OpenAsync(string tenant)
-    {
         MartenDatabase database;
         try
         {
@@ -66,9 +52,20 @@ public sealed class MartenTenants
         }
         catch (UnknownTenantIdException)
         {
+            _tenants.TryRemove(tenant, out _);
             throw new TenantNotFoundException(tenant);
         }
 
+        // A tenant can get another database, and an opening that failed or was cancelled is not kept.
+        var found = _tenants.AddOrUpdate(
+            tenant,
+            name => (database, OpenAsync(name, database)),
+            (name, known) => ReferenceEquals(known.Database, database) && !known.Opening.IsFaulted && !known.Opening.IsCanceled ? known : (database, OpenAsync(name, database)));
+        return await found.Opening.WaitAsync(cancellationToken).ConfigureAwait(false);
+    }
+
+    private async Task<MartenTenant> OpenAsync(string tenant, MartenDatabase database)
+    {
         var log = new MartenEventStore(_store, tenant, database, _timeProvider, _logger);
         if (_configuration.Ledger.Contracts != EventContractMode.Off)
         {

@@ -38,7 +38,8 @@ internal sealed class StoreConfiguration
 
     private readonly StoreOptions _options;
     private readonly Lazy<PostgresEventStore> _native;
-    private readonly ConcurrentDictionary<string, MartenEventStore> _engines = new(StringComparer.Ordinal);
+    // With the database that it is for: a tenant can get another one.
+    private readonly ConcurrentDictionary<string, (MartenDatabase Database, MartenEventStore Engine)> _engines = new(StringComparer.Ordinal);
     private MartenEventStore? _engine;
 
     private StoreConfiguration(StoreOptions options, PostgresOptions ledger)
@@ -58,8 +59,18 @@ internal sealed class StoreConfiguration
 
     /// <summary>Ledger on the database of a session.</summary>
     public MartenEventStore EngineOn(IDocumentSession session) => HasTenants
-        ? _engines.GetOrAdd(session.TenantId, tenant => new MartenEventStore(session.DocumentStore, tenant, (MartenDatabase)session.Database, null, null))
+        ? _engines.AddOrUpdate(session.TenantId, EngineOf, EngineAgain, session).Engine
         : EngineOn(session.DocumentStore);
+
+    private static (MartenDatabase Database, MartenEventStore Engine) EngineOf(string tenant, IDocumentSession session)
+    {
+        var database = (MartenDatabase)session.Database;
+        return (database, new MartenEventStore(session.DocumentStore, tenant, database, null, null));
+    }
+
+    private static (MartenDatabase Database, MartenEventStore Engine) EngineAgain(
+        string tenant, (MartenDatabase Database, MartenEventStore Engine) known, IDocumentSession session) =>
+        ReferenceEquals(known.Database, session.Database) ? known : EngineOf(tenant, session);
 
     /// <summary>Ledger's options.</summary>
     public PostgresOptions Ledger { get; }

@@ -61,4 +61,7 @@ internal static partial class LogMessages
 
     [LoggerMessage(EventId = 160, Level = LogLevel.Warning, Message = "The daemons of tenants were interrupted; they start again")]
     internal static partial void TenantsInterrupted(ILogger logger, Exception fault);
+
+    [LoggerMessage(EventId = 161, Level = LogLevel.Warning, Message = "The daemon of tenant {Tenant} could not be started or stopped; the others go on, and it is tried again")]
+    internal static partial void TenantFailed(ILogger logger, string tenant, Exception fault);
 }

@@ -191,10 +191,10 @@ public sealed record PostgresOptions
 
             Check(!parts.Multiplexing, $"{property} {DataSourceRules.Multiplexing}", faults);
         }
-        catch (Exception fault) when (fault is ArgumentException or FormatException or InvalidCastException)
+        catch (Exception fault) when (fault is ArgumentException or FormatException or InvalidCastException or KeyNotFoundException or OverflowException)
         {
-            // The text may hold a password, and is not repeated.
-            faults.Add($"{property} is not a connection string: {fault.Message}");
+            // The text may hold a password. What Npgsql says repeats what it takes for a keyword or a value, which after a ';' without quotes is a part of it.
+            faults.Add($"{property} is not a connection string of Npgsql. A value with ';' needs quotes: Password=\"a;b\".");
         }
     }
 

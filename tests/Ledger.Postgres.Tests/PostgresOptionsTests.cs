@@ -26,7 +26,7 @@ public sealed class PostgresOptionsTests
 
         refusal.Faults.Count.ShouldBe(8);
         refusal.Message.ShouldBe(
-            "The options of Ledger have 8 faults: ConnectionString is not a connection string: Couldn't set prot (Parameter 'prot') "
+            "The options of Ledger have 8 faults: ConnectionString is not a connection string of Npgsql. A value with ';' needs quotes: Password=\"a;b\". "
             + "EventSchema is empty; it must be the name of a schema. "
             + "LedgerSchema 'pg_$' has a '$' or a control character; choose a name without. "
             + "LedgerSchema 'pg_$' begins with 'pg_', which PostgreSQL keeps for itself. "

@@ -62,6 +62,12 @@ internal sealed record ServerAddress(string ConnectionString, LocalCluster? Priv
         return new ServerAddress(cluster.ConnectionString, cluster);
     }
 
+    /// <summary>The user's private server, for commands that are about it and not about what is in it.</summary>
+    /// <exception cref="UsageException">A tenant is named.</exception>
+    public static Task<LocalCluster> OpenOnlyPrivateAsync(Session session, CancellationToken cancellationToken) => session.IsGiven(CommonOptions.Tenant)
+        ? throw new UsageException("'--tenant' is for what is in the database of one tenant; this command is about your private server.")
+        : OpenPrivateAsync(session, cancellationToken);
+
     /// <summary>The user's private server, which may be stopped.</summary>
     public static Task<LocalCluster> OpenPrivateAsync(Session session, CancellationToken cancellationToken)
     {
@@ -75,10 +81,19 @@ internal sealed record ServerAddress(string ConnectionString, LocalCluster? Priv
     /// <param name="source">Where it is from, for messages.</param>
     /// <param name="text">The text, which may hold a password, so that messages do not repeat it.</param>
     /// <exception cref="UsageException">It is neither.</exception>
-    public static string Check(string source, string text)
+    public static string Check(string source, string text) => Named(new NpgsqlConnectionStringBuilder(CheckKept(source, text)));
+
+    private static string Named(NpgsqlConnectionStringBuilder parts)
+    {
+        parts.ApplicationName ??= "ledger";
+        return parts.ConnectionString;
+    }
+
+    /// <summary>The same for one that is kept for others: without the name of this program.</summary>
+    /// <exception cref="UsageException">It is neither.</exception>
+    public static string CheckKept(string source, string text)
     {
         var parts = PostgresUrl.IsOne(text) ? PostgresUrl.Parse(source, text) : ParseKeywords(source, text);
-        parts.ApplicationName ??= "ledger";
         return string.IsNullOrEmpty(parts.Host)
             ? throw new UsageException($"{source} names no host. Write it as {Form}.")
             : parts.ConnectionString;

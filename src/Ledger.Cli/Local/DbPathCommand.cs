@@ -14,7 +14,7 @@ internal sealed class DbPathCommand : LedgerCommand
 
     public override async Task RunAsync(Session session, CancellationToken cancellationToken)
     {
-        var cluster = await ServerAddress.OpenPrivateAsync(session, cancellationToken);
+        var cluster = await ServerAddress.OpenOnlyPrivateAsync(session, cancellationToken);
         if (!session.Json)
         {
             session.Out.Line(cluster.DataFolder);

@@ -11,7 +11,7 @@ internal sealed class DbStartCommand : LedgerCommand
 
     public override async Task RunAsync(Session session, CancellationToken cancellationToken)
     {
-        var cluster = await ServerAddress.OpenPrivateAsync(session, cancellationToken);
+        var cluster = await ServerAddress.OpenOnlyPrivateAsync(session, cancellationToken);
         await session.Progress.RunAsync("Starting the private PostgreSQL", () => cluster.StartAsync(cancellationToken));
         ClusterText.Print(session, await cluster.GetStatusAsync(cancellationToken));
     }

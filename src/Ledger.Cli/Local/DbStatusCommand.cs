@@ -11,7 +11,7 @@ internal sealed class DbStatusCommand : LedgerCommand
 
     public override async Task RunAsync(Session session, CancellationToken cancellationToken)
     {
-        var cluster = await ServerAddress.OpenPrivateAsync(session, cancellationToken);
+        var cluster = await ServerAddress.OpenOnlyPrivateAsync(session, cancellationToken);
         ClusterText.Print(session, await cluster.GetStatusAsync(cancellationToken));
     }
 }

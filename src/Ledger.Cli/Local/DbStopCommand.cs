@@ -11,7 +11,7 @@ internal sealed class DbStopCommand : LedgerCommand
 
     public override async Task RunAsync(Session session, CancellationToken cancellationToken)
     {
-        var cluster = await ServerAddress.OpenPrivateAsync(session, cancellationToken);
+        var cluster = await ServerAddress.OpenOnlyPrivateAsync(session, cancellationToken);
         await session.Progress.RunAsync("Stopping the private PostgreSQL", () => cluster.StopAsync(cancellationToken));
         ClusterText.Print(session, await cluster.GetStatusAsync(cancellationToken));
     }

@@ -10,28 +10,28 @@ internal sealed class TenantsAddCommand : LedgerCommand
 {
     private readonly Argument<string> _name = TenantArguments.Name();
     private readonly Argument<string> _database = TenantArguments.Database();
+    private readonly Option<bool> _takesLog = new("--take-log") { Description = "Make the log that the database already has that of the tenant. Without it one with events is refused." };
 
     public TenantsAddCommand()
         : base("add", "Adds a tenant with a database of its own, and migrates it. The table is that of Marten, and is made if it is missing.")
     {
         Add(_name);
         Add(_database);
+        Add(_takesLog);
         Examples = ["ledger tenants add acme \"Host=db2;Database=acme\""];
     }
 
     public override async Task RunAsync(Session session, CancellationToken cancellationToken)
     {
-        var tenant = new TenantDatabase(session.Get(_name), ServerAddress.Check("DATABASE", session.Get(_database)));
+        var tenant = new TenantDatabase(session.Get(_name), ServerAddress.CheckKept("DATABASE", session.Get(_database)));
         await using var table = await MasterTable.OpenAsync(session, isMade: true, cancellationToken);
         if (await table.Tenants.FindAsync(tenant.Tenant, cancellationToken) is { } known && known.Place != tenant.Place)
         {
             throw new RefusalException($"The tenant '{tenant.Tenant}' has the database '{known.Place}'. 'ledger tenants move' takes its log to another.");
         }
 
-        await table.Tenants.SetAsync(tenant, cancellationToken);
         await using var ledgers = table.LedgersOf(session);
-        var ledger = await ledgers.ForTenantAsync(tenant.Tenant, cancellationToken);
-        await session.Progress.RunAsync("Migrating its database", () => ledger.Migrator.ApplyAsync(cancellationToken));
+        await session.Progress.RunAsync("Migrating its database", () => ledgers.AddAsync(tenant, session.Get(_takesLog), cancellationToken));
         if (session.Json)
         {
             session.Out.Json(TenantContract.Of(tenant), ContractContext.Default.TenantContract);

@@ -14,6 +14,11 @@ internal sealed class TenantsListCommand : LedgerCommand
     {
         await using var table = await MasterTable.OpenAsync(session, isMade: false, cancellationToken);
         var tenants = await table.Tenants.ListAsync(cancellationToken);
+        foreach (var (tenant, fault) in await table.Tenants.FindFaultsAsync(cancellationToken))
+        {
+            await session.Io.Error.WriteLineAsync($"ledger: The row of tenant '{Output.Printable.Of(tenant)}' is left out. {fault}");
+        }
+
         if (await session.ListAsync(tenants.Select(TenantContract.Of), ContractContext.Default.TenantContract, cancellationToken))
         {
             return;

@@ -10,26 +10,33 @@ internal sealed class TenantsMoveCommand : LedgerCommand
 {
     private readonly Argument<string> _name = TenantArguments.Name();
     private readonly Argument<string> _database = TenantArguments.Database();
+    private readonly Option<string?> _admin = new("--admin")
+    {
+        Description = "The same database as a role that may set session_replication_role there, such as a superuser; it is not kept. Default: as DATABASE says.",
+        HelpName = "STRING",
+    };
 
     public TenantsMoveCommand()
         : base("move", "Takes the log of a tenant to another database, and proves that nothing is missing. Appends wait meanwhile; the former database refuses writes afterwards.")
     {
         Add(_name);
         Add(_database);
+        Add(_admin);
         Examples = ["ledger tenants move acme \"Host=db3;Database=acme\""];
     }
 
     public override async Task RunAsync(Session session, CancellationToken cancellationToken)
     {
-        var (name, target) = (session.Get(_name), ServerAddress.Check("DATABASE", session.Get(_database)));
+        var (name, target) = (session.Get(_name), ServerAddress.CheckKept("DATABASE", session.Get(_database)));
         await using var table = await MasterTable.OpenAsync(session, isMade: false, cancellationToken);
         if (await table.Tenants.FindAsync(name, cancellationToken) is null)
         {
             throw await table.MissingAsync(name, cancellationToken);
         }
 
+        var admin = session.Get(_admin) is { } given ? ServerAddress.Check("--admin", given) : null;
         await using var ledgers = table.LedgersOf(session);
-        var move = await session.Progress.RunAsync("Copying and comparing", () => ledgers.MoveAsync(name, target, cancellationToken));
+        var move = await session.Progress.RunAsync("Copying and comparing", () => ledgers.MoveAsync(name, target, admin, cancellationToken));
         if (session.Json)
         {
             session.Out.Json(TenantMoveContract.Of(move), ContractContext.Default.TenantMoveContract);
@@ -42,5 +49,6 @@ internal sealed class TenantsMoveCommand : LedgerCommand
         }
 
         session.Out.Line($"The tenant '{name}' has the database '{move.To}' now: {Printable.Count(move.Tables.Count, "table")} are the same as in '{move.From}', which refuses writes.");
+        session.Out.Line("The former database still has the events and the keys of subjects. Drop it when nothing needs it: what is forgotten later is not forgotten there.");
     }
 }

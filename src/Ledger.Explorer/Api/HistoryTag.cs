@@ -5,7 +5,8 @@ using System.Text;
 namespace Ledger.Explorer.Api;
 
 /// <summary>The entity tag of an answer that depends only on a history: the same query at the same length has the same answer.</summary>
-/// <remarks>The past of a history never changes, so a part that ends before the end keeps its tag while the run grows.</remarks>
+/// <remarks>The past of a history never changes, so a part that ends before the end keeps its tag while the run grows. Each explorer has its own tags, so that a client gets nothing of another
+/// log as known.</remarks>
 internal static class HistoryTag
 {
     /// <summary>Sets the tag, and returns whether the client already has the answer; then only 304 is sent.</summary>
@@ -17,7 +18,7 @@ internal static class HistoryTag
         var http = request.Http;
         var accepts = $"{http.Request.Headers.Accept}\n{http.Request.Headers.AcceptEncoding}";
         var text = string.Create(
-            CultureInfo.InvariantCulture, $"{run.StreamName}\n{end}\n{http.Request.Path}{http.Request.QueryString}\n{accepts}");
+            CultureInfo.InvariantCulture, $"{request.Explorer.LogMark}\n{run.StreamName}\n{end}\n{http.Request.Path}{http.Request.QueryString}\n{accepts}");
         var tag = $"\"{end}-{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)))[..16]}\"";
         return EntityTags.IsKnown(http, tag);
     }

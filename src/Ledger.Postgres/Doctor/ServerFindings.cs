@@ -41,6 +41,14 @@ internal static class ServerFindings
         {
             yield return Problem($"Changes that the replication slot '{slot}' needs are {(status == "lost" ? "gone" : "about to be removed")}: its reader has to be copied from the primary again.");
         }
+        else if (status == "unused")
+        {
+            yield return new(DoctorSeverity.Notice, DoctorCheck.Slots, slot, $"The replication slot '{slot}' has not been used yet.");
+        }
+        else if (isActive && bytes >= limits.SlotBytes)
+        {
+            yield return Problem($"What reads from the replication slot '{slot}' lags by {Amounts.OfBytes(bytes)} of changes, which the server keeps for it. Find out what holds it up.");
+        }
         else if (!isActive)
         {
             yield return bytes >= limits.SlotBytes

@@ -95,6 +95,14 @@ public sealed class LocalCluster
         if (answer is not ServerAnswer.Ready)
         {
             await StartAsync(cancellationToken).ConfigureAwait(false);
+
+            // Its pool may have connections to the server that ended.
+            dataSource.Clear();
+            answer = await ServerProbe.AskAsync(Place, () => Connections.OpenAsync(dataSource, cancellationToken).AsTask(), cancellationToken).ConfigureAwait(false);
+            if (answer is not ServerAnswer.Ready)
+            {
+                throw new LocalClusterException(Place.Folder, $"The private PostgreSQL server in '{Place.Folder}' runs, but the data source does not reach it.");
+            }
         }
     }
 

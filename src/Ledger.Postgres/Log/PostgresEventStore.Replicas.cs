@@ -39,7 +39,7 @@ public sealed partial class PostgresEventStore
         ArgumentNullException.ThrowIfNull(replicas);
         DataSourceRules.Check(replicas);
         var standbys = PostgresDataSources.ForQuestions(replicas);
-        var primary = new PatientOpening(_context.Connections.Pool, _context.Options, _context.TimeProvider);
+        var primary = new PatientOpening(_context.Reading.Pool, _context.Options, _context.TimeProvider);
         return new PostgresEventStore(_context.OnReplicas(
             fresh => new ConnectionSource(
                 standbys, new ReplicaOpening(standbys, primary, fresh, _context.Options, _context.TimeProvider), _context.Options, _context.TimeProvider),

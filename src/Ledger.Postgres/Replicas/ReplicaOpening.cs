@@ -11,6 +11,10 @@ internal sealed class ReplicaOpening(
     NpgsqlDataSource replicas, PatientOpening primary, ReplicaFreshness freshness, PostgresOptions options, TimeProvider timeProvider)
 {
     private static readonly TimeSpan LongestPause = TimeSpan.FromMilliseconds(50);
+    private static readonly TimeSpan LagIsKnownFor = TimeSpan.FromSeconds(2);
+
+    // When a standby last was waited for in vain; 0 for never, or not since one was new enough.
+    private long _lagged;
 
     /// <summary>The place of the primary now.</summary>
     /// <exception cref="StandbyServerException">The server is a standby itself.</exception>
@@ -65,15 +69,24 @@ internal sealed class ReplicaOpening(
         command.WithText(position.ToString());
         await using var _ = command.ConfigureAwait(false);
         var since = timeProvider.GetTimestamp();
+
+        // Not every question waits for a standby that is known to lag: it is asked once.
+        var patience = Volatile.Read(ref _lagged) is var lagged and not 0 && timeProvider.GetElapsedTime(lagged, since) < LagIsKnownFor ? TimeSpan.Zero : freshness.Patience;
         for (var pause = TimeSpan.FromMilliseconds(1); ; pause = TimeSpan.FromTicks(Math.Min(pause.Ticks * 2, LongestPause.Ticks)))
         {
             if ((bool)(await command.ExecuteScalarAsync(cancellationToken).ConfigureAwait(false))!)
             {
+                Volatile.Write(ref _lagged, 0);
                 return true;
             }
 
-            if (timeProvider.GetElapsedTime(since) >= freshness.Patience)
+            if (timeProvider.GetElapsedTime(since) >= patience)
             {
+                if (patience == freshness.Patience)
+                {
+                    Volatile.Write(ref _lagged, timeProvider.GetTimestamp());
+                }
+
                 return false;
             }
 

@@ -1,3 +1,4 @@
+using System.Data;
 using Ledger.Postgres.Connecting;
 using Ledger.Postgres.Log;
 using Ledger.Postgres.Schema;
@@ -8,30 +9,76 @@ namespace Ledger.Postgres.Tenants;
 
 /// <summary>Copies a log to another database in one transaction, compares the two, and retires the former one.</summary>
 /// <remarks>The copy is committed before the former one refuses writes, and that before the map is changed: wherever it is interrupted, one of the two is the log.</remarks>
-internal sealed class TenantCopy(TenantDatabase source, TenantDatabase target, PostgresOptions options)
+internal sealed class TenantCopy(TenantDatabase source, TenantDatabase target, string administration, PostgresOptions options)
 {
     private const int BufferBytes = 256 * 1024;
+    private const string MarkStart = "An unfinished copy of the log";
 
     private readonly string[] _schemas = [.. new[] { options.EventSchema, options.LedgerSchema }.Distinct(StringComparer.Ordinal)];
 
+    // Said about the target while it is a copy that is not used yet: only then may a further copy take its place.
+    private readonly string _mark = $"{MarkStart} of tenant '{source.Tenant}' from {source.Place}";
+
     public async Task<IReadOnlyList<CopiedTable>> RunAsync(CancellationToken cancellationToken)
     {
-        await EnsureTargetAsync(cancellationToken).ConfigureAwait(false);
-        var from = await OpenAsync(source, cancellationToken).ConfigureAwait(false);
-        await using var _ = from.ConfigureAwait(false);
-        var to = await OpenAsync(target, cancellationToken).ConfigureAwait(false);
-        await using var __ = to.ConfigureAwait(false);
-        var tables = await ReadAsync(from, Load("tenant_tables"), row => new Table(row.GetString(0), row.GetString(1)), cancellationToken, _schemas).ConfigureAwait(false);
-        await CheckTablesAsync(to, tables, cancellationToken).ConfigureAwait(false);
-
-        var reading = await from.BeginTransactionAsync(cancellationToken).ConfigureAwait(false);
-        await using var ___ = reading.ConfigureAwait(false);
-        var movedTo = await ReadAsync(from, Load("tenant_is_moved"), row => row.GetString(0), cancellationToken).ConfigureAwait(false);
-        if (movedTo is [var place])
+        var sourcePool = PoolOf(source.ConnectionString);
+        await using var _ = sourcePool.ConfigureAwait(false);
+        var targetPool = PoolOf(administration);
+        await using var __ = targetPool.ConfigureAwait(false);
+        var from = await OpenAsync(sourcePool, cancellationToken).ConfigureAwait(false);
+        await using var ___ = from.ConfigureAwait(false);
+        var to = await OpenAsync(targetPool, cancellationToken).ConfigureAwait(false);
+        await using var ____ = to.ConfigureAwait(false);
+        if (await MovedToAsync(from, cancellationToken).ConfigureAwait(false) is null)
         {
-            return place == target.Place
-                ? await CompareAsync(from, to, tables, cancellationToken).ConfigureAwait(false)
-                : throw new TenantMoveException($"The log of tenant '{source.Tenant}' has moved to '{place}' already. Move it there again to finish.");
+            await CheckUnusedAsync(to, cancellationToken).ConfigureAwait(false);
+        }
+
+        await EnsureTargetAsync(cancellationToken).ConfigureAwait(false);
+        var compared = await RunAsync(from, to, cancellationToken).ConfigureAwait(false);
+
+        // Not before: until the former database refuses writes its tenant waits.
+        await ExecuteAsync(to, $"analyze; {CommentOn("null")}", cancellationToken).ConfigureAwait(false);
+        return compared;
+    }
+
+    /// <summary>Why a database cannot become that of a tenant as it is; null if it can.</summary>
+    public static Task<string?> WhyNotAddedAsync(
+        TenantDatabase tenant, NpgsqlDataSource dataSource, PostgresOptions options, bool mayHaveLog, CancellationToken cancellationToken) => Connections.UseAsync(
+        PostgresDataSources.ForWriting(dataSource),
+        async (connection, token) =>
+        {
+            var (hasLog, mark) = (await ReadAsync(
+                connection, SqlText.Load("tenant_mark", options.Schemas), row => (row.GetBoolean(0), row.GetString(1)), token).ConfigureAwait(false))[0];
+            if (!hasLog)
+            {
+                return null;
+            }
+
+            if ((await ReadAsync(connection, SqlText.Load("tenant_is_moved", options.Schemas), row => row.GetString(0), token).ConfigureAwait(false)) is [var place])
+            {
+                return $"The log of '{tenant.Place}' has moved to '{place}', and it refuses writes. The tenant was not added.";
+            }
+
+            if (mark.StartsWith(MarkStart, StringComparison.Ordinal))
+            {
+                return $"The database '{tenant.Place}' is: {mark}. The tenant was not added.";
+            }
+
+            return !mayHaveLog && (await ReadAsync(connection, SqlText.Load("tenant_has_events", options.Schemas), row => row.GetBoolean(0), token).ConfigureAwait(false))[0]
+                ? $"The database '{tenant.Place}' already has a log. The tenant '{tenant.Tenant}' was not added; say that it takes this log, or name an empty database."
+                : null;
+        },
+        cancellationToken);
+
+    private async Task<IReadOnlyList<CopiedTable>> RunAsync(NpgsqlConnection from, NpgsqlConnection to, CancellationToken cancellationToken)
+    {
+        var reading = await from.BeginTransactionAsync(IsolationLevel.ReadCommitted, cancellationToken).ConfigureAwait(false);
+        await using var _ = reading.ConfigureAwait(false);
+        var tables = await TablesAsync(from, cancellationToken).ConfigureAwait(false);
+        if (await MovedToAsync(from, cancellationToken).ConfigureAwait(false) is { } before)
+        {
+            return await CompareMovedAsync(from, to, tables, before, cancellationToken).ConfigureAwait(false);
         }
 
         foreach (var table in tables)
@@ -39,7 +86,19 @@ internal sealed class TenantCopy(TenantDatabase source, TenantDatabase target, P
             await ExecuteAsync(from, $"lock table {table.Name} in share row exclusive mode", cancellationToken).ConfigureAwait(false);
         }
 
+        // While the locks were waited for, another move may have ended.
+        if (await MovedToAsync(from, cancellationToken).ConfigureAwait(false) is { } meanwhile)
+        {
+            return await CompareMovedAsync(from, to, tables, meanwhile, cancellationToken).ConfigureAwait(false);
+        }
+
+        await CheckTablesAsync(to, tables, cancellationToken).ConfigureAwait(false);
         var compared = await CopyAsync(from, to, tables, cancellationToken).ConfigureAwait(false);
+        if (!(await TablesAsync(from, cancellationToken).ConfigureAwait(false)).SequenceEqual(tables))
+        {
+            throw new TenantMoveException($"The tables of '{source.Place}' were changed during the copy. The tenant keeps it; move again.");
+        }
+
         await ExecuteAsync(
             from,
             $"{Load("tenant_retire")}; comment on function {SchemaNames.Quoted(options.LedgerSchema)}.log_has_moved() is {SchemaNames.Literal(target.Place)}",
@@ -48,21 +107,22 @@ internal sealed class TenantCopy(TenantDatabase source, TenantDatabase target, P
         return compared;
     }
 
-    // The copy of a move that was interrupted before the former database was retired may be out of date: it is made again.
+    private Task<IReadOnlyList<CopiedTable>> CompareMovedAsync(
+        NpgsqlConnection from, NpgsqlConnection to, List<Table> tables, string place, CancellationToken cancellationToken) => place == target.Place
+        ? CompareAsync(from, to, tables, cancellationToken)
+        : throw new TenantMoveException($"The log of tenant '{source.Tenant}' has moved to '{place}' already. Move it there again to finish.");
+
     private async Task<IReadOnlyList<CopiedTable>> CopyAsync(NpgsqlConnection from, NpgsqlConnection to, List<Table> tables, CancellationToken cancellationToken)
     {
-        var writing = await to.BeginTransactionAsync(cancellationToken).ConfigureAwait(false);
+        var writing = await to.BeginTransactionAsync(IsolationLevel.ReadCommitted, cancellationToken).ConfigureAwait(false);
         await using var _ = writing.ConfigureAwait(false);
         await ExecuteAsync(to, Load("tenant_as_replica"), cancellationToken).ConfigureAwait(false);
-        if ((await ReadAsync(to, Load("tenant_has_events"), row => row.GetBoolean(0), cancellationToken).ConfigureAwait(false))[0])
-        {
-            throw new TenantMoveException(
-                $"The database '{target.Place}' already has events. Nothing was changed. Name an empty one; if a move of '{source.Tenant}' to it was interrupted, drop it and create it again.");
-        }
-
+        var names = string.Join(", ", (await TablesAsync(to, cancellationToken).ConfigureAwait(false)).Select(table => table.Name));
+        await ExecuteAsync(to, $"lock table {names} in access exclusive mode", cancellationToken).ConfigureAwait(false);
+        await CheckUnusedAsync(to, cancellationToken).ConfigureAwait(false);
+        await ExecuteAsync(to, $"truncate table {names}; {CommentOn(SchemaNames.Literal(_mark))}", cancellationToken).ConfigureAwait(false);
         foreach (var table in tables)
         {
-            await ExecuteAsync(to, TextFor("tenant_empty_table", table), cancellationToken).ConfigureAwait(false);
             await CopyAsync(from, to, table, cancellationToken).ConfigureAwait(false);
         }
 
@@ -73,9 +133,52 @@ internal sealed class TenantCopy(TenantDatabase source, TenantDatabase target, P
 
         var compared = await CompareAsync(from, to, tables, cancellationToken).ConfigureAwait(false);
         await writing.CommitAsync(cancellationToken).ConfigureAwait(false);
-        await ExecuteAsync(to, "analyze", cancellationToken).ConfigureAwait(false);
         return compared;
     }
+
+    // A log, or anything else that somebody has put into its tables, is not overwritten; a copy that was interrupted before the former database was retired is.
+    private async Task CheckUnusedAsync(NpgsqlConnection to, CancellationToken cancellationToken)
+    {
+        var (hasLog, mark) = (await ReadAsync(to, Load("tenant_mark"), row => (row.GetBoolean(0), row.GetString(1)), cancellationToken).ConfigureAwait(false))[0];
+        if (!hasLog || mark == _mark)
+        {
+            return;
+        }
+
+        var used = new List<string>();
+        foreach (var table in await TablesAsync(to, cancellationToken).ConfigureAwait(false))
+        {
+            var sql = TextFor("tenant_has_rows", table).Replace("{rows}", RowsThatCount(table), StringComparison.Ordinal);
+            if ((await ReadAsync(to, sql, row => row.GetBoolean(0), cancellationToken).ConfigureAwait(false))[0])
+            {
+                used.Add(table.Name);
+            }
+        }
+
+        if (used.Count > 0)
+        {
+            throw new TenantMoveException($"The database '{target.Place}' already has rows, in {string.Join(", ", used)}. Nothing was changed. Name an empty one.");
+        }
+    }
+
+    // What a migration, or the start of an application, puts into a table of an empty log.
+    private static string RowsThatCount(Table table) =>
+        table.Name[(table.Name.LastIndexOf('.') + 1)..] switch
+        {
+            "task_tail" or "run_tail" => "seq <> 0",
+            "seal_head" => "size <> 0",
+            "mt_event_progression" => "last_seq_id <> 0",
+            "event_contract" => "false",
+            _ => "true",
+        };
+
+    private Task<List<Table>> TablesAsync(NpgsqlConnection connection, CancellationToken cancellationToken) =>
+        ReadAsync(connection, Load("tenant_tables"), row => new Table(row.GetString(0), row.GetString(1)), cancellationToken, _schemas);
+
+    private async Task<string?> MovedToAsync(NpgsqlConnection from, CancellationToken cancellationToken) =>
+        (await ReadAsync(from, Load("tenant_is_moved"), row => row.GetString(0), cancellationToken).ConfigureAwait(false)).FirstOrDefault();
+
+    private string CommentOn(string literal) => $"comment on table {SchemaNames.Quoted(options.EventSchema)}.mt_events is {literal}";
 
     private static async Task CopyAsync(NpgsqlConnection from, NpgsqlConnection to, Table table, CancellationToken cancellationToken)
     {
@@ -111,8 +214,7 @@ internal sealed class TenantCopy(TenantDatabase source, TenantDatabase target, P
 
     private async Task CheckTablesAsync(NpgsqlConnection to, List<Table> tables, CancellationToken cancellationToken)
     {
-        var there = (await ReadAsync(to, Load("tenant_tables"), row => new Table(row.GetString(0), row.GetString(1)), cancellationToken, _schemas).ConfigureAwait(false))
-            .ToDictionary(table => table.Name, StringComparer.Ordinal);
+        var there = (await TablesAsync(to, cancellationToken).ConfigureAwait(false)).ToDictionary(table => table.Name, StringComparer.Ordinal);
         foreach (var table in tables)
         {
             if (!there.TryGetValue(table.Name, out var same))
@@ -128,28 +230,29 @@ internal sealed class TenantCopy(TenantDatabase source, TenantDatabase target, P
         }
     }
 
+    // The target as the map will name it: its user owns what is made, and must be able to work there before the former database is retired.
     private async Task EnsureTargetAsync(CancellationToken cancellationToken)
     {
-        foreach (var (database, isTarget) in new[] { (source, false), (target, true) })
+        var here = PoolOf(source.ConnectionString);
+        await using var _ = here.ConfigureAwait(false);
+        await new LedgerMigrator(here, options).EnsureMigratedAsync(cancellationToken).ConfigureAwait(false);
+        var there = PoolOf(target.ConnectionString);
+        await using var __ = there.ConfigureAwait(false);
+        await new LedgerMigrator(there, options).ApplyAsync(cancellationToken).ConfigureAwait(false);
+        var asUser = await Connections.OpenAsync(PostgresDataSources.ForWriting(there), cancellationToken).ConfigureAwait(false);
+        await using var ___ = asUser.ConfigureAwait(false);
+        if (!(await ReadAsync(asUser, Load("tenant_can_write"), row => row.GetBoolean(0), cancellationToken).ConfigureAwait(false))[0])
         {
-            var dataSource = PostgresDataSources.Create(new NpgsqlConnectionStringBuilder(database.ConnectionString) { Pooling = false }.ConnectionString);
-            await using var _ = dataSource.ConfigureAwait(false);
-            var migrator = new LedgerMigrator(dataSource, options);
-            if (isTarget)
-            {
-                await migrator.ApplyAsync(cancellationToken).ConfigureAwait(false);
-            }
-            else
-            {
-                await migrator.EnsureMigratedAsync(cancellationToken).ConfigureAwait(false);
-            }
+            throw new TenantMoveException($"The role of the new connection string may not write to the log in '{target.Place}'. Nothing was changed. Grant it Ledger's role of an application.");
         }
     }
 
-    private async Task<NpgsqlConnection> OpenAsync(TenantDatabase database, CancellationToken cancellationToken)
+    private static NpgsqlDataSource PoolOf(string connectionString) =>
+        PostgresDataSources.Create(new NpgsqlConnectionStringBuilder(connectionString) { Pooling = false, CommandTimeout = 0 }.ConnectionString);
+
+    private async Task<NpgsqlConnection> OpenAsync(NpgsqlDataSource dataSource, CancellationToken cancellationToken)
     {
-        var parts = new NpgsqlConnectionStringBuilder(database.ConnectionString) { Pooling = false, CommandTimeout = 0 };
-        var connection = await Connections.OpenAsync(parts.ConnectionString, cancellationToken).ConfigureAwait(false);
+        var connection = await Connections.OpenAsync(PostgresDataSources.ForWriting(dataSource), cancellationToken).ConfigureAwait(false);
         await ExecuteAsync(connection, Load("tenant_session"), cancellationToken).ConfigureAwait(false);
         return connection;
     }

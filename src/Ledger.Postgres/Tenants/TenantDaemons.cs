@@ -144,7 +144,7 @@ public sealed class TenantDaemons : IAsyncDisposable
         {
             foreach (var tenant in known.Keys.Except(Running))
             {
-                await BeginAsync(known[tenant], cancellationToken).ConfigureAwait(false);
+                await TryBeginAsync(known[tenant], cancellationToken).ConfigureAwait(false);
             }
 
             return;
@@ -167,7 +167,11 @@ public sealed class TenantDaemons : IAsyncDisposable
             foreach (var tenant in await TryOwnAsync(session, [.. names], most, cancellationToken).ConfigureAwait(false))
             {
                 balance.Took(tenant);
-                await BeginAsync(known[tenant], cancellationToken).ConfigureAwait(false);
+                if (!await TryBeginAsync(known[tenant], cancellationToken).ConfigureAwait(false))
+                {
+                    // Another node may be able to, and this one tries again.
+                    await ReleaseAsync(session, tenant, cancellationToken).ConfigureAwait(false);
+                }
             }
         }
 
@@ -210,7 +214,10 @@ public sealed class TenantDaemons : IAsyncDisposable
             else if (LedgerOf(tenant)?.Database != database)
             {
                 await EndAsync(tenant).ConfigureAwait(false);
-                await BeginAsync(database, cancellationToken).ConfigureAwait(false);
+                if (!await TryBeginAsync(database, cancellationToken).ConfigureAwait(false))
+                {
+                    await ReleaseAsync(session, tenant, cancellationToken).ConfigureAwait(false);
+                }
             }
         }
     }
@@ -220,6 +227,22 @@ public sealed class TenantDaemons : IAsyncDisposable
         lock (_running)
         {
             return _running.GetValueOrDefault(tenant).Ledger;
+        }
+    }
+
+    // What one tenant's database does is not in the way of the others.
+    private async Task<bool> TryBeginAsync(TenantDatabase database, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await BeginAsync(database, cancellationToken).ConfigureAwait(false);
+            return true;
+        }
+        catch (Exception fault) when (!cancellationToken.IsCancellationRequested)
+        {
+            LogMessages.TenantFailed(_logger, database.Tenant, fault);
+            await EndAsync(database.Tenant).ConfigureAwait(false);
+            return false;
         }
     }
 
@@ -246,7 +269,14 @@ public sealed class TenantDaemons : IAsyncDisposable
             }
         }
 
-        await ended.Daemon.DisposeAsync().ConfigureAwait(false);
+        try
+        {
+            await ended.Daemon.DisposeAsync().ConfigureAwait(false);
+        }
+        catch (Exception fault)
+        {
+            LogMessages.TenantFailed(_logger, tenant, fault);
+        }
     }
 
     private async Task ReleaseAsync(NodeSession session, string tenant, CancellationToken cancellationToken)

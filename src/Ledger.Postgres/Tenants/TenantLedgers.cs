@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using Ledger.Postgres.Schema;
 using Ledger.Runs;
 using Npgsql;
 
@@ -18,7 +19,7 @@ public sealed class TenantLedgers : IAsyncDisposable, IDisposable
 
     // Those whose connections stay open, the last used first.
     private readonly LinkedList<Opened> _warm = new();
-    private bool _isDisposed;
+    private volatile bool _isDisposed;
 
     /// <summary>Works on the databases of a map.</summary>
     /// <param name="map">Which database each tenant has.</param>
@@ -102,37 +103,81 @@ public sealed class TenantLedgers : IAsyncDisposable, IDisposable
 
     /// <summary>Copies the log of a tenant to another database, proves that nothing is missing, refuses further writes to the former one, and changes the map.</summary>
     /// <remarks>
-    /// <para>Appends of the tenant wait meanwhile; questions do not. Everything in the schemas of the log is copied, records, tasks, documents and positions too, in one
-    /// transaction. The number of rows and a sum of their hashes are compared table by table. The former database stays as it is, and refuses writes with SQLSTATE
-    /// LG042.</para>
-    /// <para>The target is migrated first if it is empty. It needs the right to set <c>session_replication_role</c> there, and to own the tables in the former database. A map
-    /// that is not a <see cref="TenantTable"/> is changed by the caller.</para>
-    /// <para>Interrupted, it is called again: before the former database refuses writes nothing has changed; afterwards both are compared again, and only the map
-    /// is changed.</para>
+    /// <para>Appends of the tenant wait meanwhile, each at most its own command timeout; questions do not. Everything in the schemas of the log is copied, records, tasks,
+    /// documents and positions too, in one transaction. The number of rows and a sum of their hashes are compared table by table. The former database stays as it is, keys
+    /// of subjects included, and every table of it refuses writes with SQLSTATE LG042.</para>
+    /// <para>The target is migrated first by its own role, which then owns the tables. Copying needs the right to set <c>session_replication_role</c> there, which the
+    /// administrator's connection may have, and to own the tables in the former database. A map that is not a <see cref="TenantTable"/> is changed by the caller, who also sees
+    /// to it that no other tenant gets the target meanwhile.</para>
+    /// <para>Interrupted, it is called again: until the former database refuses writes, the tenant keeps it, and the unfinished copy is made again; afterwards both are
+    /// compared again, and only the map is changed.</para>
     /// </remarks>
     /// <param name="tenant">Which tenant.</param>
-    /// <param name="connectionString">The database that it gets, empty or with the tables and no events.</param>
+    /// <param name="connectionString">The database that it gets, as the map will have it: empty, or with the tables and no rows.</param>
+    /// <param name="administrator">The same database as a role that may copy; null if the other may.</param>
     /// <param name="cancellationToken">Stops; nothing is changed, unless the copy was already committed.</param>
     /// <returns>The tables with the proof of each.</returns>
     /// <exception cref="TenantNotFoundException">There is no such tenant.</exception>
-    /// <exception cref="TenantMoveException">The target is not empty or has other tables, or the copy is not the same.</exception>
-    public async Task<TenantMove> MoveAsync(string tenant, string connectionString, CancellationToken cancellationToken = default)
+    /// <exception cref="TenantMoveException">The target is another tenant's, is not empty or has other tables, or the copy is not the same.</exception>
+    public async Task<TenantMove> MoveAsync(string tenant, string connectionString, string? administrator = null, CancellationToken cancellationToken = default)
     {
         var target = new TenantDatabase(tenant, connectionString);
         var source = await Map.FindAsync(tenant, cancellationToken).ConfigureAwait(false) ?? throw new TenantNotFoundException(tenant);
-        if (source.Place == target.Place)
+        if (source.Place == target.Place
+            || (await DatabaseIdentity.FindAsync(target.ConnectionString, cancellationToken).ConfigureAwait(false) is { } identity
+                && await DatabaseIdentity.FindAsync(source.ConnectionString, cancellationToken).ConfigureAwait(false) == identity))
         {
             throw new TenantMoveException($"The tenant '{tenant}' already has the database '{target.Place}'.");
         }
 
-        var tables = await new TenantCopy(source, target, Options.Ledger).RunAsync(cancellationToken).ConfigureAwait(false);
+        if (administrator is not null
+            && await DatabaseIdentity.FindAsync(administrator, cancellationToken).ConfigureAwait(false)
+                != await DatabaseIdentity.FindAsync(target.ConnectionString, cancellationToken).ConfigureAwait(false))
+        {
+            throw new TenantMoveException($"The connection of the administrator leads to another database than '{target.Place}'. Nothing was changed.");
+        }
+
+        var copy = new TenantCopy(source, target, administrator ?? connectionString, Options.Ledger);
+        IReadOnlyList<CopiedTable> tables;
         if (Map is TenantTable table)
         {
-            await table.SetAsync(target, cancellationToken).ConfigureAwait(false);
+            var reservation = await table.ReserveAsync(target, cancellationToken).ConfigureAwait(false);
+            await using var _ = reservation.ConfigureAwait(false);
+            tables = await copy.RunAsync(cancellationToken).ConfigureAwait(false);
+            await reservation.SetAsync(cancellationToken).ConfigureAwait(false);
+        }
+        else
+        {
+            tables = await copy.RunAsync(cancellationToken).ConfigureAwait(false);
         }
 
         await CloseAsync(tenant).ConfigureAwait(false);
         return new TenantMove(tenant, source.Place, target.Place, tables);
+    }
+
+    /// <summary>Adds a tenant to the <see cref="TenantTable"/> after its database was checked and migrated.</summary>
+    /// <param name="tenant">The tenant and its database.</param>
+    /// <param name="takesLog">Whether a log that the database already has becomes that of the tenant. Without it only an empty one is taken, and one that the tenant had when it
+    /// was switched off.</param>
+    /// <param name="cancellationToken">Stops; the table is not changed.</param>
+    /// <exception cref="InvalidOperationException">The map is not a <see cref="TenantTable"/>.</exception>
+    /// <exception cref="TenantMoveException">Another tenant has the database, or had it when it was switched off; or it has a log.</exception>
+    public async Task AddAsync(TenantDatabase tenant, bool takesLog = false, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(tenant);
+        var table = Map as TenantTable ?? throw new InvalidOperationException("The map of tenants is not a table, and is changed where it is kept.");
+        var reservation = await table.ReserveAsync(tenant, cancellationToken).ConfigureAwait(false);
+        await using var _ = reservation.ConfigureAwait(false);
+        var dataSource = PostgresDataSources.Create(new NpgsqlConnectionStringBuilder(tenant.ConnectionString) { Pooling = false }.ConnectionString);
+        await using var __ = dataSource.ConfigureAwait(false);
+        var mayHaveLog = takesLog || await table.HasAsync(tenant, cancellationToken).ConfigureAwait(false);
+        if (await TenantCopy.WhyNotAddedAsync(tenant, dataSource, Options.Ledger, mayHaveLog, cancellationToken).ConfigureAwait(false) is { } reason)
+        {
+            throw new TenantMoveException(reason);
+        }
+
+        await new LedgerMigrator(dataSource, Options.Ledger).ApplyAsync(cancellationToken).ConfigureAwait(false);
+        await reservation.SetAsync(cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>Closes all pools; calls in progress end with exceptions.</summary>
@@ -184,16 +229,37 @@ public sealed class TenantLedgers : IAsyncDisposable, IDisposable
             await CloseAsync(database.Tenant).ConfigureAwait(false);
         }
 
+        // What was opened by a former answer of the map is not in the way of another tenant.
+        while (FindOther(database) is { } other)
+        {
+            if ((await Map.FindAsync(other, CancellationToken.None).ConfigureAwait(false))?.Place == database.Place)
+            {
+                throw new InvalidOperationException(TenantPlaces.Shared(database, other));
+            }
+
+            await CloseAsync(other).ConfigureAwait(false);
+        }
+
         opened = Add(database);
+        if (_isDisposed)
+        {
+            await CloseAsync(database.Tenant).ConfigureAwait(false);
+            throw new ObjectDisposedException(nameof(TenantLedgers));
+        }
+
         Use(opened);
         return opened.Ledger;
     }
+
+    private string? FindOther(TenantDatabase database) =>
+        _opened.FirstOrDefault(other => other.Key != database.Tenant && other.Value.Ledger.Database.Place == database.Place).Key;
 
     private Opened Add(TenantDatabase database)
     {
         lock (_turns)
         {
-            if (_opened.FirstOrDefault(other => other.Key != database.Tenant && other.Value.Ledger.Database.Place == database.Place) is { Key: { } shared })
+            // Another tenant may have been opened on it meanwhile.
+            if (FindOther(database) is { } shared)
             {
                 throw new InvalidOperationException(TenantPlaces.Shared(database, shared));
             }

@@ -11,7 +11,8 @@ public sealed record TenantOptions
 
     /// <summary>How many connections of all tenants stay open in this program: default 100, at least <see cref="ConnectionsPerTenant"/>.</summary>
     /// <remarks>The tenants that were used last share it. The idle connections of others are closed; those in use are closed when they are returned, so that more may be
-    /// open for a moment where more tenants are busy at once.</remarks>
+    /// open for a moment where more tenants are busy at once. Connections that <see cref="TenantDaemons"/> keep come on top: each daemon has some open as long as it
+    /// runs.</remarks>
     public int MaxConnections { get; init; } = 100;
 
     /// <summary>How long the answer of the map is believed: default 10 seconds, from zero to an hour.</summary>

@@ -50,6 +50,7 @@ public sealed class TenantTable : ITenantMap
         cancellationToken);
 
     /// <inheritdoc/>
+    /// <exception cref="InvalidOperationException">The row of the tenant is not right.</exception>
     public Task<TenantDatabase?> FindAsync(string tenant, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(tenant);
@@ -57,20 +58,25 @@ public sealed class TenantTable : ITenantMap
             _master,
             async (connection, token) =>
             {
-                TenantDatabase? found = null;
-                await ReadAsync(connection, null, SqlText.Load("find_tenant", _schemas), tenant, row => found = new(row.GetString(0), row.GetString(1)), token)
+                Row? found = null;
+                await ReadAsync(connection, null, SqlText.Load("find_tenant", _schemas), tenant, row => found = Row.Of(row.GetString(0), row.GetString(1), isOff: false), token)
                     .ConfigureAwait(false);
-                return found;
+                return found is { Fault: { } fault } ? throw new InvalidOperationException(fault) : found?.Database;
             },
             cancellationToken);
     }
 
     /// <inheritdoc/>
+    /// <remarks>A row that is not right is left out, so that it does not stop the others; see <see cref="FindFaultsAsync"/>.</remarks>
     public Task<IReadOnlyList<TenantDatabase>> ListAsync(CancellationToken cancellationToken = default) => Connections.UseAsync<IReadOnlyList<TenantDatabase>>(
-        _master, (connection, token) => ListAsync(connection, null, token), cancellationToken);
+        _master,
+        async (connection, token) =>
+            [.. (await ListAllAsync(connection, null, token).ConfigureAwait(false)).Where(row => !row.IsOff).Select(row => row.Database).OfType<TenantDatabase>()],
+        cancellationToken);
 
     /// <summary>Adds a tenant, or assigns another database to it. Nothing is copied; see <see cref="TenantLedgers.MoveAsync"/>.</summary>
-    /// <exception cref="ArgumentException">Another tenant has the same database.</exception>
+    /// <remarks>Those that are switched off count too, and a database is the same by whatever name of a host it is reached, as far as both can be asked.</remarks>
+    /// <exception cref="ArgumentException">Another tenant has the same database, or is getting it now.</exception>
     public Task SetAsync(TenantDatabase tenant, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(tenant);
@@ -81,10 +87,9 @@ public sealed class TenantTable : ITenantMap
                 var transaction = await connection.BeginTransactionAsync(token).ConfigureAwait(false);
                 await using var _ = transaction.ConfigureAwait(false);
                 await ExecuteAsync(connection, transaction, "lock_tenants", [], token).ConfigureAwait(false);
-                var others = await ListAsync(connection, transaction, token).ConfigureAwait(false);
-                if (others.FirstOrDefault(other => other.Tenant != tenant.Tenant && other.Place == tenant.Place) is { } shared)
+                if (await WhyTakenAsync(connection, transaction, tenant, token).ConfigureAwait(false) is { } reason)
                 {
-                    throw new ArgumentException(TenantPlaces.Shared(tenant, shared.Tenant), nameof(tenant));
+                    throw new ArgumentException(reason, nameof(tenant));
                 }
 
                 await ExecuteAsync(connection, transaction, "set_tenant", [tenant.Tenant, tenant.ConnectionString], token).ConfigureAwait(false);
@@ -93,6 +98,53 @@ public sealed class TenantTable : ITenantMap
             },
             cancellationToken);
     }
+
+    /// <summary>Keeps a database for a tenant until the reservation ends, so that no other gets it meanwhile.</summary>
+    /// <exception cref="TenantMoveException">Another tenant has the same database, or is getting it now.</exception>
+    internal async Task<TenantReservation> ReserveAsync(TenantDatabase tenant, CancellationToken cancellationToken)
+    {
+        var connection = await Connections.OpenAsync(_master, cancellationToken).ConfigureAwait(false);
+        try
+        {
+            var transaction = await connection.BeginTransactionAsync(cancellationToken).ConfigureAwait(false);
+            return await WhyTakenAsync(connection, transaction, tenant, cancellationToken).ConfigureAwait(false) is { } reason
+                ? throw new TenantMoveException(reason)
+                : new TenantReservation(
+                connection, transaction, token => ExecuteAsync(connection, transaction, "set_tenant", [tenant.Tenant, tenant.ConnectionString], token));
+        }
+        catch
+        {
+            await connection.DisposeAsync().ConfigureAwait(false);
+            throw;
+        }
+    }
+
+    private async Task<string?> WhyTakenAsync(NpgsqlConnection connection, NpgsqlTransaction transaction, TenantDatabase tenant, CancellationToken cancellationToken)
+    {
+        var isFree = false;
+        await ReadAsync(connection, transaction, SqlText.Load("reserve_tenant_place"), tenant.Place, row => isFree = row.GetBoolean(0), cancellationToken).ConfigureAwait(false);
+        if (!isFree)
+        {
+            return $"The database '{tenant.Place}' is being given to a tenant by another call now.";
+        }
+
+        var others = (await ListAllAsync(connection, transaction, cancellationToken).ConfigureAwait(false)).Select(row => row.Database).OfType<TenantDatabase>();
+        return await DatabaseIdentity.FindSameAsync(tenant, others, cancellationToken).ConfigureAwait(false) is { } shared ? TenantPlaces.Shared(tenant, shared.Tenant) : null;
+    }
+
+    /// <summary>Whether the table gives a tenant this database, switched off or not.</summary>
+    internal Task<bool> HasAsync(TenantDatabase tenant, CancellationToken cancellationToken) => Connections.UseAsync(
+        _master,
+        async (connection, token) => (await ListAllAsync(connection, null, token).ConfigureAwait(false))
+            .Exists(row => row.Database is { } known && known.Tenant == tenant.Tenant && known.Place == tenant.Place),
+        cancellationToken);
+
+    /// <summary>What is wrong with rows of the table, by tenant: the list leaves them out. Connection strings are not repeated.</summary>
+    public Task<IReadOnlyDictionary<string, string>> FindFaultsAsync(CancellationToken cancellationToken = default) => Connections.UseAsync<IReadOnlyDictionary<string, string>>(
+        _master,
+        async (connection, token) => (await ListAllAsync(connection, null, token).ConfigureAwait(false))
+            .Where(row => row is { Fault: not null, IsOff: false }).ToDictionary(row => row.Tenant, row => row.Fault!, StringComparer.Ordinal),
+        cancellationToken);
 
     /// <summary>Switches a tenant off; its database stays as it is.</summary>
     /// <exception cref="TenantNotFoundException">There is no such tenant.</exception>
@@ -107,12 +159,17 @@ public sealed class TenantTable : ITenantMap
             cancellationToken);
     }
 
-    private async Task<IReadOnlyList<TenantDatabase>> ListAsync(NpgsqlConnection connection, NpgsqlTransaction? transaction, CancellationToken cancellationToken)
+    private async Task<List<Row>> ListAllAsync(NpgsqlConnection connection, NpgsqlTransaction? transaction, CancellationToken cancellationToken)
     {
-        var tenants = new List<TenantDatabase>();
+        var rows = new List<Row>();
         await ReadAsync(
-            connection, transaction, SqlText.Load("list_tenants", _schemas), null, row => tenants.Add(new(row.GetString(0), row.GetString(1))), cancellationToken).ConfigureAwait(false);
-        return tenants;
+            connection,
+            transaction,
+            SqlText.Load("list_all_tenants", _schemas),
+            null,
+            row => rows.Add(Row.Of(row.GetString(0), row.GetString(1), row.GetBoolean(2))),
+            cancellationToken).ConfigureAwait(false);
+        return rows;
     }
 
     private async Task<int> ExecuteAsync(
@@ -148,6 +205,22 @@ public sealed class TenantTable : ITenantMap
         while (await reader.ReadAsync(cancellationToken).ConfigureAwait(false))
         {
             each(reader);
+        }
+    }
+
+    // A row may have been written by other programs.
+    private sealed record Row(string Tenant, TenantDatabase? Database, bool IsOff, string? Fault)
+    {
+        public static Row Of(string tenant, string connectionString, bool isOff)
+        {
+            try
+            {
+                return new Row(tenant, new TenantDatabase(tenant, connectionString), isOff, null);
+            }
+            catch (ArgumentException fault)
+            {
+                return new Row(tenant, null, isOff, fault.Message);
+            }
         }
     }
 }

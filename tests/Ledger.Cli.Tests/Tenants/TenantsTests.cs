@@ -36,11 +36,14 @@ public sealed class TenantsTests
             (await cli.RunAsync("tenants", "migrate")).ShouldSucceed().ShouldBe("acme  up to date\nbolt  up to date\n");
 
             (await cli.RunAsync("tenants", "move", "acme", further.ConnectionString)).ShouldSucceed()
-                .ShouldEndWith($" are the same as in '{PlaceOf(acme)}', which refuses writes.\n");
+                .ShouldContain($" are the same as in '{PlaceOf(acme)}', which refuses writes.\n");
             (await cli.JsonAsync("status", "same", "--tenant", "acme")).GetProperty("length").GetInt64().ShouldBe(1);
             (await new Cli { ConnectionString = acme.ConnectionString }.RunAsync("append", "same", "--type", "t")).ShouldBeRefused(
                 1, "This log has moved to another database: nothing was written. Ask the map of tenants again.");
             (await cli.RunAsync("tenants", "remove", "acme")).ShouldSucceed();
+            (await cli.RunAsync("tenants", "add", "thief", further.ConnectionString)).ShouldBeRefused(
+                1, $"The tenants 'thief' and 'acme' have the same database '{PlaceOf(further)}', where each would see the log of the other. Give each its own.");
+            (await cli.RunAsync("db", "path", "--tenant", "bolt")).ExitCode.ShouldBe(2);
             (await cli.RunAsync("status", "same", "--tenant", "acme")).ExitCode.ShouldBe(1);
         }
         finally

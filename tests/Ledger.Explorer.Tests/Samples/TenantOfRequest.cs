@@ -1,8 +1,10 @@
 using System.Net;
+using System.Security.Claims;
 using Ledger.Postgres.Schema;
 using Ledger.Postgres.Tenants;
 using Ledger.Testing;
 using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.TestHost;
 using Microsoft.Extensions.DependencyInjection;
 using Npgsql;
@@ -15,7 +17,7 @@ namespace Ledger.Explorer.Tests.Samples;
 public sealed class TenantOfRequest
 {
     [Fact]
-    public async Task Sample_HeaderNamesTheTenant_ServicesAreThoseOfIt()
+    public async Task Sample_ClaimNamesTheTenant_ServicesAreThoseOfIt()
     {
         await using var acme = await NewAsync();
         await using var bolt = await NewAsync();
@@ -24,11 +26,32 @@ public sealed class TenantOfRequest
         builder.Services.AddLedgerTenants(_ => new StaticTenants([new TenantDatabase("acme", acme.ConnectionString), new TenantDatabase("bolt", bolt.ConnectionString)]));
         await using var app = builder.Build();
 
+        // What authentication does: here it believes a header.
+        app.Use((context, next) =>
+        {
+            context.User = new ClaimsPrincipal(new ClaimsIdentity([.. context.Request.Headers["X-Tenant"].Select(tenant => new Claim("tenant", tenant!))], "test"));
+            return next(context);
+        });
+
         // sample: the tenant of a request
         app.Use(async (context, next) =>
         {
-            var scope = context.RequestServices.GetRequiredService<TenantScope>();
-            await scope.UseAsync(context.Request.Headers["X-Tenant"].ToString(), context.RequestAborted);
+            if (context.User.FindFirst("tenant")?.Value is not { Length: > 0 } tenant)
+            {
+                context.Response.StatusCode = StatusCodes.Status400BadRequest;
+                return;
+            }
+
+            try
+            {
+                await context.RequestServices.GetRequiredService<TenantScope>().UseAsync(tenant, context.RequestAborted);
+            }
+            catch (TenantNotFoundException)
+            {
+                context.Response.StatusCode = StatusCodes.Status404NotFound;
+                return;
+            }
+
             await next(context);
         });
         app.MapGet("/length", async (AgentLedger runs) => (await runs.Store.GetStreamAsync(StreamName.Run("same")))?.Version.Value ?? 0);
@@ -40,6 +63,8 @@ public sealed class TenantOfRequest
         (await SendAsync(HttpMethod.Post, "/", "acme")).StatusCode.ShouldBe(HttpStatusCode.OK);
         (await (await SendAsync(HttpMethod.Get, "/length", "acme")).Content.ReadAsStringAsync()).ShouldBe("1");
         (await (await SendAsync(HttpMethod.Get, "/length", "bolt")).Content.ReadAsStringAsync()).ShouldBe("0");
+        (await SendAsync(HttpMethod.Get, "/length", "none")).StatusCode.ShouldBe(HttpStatusCode.NotFound);
+        (await client.GetAsync(new Uri("/length", UriKind.Relative))).StatusCode.ShouldBe(HttpStatusCode.BadRequest);
         NpgsqlConnection.ClearAllPools();
 
         async Task<HttpResponseMessage> SendAsync(HttpMethod method, string path, string tenant)

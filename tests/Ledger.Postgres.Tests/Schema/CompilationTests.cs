@@ -14,7 +14,7 @@ public sealed partial class CompilationTests(LedgerDatabase database) : IClassFi
 
     // Only their callers know the types of the parameters; the plans of the questions among them are in TaskPlansTests. The table of tenants is in the master database.
     private static readonly string[] TypedByTheirCaller =
-        ["count_tasks", "dead_letter", "find_tenant", "import_begin", "import_lock_streams", "import_update_streams", "list_calls", "list_tenants", "query_tasks"];
+        ["count_tasks", "dead_letter", "find_tenant", "import_begin", "import_lock_streams", "import_update_streams", "list_calls", "list_all_tenants", "query_tasks"];
 
     public static TheoryData<string> Questions =>
     [

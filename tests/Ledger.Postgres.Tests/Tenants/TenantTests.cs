@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using Ledger.Conformance.Projections;
 using Ledger.Log;
+using Ledger.Postgres.Schema;
 using Ledger.Postgres.Tenants;
 using Ledger.Records;
 using Ledger.Testing;
@@ -142,6 +143,87 @@ public sealed class TenantTests : IAsyncLifetime
             catch (ObjectDisposedException)
             {
             }
+        }
+    }
+
+    [Fact]
+    public async Task Move_ToADatabaseThatIsNotFree_ChangesNothing_AndAnInterruptedOneIsCalledAgain()
+    {
+        var table = await TableAsync("acme", "bolt", "gone");
+        await using var tenants = new TenantLedgers(table, new TenantOptions { MapFor = TimeSpan.Zero });
+        await tenants.MigrateAsync();
+        var (acme, bolt, gone) = ((await table.FindAsync("acme"))!, (await table.FindAsync("bolt"))!, (await table.FindAsync("gone"))!);
+        await table.DisableAsync("gone");
+        var log = await tenants.ForTenantAsync("acme");
+        await log.Runs.GetRun("same").AppendAsync([new ObjectCreated("o", "Claim")]);
+        var (used, target) = (await NewAsync(), await NewAsync());
+        await using var usedPool = NpgsqlDataSource.Create(used.ConnectionString);
+        await new LedgerMigrator(usedPool).ApplyAsync();
+        await ExecuteAsync(usedPool, "insert into ledger.subject_key (subject, key, created_at) values ('s', decode(repeat('00', 32), 'hex'), now())");
+
+        // The database of another tenant, also by another name of its host and of a tenant that is switched off, and one with rows but no events.
+        foreach (var taken in new[] { bolt.ConnectionString, AliasOf(bolt.ConnectionString), gone.ConnectionString, used.ConnectionString })
+        {
+            await Should.ThrowAsync<TenantMoveException>(() => tenants.MoveAsync("acme", taken));
+        }
+
+        await Should.ThrowAsync<ArgumentException>(() => table.SetAsync(new TenantDatabase("thief", AliasOf(acme.ConnectionString))));
+        await Should.ThrowAsync<TenantMoveException>(() => tenants.AddAsync(new TenantDatabase("thief", gone.ConnectionString)));
+        await tenants.AddAsync(gone);
+        await log.Runs.GetRun("same").AppendAsync([new ObjectCreated("p", "Claim")]);
+        (await ScalarAsync(usedPool, "select count(*) from ledger.subject_key")).ShouldBe(1L);
+
+        // The copy is committed when the former database cannot be retired: the tenant keeps that one, and the copy is made again.
+        await ExecuteAsync(log.DataSource, "create function ledger.in_the_way() returns trigger language plpgsql as 'begin return new; end'; "
+            + "create trigger tr_log_has_moved after insert on ledger.tasks for each row execute function ledger.in_the_way()");
+        (await Should.ThrowAsync<PostgresException>(() => tenants.MoveAsync("acme", target.ConnectionString))).SqlState.ShouldBe(PostgresErrorCodes.DuplicateObject);
+        await ExecuteAsync(log.DataSource, "drop function ledger.in_the_way() cascade");
+        (await Should.ThrowAsync<TenantMoveException>(() => tenants.AddAsync(new TenantDatabase("thief", target.ConnectionString), takesLog: true))).Message.ShouldContain("An unfinished copy");
+        await log.Runs.GetRun("same").AppendAsync([new ObjectCreated("q", "Claim")]);
+
+        await tenants.MoveAsync("acme", target.ConnectionString);
+
+        (await (await tenants.ForTenantAsync("acme")).Runs.GetRun("same").GetWorldAsync()).Objects.Count.ShouldBe(3);
+        await using var former = NpgsqlDataSource.Create(acme.ConnectionString);
+        foreach (var write in new[]
+        {
+            "delete from ledger.subject_key", "insert into ledger.retention_hold default values", "update ledger.seal_head set size = 1", "truncate ledger.event_contract",
+            "update ledger.mt_event_progression set last_seq_id = 0", "delete from ledger.mt_doc_ledger_world", "truncate ledger.mt_events cascade",
+        })
+        {
+            (await Should.ThrowAsync<PostgresException>(() => ExecuteAsync(former, write))).SqlState.ShouldBe("LG042", write);
+        }
+
+        // The former tenant of a place is not in the way of the next one that the map gives it.
+        (await Should.ThrowAsync<TenantMoveException>(() => tenants.AddAsync(new TenantDatabase("next", acme.ConnectionString)))).Message.ShouldContain("has moved to");
+        await tenants.ForTenantAsync("bolt");
+        await ExecuteAsync(_pool, "delete from mt_tenant_databases where tenant_id = 'bolt'");
+        await tenants.AddAsync(new TenantDatabase("next", bolt.ConnectionString));
+        (await tenants.ForTenantAsync("next")).Database.Place.ShouldBe(bolt.Place);
+
+        // A row that is not right stops nothing, and its text is not shown.
+        await ExecuteAsync(_pool, "insert into mt_tenant_databases (tenant_id, connection_string) values ('odd', 'Host=a;Password=x;secret=1')");
+        (await table.ListAsync()).Select(tenant => tenant.Tenant).ShouldBe(["acme", "gone", "next"]);
+        (await table.FindFaultsAsync()).Single().Value.ShouldNotContain("secret");
+        (await Should.ThrowAsync<InvalidOperationException>(() => table.FindAsync("odd"))).Message.ShouldStartWith("The connection string of tenant 'odd'");
+
+        static async Task ExecuteAsync(NpgsqlDataSource pool, string sql)
+        {
+            await using var command = pool.CreateCommand(sql);
+            await command.ExecuteNonQueryAsync();
+        }
+
+        static async Task<object?> ScalarAsync(NpgsqlDataSource pool, string sql)
+        {
+            await using var command = pool.CreateCommand(sql);
+            return await command.ExecuteScalarAsync();
+        }
+
+        static string AliasOf(string connectionString)
+        {
+            var parts = new NpgsqlConnectionStringBuilder(connectionString);
+            parts.Host = parts.Host!.StartsWith('/') ? $"{parts.Host}/." : "localhost";
+            return parts.ConnectionString;
         }
     }
 

@@ -3,6 +3,7 @@
 select s.slot_name::text,
        s.active,
        coalesce(pg_wal_lsn_diff(case when pg_is_in_recovery() then pg_last_wal_receive_lsn() else pg_current_wal_lsn() end, s.restart_lsn), 0)::bigint,
-       coalesce(s.wal_status, 'lost')
+       -- Null until something has read from the slot.
+       coalesce(s.wal_status, 'unused')
 from pg_replication_slots as s
 order by s.slot_name collate "C"

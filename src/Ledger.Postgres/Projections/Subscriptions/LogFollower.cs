@@ -2,6 +2,7 @@ using System.Runtime.CompilerServices;
 using Ledger.Postgres.Connecting;
 using Ledger.Postgres.Log;
 using Ledger.Postgres.Log.Appending;
+using Ledger.Postgres.Tenants;
 using Ledger.Projections;
 using Npgsql;
 
@@ -13,6 +14,7 @@ internal sealed class LogFollower(NpgsqlDataSource dataSource, PostgresOptions o
     private const int PageRows = 1_000;
     private static readonly TimeSpan ShortestPause = TimeSpan.FromMilliseconds(20);
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan CheckEvery = TimeSpan.FromSeconds(5);
 
     /// <summary>Follows the log.</summary>
     /// <param name="filter">Which events.</param>
@@ -33,6 +35,7 @@ internal sealed class LogFollower(NpgsqlDataSource dataSource, PostgresOptions o
         var current = Task.CompletedTask;
         var (isOpen, pause) = (false, ShortestPause);
         long? lostAt = null;
+        var checkedAt = 0L;
         try
         {
             while (true)
@@ -104,6 +107,7 @@ internal sealed class LogFollower(NpgsqlDataSource dataSource, PostgresOptions o
                         : await StartPlaces.FindAsync(start, session.Connection, options, cancelled).ConfigureAwait(false);
                     position = await anchor.CheckAsync(session, position, start, cancelled).ConfigureAwait(false);
                     mark.Begin(position);
+                    await CheckHereAsync(session.Connection, cancelled).ConfigureAwait(false);
                 }
 
                 while (mark.Value <= position)
@@ -117,6 +121,11 @@ internal sealed class LogFollower(NpgsqlDataSource dataSource, PostgresOptions o
                     }
                     else
                     {
+                        if (timeProvider.GetElapsedTime(checkedAt) >= CheckEvery)
+                        {
+                            await CheckHereAsync(session.Connection, cancelled).ConfigureAwait(false);
+                        }
+
                         await pace.WaitAsync(session, cancelled).ConfigureAwait(false);
                     }
                 }
@@ -134,6 +143,18 @@ internal sealed class LogFollower(NpgsqlDataSource dataSource, PostgresOptions o
             {
                 await EndAsync().ConfigureAwait(false);
                 throw;
+            }
+        }
+
+        // The log of a tenant that has moved gets no event here any more.
+        async Task CheckHereAsync(NpgsqlConnection connection, CancellationToken cancelled)
+        {
+            checkedAt = timeProvider.GetTimestamp();
+            var command = new NpgsqlCommand(SqlText.Load("tenant_is_moved", options.Schemas), connection) { CommandTimeout = options.CommandTimeoutSeconds };
+            await using var _ = command.ConfigureAwait(false);
+            if (await command.ExecuteScalarAsync(cancelled).ConfigureAwait(false) is string place)
+            {
+                throw new TenantMoveException($"The log has moved to '{place}', and gets no more events here. Ask the map of tenants again, and follow it there.");
             }
         }
 
