@@ -18,7 +18,8 @@ create unique index ix_retention_run_unfinished on {ledger}.retention_run ((true
 
 -- The streams of a run, in the order in which they are removed. Of a stream the first `kept` events stay, which branches share; version is its last version.
 -- state: planned; archived, when its file is complete; removing, when some of its events are gone, the last ones first; removed; left, for a reason; restoring and
--- restored. events: how many are gone. The event retention.removed of the stream retention:{run} says the same of each page of them.
+-- restored. events: how many are gone. mark: retention_mark_v1 as of the archive. labels: those of a run or branch when its first page went; null where its summary lacked
+-- events. fault: what the database said, where that is the reason. The event retention.removed of the stream retention:{run} says the same of each page of them.
 create table {ledger}.retention_stream (
     run bigint not null,
     stream varchar not null,
@@ -32,6 +33,9 @@ create table {ledger}.retention_stream (
     file text,
     file_bytes bigint,
     sha256 bytea,
+    mark text,
+    labels text[],
+    fault text,
     constraint pk_retention_stream primary key (run, stream),
     constraint fk_retention_stream_run foreign key (run) references {ledger}.retention_run (id) on delete cascade,
     constraint ck_retention_stream_kept check (kept >= 0 and kept <= version),

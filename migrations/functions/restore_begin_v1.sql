@@ -16,9 +16,16 @@ declare
     own bigint;
 begin
     select r.state, r.kept into plan from {ledger}.retention_stream as r where r.run = p_run and r.stream = p_stream for update;
-    if plan.state is null or plan.state not in ('removed', 'restoring') or p_row ->> 'id' is distinct from p_stream then
+    if plan.state is null or plan.state not in ('removing', 'removed', 'restoring') or p_row ->> 'id' is distinct from p_stream then
         raise exception 'Retention % has not removed ''%'', or it was restored: its state is ''%''. Nothing was restored', p_run, p_stream, coalesce(plan.state, 'unknown')
             using errcode = 'LG041';
+    end if;
+
+    if plan.state = 'removing' then
+        -- A run that ended within the stream: what there is of it stays, and the run goes on without it.
+        select t.version into plan.kept from {events}.mt_streams as t where t.id = p_stream for no key update;
+        plan.state := 'removed';
+        update {ledger}.retention_stream as r set kept = coalesce(plan.kept, 0) where r.run = p_run and r.stream = p_stream;
     end if;
 
     if plan.kept = 0 then
@@ -40,6 +47,13 @@ begin
     if own is null or own < p_first - 1 or plan.state = 'removed' and plan.kept > 0 and own > plan.kept then
         raise exception 'Stream ''%'' has % events, and the archive begins at version %. Nothing was restored', p_stream, coalesce(own, 0), p_first
             using errcode = 'LG041';
+    end if;
+
+    -- Reads of what was left have written rows that the archive has as they were.
+    if plan.state = 'removed' then
+        delete from {ledger}.chrono_head as h where h.stream = p_stream;
+        delete from {ledger}.chrono_record as r where r.stream = p_stream;
+        delete from {ledger}.chrono_change as c where c.stream = p_stream;
     end if;
 
     update {ledger}.retention_stream as r set state = 'restoring' where r.run = p_run and r.stream = p_stream;

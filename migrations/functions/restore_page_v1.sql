@@ -15,6 +15,7 @@ declare
     last bigint;
     inserted bigint;
     tags text;
+    compacted bigint[];
 begin
     perform from {ledger}.retention_stream as r where r.run = p_run and r.stream = p_stream and r.state = 'restoring' for update;
     if not found then
@@ -42,7 +43,18 @@ begin
         from jsonb_array_elements(p_lines) as l (line)
         cross join lateral jsonb_populate_record(null::{ledger}.seal_leaf, l.line -> 'leaf') as s
         where jsonb_typeof(l.line -> 'leaf') = 'object'
-          and (l.line -> 'event' ->> 'version')::bigint > own;
+          and (l.line -> 'event' ->> 'version')::bigint > own
+          and s.seq = (l.line -> 'event' ->> 'seq_id')::bigint;
+
+        -- Where the index of the search is further already, the events are looked at themselves until the daemon has written their keys.
+        perform pg_advisory_xact_lock({ledger}.projection_key_v1('ledger:search'));
+        insert into {ledger}.search_entry (seq, keys)
+        select e.seq_id, null
+        from {events}.mt_events as e
+        where e.stream_id = p_stream
+          and e.version > own
+          and e.seq_id <= (select p.last_seq_id from {events}.mt_event_progression as p where p.name = 'ledger:search:All')
+        on conflict do nothing;
 
         update {events}.mt_streams as t set version = last where t.id = p_stream;
         own := last;
@@ -91,17 +103,30 @@ begin
     where l.line ->> 'table' = 'chrono_archive' and r.stream = p_stream
     on conflict do nothing;
 
+    compacted := array(select a.seq_id from {ledger}.chrono_archive as a where a.stream = p_stream);
+    insert into {ledger}.seal_leaf
+    select r.*
+    from jsonb_array_elements(p_lines) as l (line)
+    cross join lateral jsonb_populate_record(null::{ledger}.seal_leaf, l.line -> 'row') as r
+    where l.line ->> 'table' = 'seal_leaf' and r.seq = any (compacted)
+    on conflict do nothing;
     insert into {ledger}.masked_event
     select r.*
     from jsonb_array_elements(p_lines) as l (line)
     cross join lateral jsonb_populate_record(null::{ledger}.masked_event, l.line -> 'row') as r
-    where l.line ->> 'table' = 'masked_event' and r.stream = p_stream
+    where l.line ->> 'table' = 'masked_event'
+      and r.stream = p_stream
+      and (exists (select from {events}.mt_events as e where e.seq_id = r.seq and e.stream_id = p_stream)
+          or exists (select from unnest(compacted) as a (seq) where a.seq = r.seq))
     on conflict do nothing;
     insert into {ledger}.rewritten_payload
     select r.*
     from jsonb_array_elements(p_lines) as l (line)
     cross join lateral jsonb_populate_record(null::{ledger}.rewritten_payload, l.line -> 'row') as r
-    where l.line ->> 'table' = 'rewritten_payload' and r.stream = p_stream
+    where l.line ->> 'table' = 'rewritten_payload'
+      and r.stream = p_stream
+      and (exists (select from {events}.mt_events as e where e.seq_id = r.seq and e.stream_id = p_stream)
+          or exists (select from unnest(compacted) as a (seq) where a.seq = r.seq))
     on conflict do nothing;
 
     -- Tags, where the application still has their tables.

@@ -1,12 +1,14 @@
 -- Removes the last events of a stream that a run of retention has archived, at most a page of them, and appends the event retention.removed that names them, so
--- that both are there or neither is. What is left of a stream is always a prefix. With the first page goes what is derived from the stream, and it becomes
--- read-only; with the last one goes the stream, unless branches share its first events. Everything is decided again under the stream's lock: one that has grown,
--- is held, or has events that the seal lacks, is left as it is.
+-- that both are there or neither is. What is left of a stream is always a prefix. With the first page the stream becomes read-only, and with each goes what is derived from
+-- it, because a read between two pages may write some of that; with the last one goes the stream, unless branches share its first events. Everything is decided again under
+-- the stream's lock: one that has grown, is held, or has events that the seal lacks, is left as it is. One that was masked or rewritten since its archive was written is
+-- planned again if nothing is gone yet, and is left with what it has otherwise.
 --   p_run       the run of retention
 --   p_stream    the stream
 --   p_rows      the most events
 --   p_event_id  the id of the event
--- Result: one row: the state of the stream: removing while there are more, removed, or left; why it was left; and how many events were removed.
+-- Result: one row: the state of the stream: removing while there are more, planned if its archive has to be written again, removed, or left; why it was left; and how many
+-- events were removed.
 create or replace function {ledger}.retain_page_v1(p_run bigint, p_stream text, p_rows integer, p_event_id uuid, out state text, out reason text, out removed bigint)
 language plpgsql
 volatile
@@ -20,10 +22,11 @@ declare
     below bigint;
     tags text;
     leaves jsonb;
+    is_summed boolean;
     appended text;
 begin
     removed := 0;
-    select r.state, r.version, r.kept, r.reason, r.file, r.sha256
+    select r.state, r.version, r.kept, r.reason, r.file, r.sha256, r.mark, r.labels
     into plan
     from {ledger}.retention_stream as r
     where r.run = p_run and r.stream = p_stream
@@ -37,6 +40,7 @@ begin
     -- In the order of an append.
     perform pg_advisory_xact_lock_shared({ledger}.projection_key_v1(n.name)) from (values ('ledger:world'), ('ledger:task')) as n (name);
     select t.version, coalesce(t.is_archived, false) as is_archived into own from {events}.mt_streams as t where t.id = p_stream for update;
+    is_summed := exists (select from {ledger}.run_summary as r where r.stream = p_stream and r.version = own.version);
     stays := plan.kept;
     if exists (select from {ledger}.branch as b where b.parent = p_stream)
         or exists (select from {ledger}.branch as b where b.root = p_stream)
@@ -48,10 +52,18 @@ begin
         reason := 'gone';
     elsif stays >= own.version or stays > 0 and p_stream ~ '^(task|chrono):' then
         reason := 'branch';
+    elsif {ledger}.retention_held_v1(p_stream)
+        or exists (select from {ledger}.retention_hold as h join unnest(plan.labels) as l (name) on h.target = 'label:' || l.name) then
+        reason := 'held';
+    elsif p_stream ~ '^(run|branch):'
+        and (plan.state = 'archived' and not is_summed or plan.state = 'removing' and plan.labels is null)
+        and exists (select from {ledger}.retention_hold as h where starts_with(h.target, 'label:')) then
+        reason := 'behind';
+    elsif plan.state = 'removing' and {ledger}.retention_mark_v1(p_stream) is distinct from plan.mark then
+        reason := 'changed';
     elsif plan.state = 'archived' then
         reason := case
             when own.version <> plan.version then 'changed'
-            when {ledger}.retention_held_v1(p_stream) then 'held'
             when task is not null and exists (select from {ledger}.tasks as t where t.parent_task_id = task) then 'task'
             when exists (
                 select
@@ -66,49 +78,66 @@ begin
         update {ledger}.retention_stream as r
         set state = retain_page_v1.state,
             reason = retain_page_v1.reason,
-            kept = case when plan.state = 'removing' then coalesce(own.version, 0) else r.kept end
+            kept = case when plan.state = 'removing' then coalesce(own.version, 0) else r.kept end,
+            file = case when plan.state = 'removing' then r.file end,
+            file_bytes = case when plan.state = 'removing' then r.file_bytes end,
+            sha256 = case when plan.state = 'removing' then r.sha256 end
         where r.run = p_run and r.stream = p_stream;
         return;
     end if;
 
+    if plan.state = 'archived' and {ledger}.retention_mark_v1(p_stream) is distinct from plan.mark then
+        state := 'planned';
+        update {ledger}.retention_stream as r
+        set state = 'planned',
+            file = null,
+            file_bytes = null,
+            sha256 = null
+        where r.run = p_run and r.stream = p_stream;
+        return;
+    end if;
+
+    below := greatest(stays, own.version - p_rows);
     if plan.state = 'archived' then
+        -- Its own summary is about to lose them, and a hold may come between two pages.
+        update {ledger}.retention_stream as r
+        set labels = (select s.labels from {ledger}.run_summary as s where s.stream = p_stream)
+        where r.run = p_run and r.stream = p_stream and is_summed;
         update {events}.mt_streams as t set is_archived = true where t.id = p_stream;
         if stays > 0 and not own.is_archived then
             update {events}.mt_events as e set is_archived = true where e.stream_id = p_stream and e.version <= stays;
         end if;
-
-        delete from {ledger}.world_head as h where h.stream = p_stream;
-        delete from {ledger}.chrono_head as h where h.stream = p_stream;
-        delete from {ledger}.chrono_record as r where r.stream = p_stream;
-        delete from {ledger}.chrono_change as c where c.stream = p_stream;
-        delete from {ledger}.chrono_archive as a where a.stream = p_stream;
-        if task is not null then
-            set constraints all deferred;
-            delete from {ledger}.task_lease as l where l.task_id = task;
-            delete from {ledger}.calls as c where c.task_id = task;
-            delete from {ledger}.messages as m where m.task_id = task;
-            delete from {ledger}.tasks as t where t.id = task;
-            set constraints all immediate;
-        end if;
-
-        -- A snapshot or summary that is being written of what is removed is waited for; one that comes later finds that the stream has changed.
-        delete from {ledger}.rewritten_event as r where r.stream = p_stream;
-        insert into {ledger}.rewritten_event (transaction, stream, version) values (pg_current_xact_id(), p_stream, -1 - stays);
-        perform pg_advisory_xact_lock({ledger}.projection_key_v1('ledger:snapshot'));
-        delete from {events}.mt_doc_ledger_world as d where d.id = p_stream;
-        perform pg_advisory_xact_lock({ledger}.projection_key_v1('ledger:runs'));
-        delete from {ledger}.run_mark as m where m.stream = p_stream;
-        update {ledger}.run_summary as r
-        set version = 0,
-            title = null,
-            model = null,
-            error = null,
-            labels = '{}',
-            state = '{}'
-        where r.stream = p_stream;
     end if;
 
-    below := greatest(stays, own.version - p_rows);
+    delete from {ledger}.world_head as h where h.stream = p_stream;
+    delete from {ledger}.chrono_head as h where h.stream = p_stream;
+    delete from {ledger}.chrono_record as r where r.stream = p_stream;
+    delete from {ledger}.chrono_change as c where c.stream = p_stream;
+    if task is not null then
+        set constraints all deferred;
+        delete from {ledger}.task_lease as l where l.task_id = task;
+        delete from {ledger}.calls as c where c.task_id = task;
+        delete from {ledger}.messages as m where m.task_id = task;
+        delete from {ledger}.tasks as t where t.id = task;
+        set constraints all immediate;
+    end if;
+
+    -- A snapshot or summary that is being written of what is removed is waited for; one that comes later finds that the stream has changed.
+    delete from {ledger}.rewritten_event as r where r.stream = p_stream;
+    insert into {ledger}.rewritten_event (transaction, stream, version) values (pg_current_xact_id(), p_stream, -1 - stays);
+    perform pg_advisory_xact_lock({ledger}.projection_key_v1('ledger:snapshot'));
+    delete from {events}.mt_doc_ledger_world as d where d.id = p_stream;
+    perform pg_advisory_xact_lock({ledger}.projection_key_v1('ledger:runs'));
+    delete from {ledger}.run_mark as m where m.stream = p_stream;
+    update {ledger}.run_summary as r
+    set version = 0,
+        title = null,
+        model = null,
+        error = null,
+        labels = '{}',
+        state = '{}'
+    where r.stream = p_stream;
+
     perform set_config('ledger.compacting', p_stream, true);
     for tags in
         select format('%I.%I', n.nspname, c.relname)
@@ -124,18 +153,26 @@ begin
         using p_stream, below;
     end loop;
 
+    -- Events that a compaction of a record store took out of its stream are before all others, and go with the last page.
     delete from {ledger}.masked_event as m
-    using {events}.mt_events as e
-    where e.stream_id = p_stream and e.version > below and m.seq = e.seq_id;
+    using (
+        select e.seq_id from {events}.mt_events as e where e.stream_id = p_stream and e.version > below
+        union all
+        select a.seq_id from {ledger}.chrono_archive as a where a.stream = p_stream and below = 0) as e
+    where m.seq = e.seq_id;
     delete from {ledger}.rewritten_payload as r
-    using {events}.mt_events as e
-    where e.stream_id = p_stream and e.version > below and r.seq = e.seq_id;
+    using (
+        select e.seq_id from {events}.mt_events as e where e.stream_id = p_stream and e.version > below
+        union all
+        select a.seq_id from {ledger}.chrono_archive as a where a.stream = p_stream and below = 0) as e
+    where r.seq = e.seq_id;
     with gone as (
         delete from {ledger}.seal_leaf as l
-        using {events}.mt_events as e
-        where e.stream_id = p_stream
-          and e.version > below
-          and l.seq = e.seq_id
+        using (
+            select e.seq_id from {events}.mt_events as e where e.stream_id = p_stream and e.version > below
+            union all
+            select a.seq_id from {ledger}.chrono_archive as a where a.stream = p_stream and below = 0) as e
+        where l.seq = e.seq_id
         returning l.leaf),
     island as (
         select min(g.leaf) as first, max(g.leaf) as last
@@ -149,6 +186,7 @@ begin
     if below > 0 then
         update {events}.mt_streams as t set version = below where t.id = p_stream;
     else
+        delete from {ledger}.chrono_archive as a where a.stream = p_stream;
         delete from {ledger}.branch as b where b.stream = p_stream;
         delete from {events}.mt_streams as t where t.id = p_stream;
         delete from {ledger}.rewritten_event as r where r.stream = p_stream;
@@ -158,7 +196,8 @@ begin
     update {ledger}.retention_stream as r
     set state = retain_page_v1.state,
         kept = stays,
-        events = r.events + removed
+        events = r.events + removed,
+        mark = {ledger}.retention_mark_v1(p_stream)
     where r.run = p_run and r.stream = p_stream;
 
     select a.outcome

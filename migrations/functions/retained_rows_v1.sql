@@ -1,5 +1,5 @@
 -- The rows of a stream, besides its events, that an archive needs because they do not follow from the events: its place in the tree of branches, those of a
--- record store, how far inline projections are, and of single events Marten's tags and what masking has noted.
+-- record store with the leaves of events that it has compacted, how far inline projections are, and of single events Marten's tags and what masking has noted.
 --   p_stream  the stream
 --   p_kept    how many of its events stay; their rows are left out, and so are those of the whole stream if some stay
 -- Result: a row for each: its table and itself, as JSON.
@@ -28,7 +28,22 @@ begin
         union all
         select jsonb_build_object('table', 'chrono_change', 'row', to_jsonb(c))::text from {ledger}.chrono_change as c where c.stream = p_stream
         union all
-        select jsonb_build_object('table', 'chrono_archive', 'row', to_jsonb(a))::text from {ledger}.chrono_archive as a where a.stream = p_stream;
+        select jsonb_build_object('table', 'chrono_archive', 'row', to_jsonb(a))::text from {ledger}.chrono_archive as a where a.stream = p_stream
+        union all
+        select jsonb_build_object('table', 'seal_leaf', 'row', to_jsonb(l))::text
+        from {ledger}.chrono_archive as a
+        join {ledger}.seal_leaf as l on l.seq = a.seq_id
+        where a.stream = p_stream
+        union all
+        select jsonb_build_object('table', 'masked_event', 'row', to_jsonb(m))::text
+        from {ledger}.chrono_archive as a
+        join {ledger}.masked_event as m on m.seq = a.seq_id
+        where a.stream = p_stream
+        union all
+        select jsonb_build_object('table', 'rewritten_payload', 'row', to_jsonb(r))::text
+        from {ledger}.chrono_archive as a
+        join {ledger}.rewritten_payload as r on r.seq = a.seq_id
+        where a.stream = p_stream;
     end if;
 
     return query

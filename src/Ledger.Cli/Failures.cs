@@ -46,7 +46,7 @@ internal static class Failures
             or UnknownReferenceException or MessageExistsException or CallOfAnotherTaskException or StaleUpdateException or StatusMoveException
             or TaskLeaseException or AbilityNotFoundException or AbilityInputException
             or LocalClusterException or PostgresProgramsNotFoundException or PlatformNotSupportedException
-            or ProjectionNotFoundException or RequestFailedException or RebuildInProgressException or ProjectionFailedException
+            or ProjectionNotFoundException or RequestFailedException or RebuildInProgressException or RetentionInProgressException or ProjectionFailedException
             or ChronoRecordException or DamagedFolderException or ChronoNotEmptyException or ChronoErasedException or DamagedBackupException
             or ChronoHistoryLostException or ChronoSharedException or ChronoRowException
             or TenantNotFoundException or TenantMoveException or ArchiveException or SubjectForgottenException or LogNumbersException

@@ -51,7 +51,9 @@ internal static class RetentionText
                 RetentionReason.Task => "tasks that stay refer to it",
                 RetentionReason.Unsealed => "no checkpoint has all of it yet",
                 RetentionReason.Behind => "its summary lacks events, and a label decides",
-                RetentionReason.Changed => "it has grown meanwhile",
+                RetentionReason.Changed => "it has grown or was masked meanwhile",
+                RetentionReason.Archive => "its archive is not in the folder as it was written; the rest stays",
+                RetentionReason.Failed => $"the database refused: {stream.Fault}",
                 _ => "it is gone already",
             });
         }

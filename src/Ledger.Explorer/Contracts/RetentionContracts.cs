@@ -32,9 +32,10 @@ internal sealed record RetentionContract(
 /// <param name="EventCount">How many events are removed; in a plan, would be.</param>
 /// <param name="DataBytes">In a plan: the bytes of their payloads and headers as stored.</param>
 /// <param name="RowCount">In a plan: how many rows besides events go with it.</param>
-/// <param name="Reason">Why nothing, or no more, was removed: held, branch, task, unsealed, behind, changed or gone.</param>
+/// <param name="Reason">Why nothing, or no more, was removed: held, branch, task, unsealed, behind, changed, gone, archive or failed.</param>
 /// <param name="File">The name of its archive.</param>
 /// <param name="FileBytes">The bytes of the archive.</param>
+/// <param name="Fault">What the database said, where the reason is failed.</param>
 internal sealed record RetentionStreamContract(
     string Stream,
     string Policy,
@@ -46,7 +47,8 @@ internal sealed record RetentionStreamContract(
     long RowCount,
     string? Reason = null,
     string? File = null,
-    long? FileBytes = null)
+    long? FileBytes = null,
+    string? Fault = null)
 {
     public static RetentionStreamContract Of(RetentionStream stream) => new(
         stream.Stream.Value,
@@ -59,7 +61,8 @@ internal sealed record RetentionStreamContract(
         stream.DerivedRows,
         stream.Reason?.ToString().ToLowerInvariant(),
         stream.File,
-        stream.File is null ? null : stream.FileBytes);
+        stream.File is null ? null : stream.FileBytes,
+        stream.Fault);
 }
 
 /// <summary>A legal hold.</summary>

@@ -98,7 +98,7 @@ internal static class FailureCodes
         BranchExistsException or EventIdInUseException or MessageExistsException or ChronoNotEmptyException => Exists,
         WrongExpectedVersionException => WrongExpectedVersion,
         StreamArchivedException => Archived,
-        CallOfAnotherTaskException or StaleUpdateException or StatusMoveException or TaskLeaseException or RebuildInProgressException
+        CallOfAnotherTaskException or StaleUpdateException or StatusMoveException or TaskLeaseException or RebuildInProgressException or RetentionInProgressException
             or ConflictException or ImportRefusedException or KeyReusedException
             or TenantMoveException or SubjectForgottenException or ChronoErasedException or LogNumbersException => Conflict,
         MergeConflictException or CherryPickRefusedException => MergeConflict,

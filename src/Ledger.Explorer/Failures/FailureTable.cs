@@ -6,6 +6,7 @@ using Ledger.Postgres;
 using Ledger.Postgres.Projections.Daemon;
 using Ledger.Postgres.Projections.Rebuilding;
 using Ledger.Postgres.Queries;
+using Ledger.Postgres.Retention;
 using Ledger.Records;
 using Ledger.Runs;
 using Ledger.Worlds;
@@ -47,7 +48,7 @@ internal static class FailureTable
                 Actual = conflict.Actual.Value,
             },
         },
-        BranchExistsException or EventIdInUseException or StreamArchivedException or ConflictException or ImportRefusedException or RebuildInProgressException or RequestFailedException => new(409, "Conflict", exception.Message),
+        BranchExistsException or EventIdInUseException or StreamArchivedException or ConflictException or ImportRefusedException or RebuildInProgressException or RetentionInProgressException or RequestFailedException => new(409, "Conflict", exception.Message),
         MergeConflictException merge => new(409, "Merge conflicts", merge.Message)
         {
             Facts = new FailureFacts { Length = merge.Preview.TargetLength.Value, Merge = merge.Preview },

@@ -1,3 +1,4 @@
+using System.Data;
 using System.IO.Compression;
 using System.Security.Cryptography;
 using System.Text;
@@ -8,7 +9,11 @@ using NpgsqlTypes;
 namespace Ledger.Postgres.Retention;
 
 /// <summary>A file of an archive that is complete.</summary>
-internal sealed record ArchiveFile(string Name, long Bytes, byte[] Sha256);
+/// <param name="Name">Its name in the folder.</param>
+/// <param name="Bytes">Its length.</param>
+/// <param name="Sha256">Its digest.</param>
+/// <param name="Mark">What had been masked and rewritten in the stream as of the file.</param>
+internal sealed record ArchiveFile(string Name, long Bytes, byte[] Sha256, string Mark);
 
 /// <summary>Writes streams to files: JSON in lines, compressed by gzip, complete or not at all.</summary>
 internal sealed class ArchiveWriter(RetentionSql sql, string folder, IArchiveProofs? proofs)
@@ -20,11 +25,14 @@ internal sealed class ArchiveWriter(RetentionSql sql, string folder, IArchivePro
     /// <returns>The file; null if an event is in no checkpoint yet, or the stream is gone.</returns>
     public async Task<(ArchiveFile? File, RetentionReason? Reason)> WriteAsync(NpgsqlConnection connection, long run, RetentionStream stream, CancellationToken cancellationToken)
     {
+        // All of it as of one moment, and with it what was masked until then.
+        var transaction = await connection.BeginTransactionAsync(IsolationLevel.RepeatableRead, cancellationToken).ConfigureAwait(false);
+        await using var __ = transaction.ConfigureAwait(false);
         var found = await sql.ListAsync(
             connection,
             "archived_stream",
             p => p.WithText(stream.Stream.Value).With(stream.Kept, NpgsqlDbType.Bigint),
-            r => (Row: r.GetString(0), Version: r.GetInt64(1), First: r.GetInt64(2)),
+            r => (Row: r.GetString(0), Version: r.GetInt64(1), First: r.GetInt64(2), Mark: r.GetString(3)),
             cancellationToken).ConfigureAwait(false);
         if (found.Count == 0 || found[0].Version != stream.Version)
         {
@@ -53,9 +61,13 @@ internal sealed class ArchiveWriter(RetentionSql sql, string folder, IArchivePro
         }
 
         File.Move(temporary, path);
-        var file = File.OpenRead(path);
+        var file = new FileStream(path, FileMode.Open, FileAccess.ReadWrite, FileShare.Read);
         await using var _ = file.ConfigureAwait(false);
-        return (new ArchiveFile(name, file.Length, await SHA256.HashDataAsync(file, cancellationToken).ConfigureAwait(false)), null);
+        var digest = await SHA256.HashDataAsync(file, cancellationToken).ConfigureAwait(false);
+
+        // What is not on the disk, with its name, must not be removed from the log: the journal of the file system has the new name before this flush.
+        RandomAccess.FlushToDisk(file.SafeFileHandle);
+        return (new ArchiveFile(name, file.Length, digest, found[0].Mark), null);
     }
 
     private async Task<bool> WriteAsync(
@@ -116,7 +128,6 @@ internal sealed class ArchiveWriter(RetentionSql sql, string folder, IArchivePro
             await text.WriteLineAsync(ArchiveHeader.End(lines).AsMemory(), cancellationToken).ConfigureAwait(false);
         }
 
-        // What is not on the disk must not be removed from the log.
         file.Flush(flushToDisk: true);
         return true;
     }

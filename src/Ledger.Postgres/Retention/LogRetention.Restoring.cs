@@ -1,3 +1,5 @@
+using System.Globalization;
+using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
 using Ledger.Postgres.Log;
@@ -17,15 +19,27 @@ public sealed partial class LogRetention
     /// read or by the daemon. An application's asynchronous projections have passed these events; rebuild them if they should have them. A branch is restored after what it was forked from, a
     /// task after its parent.
     /// </remarks>
-    /// <param name="archive">The file that the run wrote.</param>
+    /// <param name="archive">The file that the run wrote, to the byte. One that cannot seek is copied to a temporary file first.</param>
     /// <param name="progress">Receives how many lines of it were read; null for no interest.</param>
     /// <param name="cancellationToken">Stops; the same call goes on from there.</param>
     /// <exception cref="ArchiveException">The file is no archive, is damaged, or does not fit what the log has.</exception>
     public async Task<RestoredStream> RestoreAsync(Stream archive, IProgress<long>? progress = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(archive);
-        using var reader = new ArchiveReader(archive);
-        var header = await reader.ReadHeaderAsync(cancellationToken).ConfigureAwait(false);
+        var copy = archive.CanSeek ? null : await CopyAsync(archive, cancellationToken).ConfigureAwait(false);
+        await using var _ = (copy ?? Stream.Null).ConfigureAwait(false);
+        var file = copy ?? archive;
+        var start = file.Position;
+        ArchiveHeader header;
+        using (var first = new ArchiveReader(file))
+        {
+            header = await first.ReadHeaderAsync(cancellationToken).ConfigureAwait(false);
+        }
+
+        await CheckDigestAsync(file, start, header, cancellationToken).ConfigureAwait(false);
+        file.Position = start;
+        using var reader = new ArchiveReader(file);
+        await reader.ReadHeaderAsync(cancellationToken).ConfigureAwait(false);
         try
         {
             return await UseAsync((connection, token) => RestoreAsync(connection, reader, header, progress, token), cancellationToken).ConfigureAwait(false);
@@ -90,6 +104,40 @@ public sealed partial class LogRetention
 
         async Task<long> AskAsync(string sql, Action<NpgsqlParameterCollection> add) =>
             (await _sql.ListAsync(connection, sql, add, r => r.GetInt64(0), cancellationToken).ConfigureAwait(false))[0];
+    }
+
+    // Only what the run wrote, to the byte: a changed file would change the log.
+    private async Task CheckDigestAsync(Stream file, long start, ArchiveHeader header, CancellationToken cancellationToken)
+    {
+        var written = await UseAsync(
+            (connection, token) => _sql.ListAsync(
+                connection, "restore_digest", p => p.With(header.Run, NpgsqlDbType.Bigint).WithText(header.Stream), r => r.GetFieldValue<byte[]>(0), token),
+            cancellationToken).ConfigureAwait(false);
+        file.Position = start;
+        var digest = await SHA256.HashDataAsync(file, cancellationToken).ConfigureAwait(false);
+        if (written.Count > 0 && !digest.AsSpan().SequenceEqual(written[0]))
+        {
+            throw new ArchiveException(
+                $"The file is not the one that retention {header.Run.ToString(CultureInfo.InvariantCulture)} wrote of '{header.Stream}': it is not complete, was changed, or is another archive of it. "
+                + "The SHA-256 of the right one is in the event retention.removed. Nothing was restored.");
+        }
+    }
+
+    private static async Task<Stream> CopyAsync(Stream archive, CancellationToken cancellationToken)
+    {
+        var copy = new FileStream(
+            Path.Combine(Path.GetTempPath(), $"ledger-restore-{Guid.NewGuid():n}"), FileMode.CreateNew, FileAccess.ReadWrite, FileShare.None, 81_920, FileOptions.DeleteOnClose);
+        try
+        {
+            await archive.CopyToAsync(copy, cancellationToken).ConfigureAwait(false);
+            copy.Position = 0;
+            return copy;
+        }
+        catch
+        {
+            await copy.DisposeAsync().ConfigureAwait(false);
+            throw;
+        }
     }
 
     // A file that was changed would fail in the server, as a mistake of this program.

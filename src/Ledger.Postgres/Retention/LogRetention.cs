@@ -57,25 +57,35 @@ public sealed partial class LogRetention
     }
 
     /// <summary>Archives and removes what policies no longer keep, at most 10,000 streams; before that it finishes a run that was interrupted.</summary>
-    /// <remarks>Each stream is looked at again when its turn comes: one that has grown, was held or was forked meanwhile is left.</remarks>
+    /// <remarks>
+    /// Each stream is looked at again before each page: one that has grown, was held or was forked meanwhile is left, and so is one that the database refuses to remove, with the reason
+    /// <see cref="RetentionReason.Failed"/>; the others go on. One run at a time works on a log.
+    /// </remarks>
     /// <exception cref="ArgumentException">A policy has a fault, or there is none.</exception>
+    /// <exception cref="RetentionInProgressException">Another process runs retention.</exception>
     public async Task<RetentionReport> RunAsync(RetentionOptions options, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(options);
         ArgumentException.ThrowIfNullOrEmpty(options.Folder);
         var json = RetentionPolicy.ToJson(options.Policies);
-        var unfinished = await UseAsync(
-            (connection, token) => _sql.ListAsync(connection, "retention_unfinished", _ => { }, r => r.GetInt64(0), token), cancellationToken).ConfigureAwait(false);
-        foreach (var run in unfinished)
-        {
-            await FinishAsync(run, options, cancellationToken).ConfigureAwait(false);
-        }
+        return await UseAsync(
+            async (connection, token) =>
+            {
+                if (!(await _sql.ListAsync(connection, "retention_lock", _ => { }, r => r.GetBoolean(0), token).ConfigureAwait(false))[0])
+                {
+                    throw new RetentionInProgressException();
+                }
 
-        await CatchUpAsync(options.Policies, cancellationToken).ConfigureAwait(false);
-        var begun = await UseAsync((connection, token) => BeginAsync(connection, json, token), cancellationToken).ConfigureAwait(false);
-        await FinishAsync(begun, options, cancellationToken).ConfigureAwait(false);
-        var report = await FindReportAsync(begun, cancellationToken).ConfigureAwait(false);
-        return unfinished.Count == 0 ? report! : report! with { Resumed = unfinished[0] };
+                try
+                {
+                    return await RunAsync(options, json, token).ConfigureAwait(false);
+                }
+                finally
+                {
+                    await UnlockAsync(connection).ConfigureAwait(false);
+                }
+            },
+            cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>The report of a run.</summary>
@@ -133,6 +143,38 @@ public sealed partial class LogRetention
             token),
         cancellationToken).ConfigureAwait(false);
 
+    private async Task<RetentionReport> RunAsync(RetentionOptions options, string json, CancellationToken cancellationToken)
+    {
+        await CatchUpAsync(options.Policies, cancellationToken).ConfigureAwait(false);
+        var unfinished = await UseAsync(
+            (connection, token) => _sql.ListAsync(connection, "retention_unfinished", _ => { }, r => r.GetInt64(0), token), cancellationToken).ConfigureAwait(false);
+        foreach (var run in unfinished)
+        {
+            await FinishAsync(run, options, cancellationToken).ConfigureAwait(false);
+        }
+
+        var begun = await UseAsync((connection, token) => BeginAsync(connection, json, token), cancellationToken).ConfigureAwait(false);
+        await FinishAsync(begun, options, cancellationToken).ConfigureAwait(false);
+        var report = await FindReportAsync(begun, cancellationToken).ConfigureAwait(false);
+        return unfinished.Count == 0 ? report! : report! with { Resumed = unfinished[0] };
+    }
+
+    // The lock ends with the session at the latest.
+    private async Task UnlockAsync(NpgsqlConnection connection)
+    {
+        if (connection.State is System.Data.ConnectionState.Open)
+        {
+            try
+            {
+                await _sql.ListAsync(connection, "retention_unlock", _ => { }, r => r.GetBoolean(0), CancellationToken.None).ConfigureAwait(false);
+            }
+            catch (NpgsqlException)
+            {
+                // The connection was lost unnoticed.
+            }
+        }
+    }
+
     private Task<T> UseAsync<T>(Func<NpgsqlConnection, CancellationToken, Task<T>> use, CancellationToken cancellationToken) =>
         Connections.UseAsync(_dataSource, use, cancellationToken);
 
@@ -151,6 +193,8 @@ public sealed partial class LogRetention
         {
             File = r.IsDBNull(7) ? null : r.GetString(7),
             FileBytes = r.IsDBNull(8) ? 0 : r.GetInt64(8),
+            Sha256 = r.IsDBNull(9) ? null : r.GetFieldValue<byte[]>(9),
+            Fault = r.IsDBNull(10) ? null : r.GetString(10),
         },
         cancellationToken);
 

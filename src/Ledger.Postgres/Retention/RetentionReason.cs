@@ -18,9 +18,15 @@ public enum RetentionReason
     /// <summary>A label decides, and its summary lacks events.</summary>
     Behind,
 
-    /// <summary>It has grown since the plan was made.</summary>
+    /// <summary>It has grown since the plan was made; or it was masked or rewritten while it was removed.</summary>
     Changed,
 
     /// <summary>Another program has deleted it.</summary>
     Gone,
+
+    /// <summary>Some of its events are gone, and their archive is not in the folder as it was written. The rest stays; a later run archives and removes it by itself.</summary>
+    Archive,
+
+    /// <summary>The database refused; see <see cref="RetentionStream.Fault"/>. The other streams go on.</summary>
+    Failed,
 }

@@ -22,4 +22,10 @@ public sealed record RetentionStream(
 
     /// <summary>The bytes of the archive.</summary>
     public long FileBytes { get; init; }
+
+    /// <summary>What the database said, where <see cref="Reason"/> is <see cref="RetentionReason.Failed"/>; null otherwise.</summary>
+    public string? Fault { get; init; }
+
+    /// <summary>The SHA-256 of the archive; null before there is one.</summary>
+    internal byte[]? Sha256 { get; init; }
 }

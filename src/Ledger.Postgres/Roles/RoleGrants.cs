@@ -121,6 +121,7 @@ internal static class RoleGrants
         ("rebuild_world", LedgerRole.Operator),
         ("shadow_document_v1", LedgerRole.Operator),
         ("retained_rows_v1", LedgerRole.Operator),
+        ("retention_mark_v1", LedgerRole.Operator),
         ("retain_page_v1", LedgerRole.Operator),
         ("restore_begin_v1", LedgerRole.Operator),
         ("restore_page_v1", LedgerRole.Operator),

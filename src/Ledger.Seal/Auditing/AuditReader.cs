@@ -60,13 +60,15 @@ internal sealed class AuditReader(PostgresOptions options)
         };
     }
 
-    /// <summary>Reads a page again, leaves and events as of one moment: a masking changes both together.</summary>
-    public async Task<AuditPage> ReadAgainAsync(NpgsqlConnection connection, AuditPage page, long size, long head, CancellationToken cancellationToken)
+    /// <summary>Reads a page again, leaves and events as of one moment, with what retention says then: a masking or a removal changes them together.</summary>
+    public async Task<(AuditPage Page, List<(long Sequence, string Type, byte[] Data)> Retained)> ReadAgainAsync(
+        NpgsqlConnection connection, AuditPage page, long size, long head, CancellationToken cancellationToken)
     {
         var transaction = await connection.BeginTransactionAsync(IsolationLevel.RepeatableRead, cancellationToken).ConfigureAwait(false);
         await using var _ = transaction.ConfigureAwait(false);
         var part = await ReadPartAsync(connection, page.Part.First, size, cancellationToken).ConfigureAwait(false);
-        return await ReadAsync(connection, part, page.After, head, cancellationToken).ConfigureAwait(false);
+        var again = await ReadAsync(connection, part, page.After, head, cancellationToken).ConfigureAwait(false);
+        return (again, await ReadRetainedAsync(connection, cancellationToken).ConfigureAwait(false));
     }
 
     /// <summary>Further events of a page that has more of them than leaves.</summary>
@@ -112,9 +114,9 @@ internal sealed class AuditReader(PostgresOptions options)
         return rows.ToDictionary(r => r.Item1, r => r.Item2, StringComparer.Ordinal);
     }
 
-    /// <summary>What retention says that it has removed.</summary>
-    public Task<List<(long Sequence, byte[] Data)>> ReadRetainedAsync(NpgsqlConnection connection, CancellationToken cancellationToken) =>
-        _reading.ListAsync(connection, "audit_retained", _ => { }, r => (r.GetInt64(0), r.GetFieldValue<byte[]>(1)), cancellationToken);
+    /// <summary>What retention says that it has removed and restored.</summary>
+    public Task<List<(long Sequence, string Type, byte[] Data)>> ReadRetainedAsync(NpgsqlConnection connection, CancellationToken cancellationToken) =>
+        _reading.ListAsync(connection, "audit_retained", _ => { }, r => (r.GetInt64(0), r.GetString(1), r.GetFieldValue<byte[]>(2)), cancellationToken);
 
     public Task<List<string>> ReadLostBranchesAsync(NpgsqlConnection connection, CancellationToken cancellationToken) =>
         _reading.ListAsync(connection, "audit_lost_branches", _ => { }, r => r.GetString(0), cancellationToken);

@@ -86,16 +86,18 @@ internal sealed partial class Auditor(NpgsqlDataSource dataSource, AuditReader r
     private async Task<bool> CompareAsync(NpgsqlConnection connection, AuditPage page, long size, long head, CancellationToken cancellationToken)
     {
         var (paired, inserted) = await PairAsync(connection, page, cancellationToken).ConfigureAwait(false);
-        if (paired.Any(row => row is { IsAsSealed: false }))
+        var compacted = await FindCompactedAsync(connection, page, paired, cancellationToken).ConfigureAwait(false);
+        if (inserted.Count > 0 || paired.Any(row => row is { IsAsSealed: false }) || HasGone(page, paired, compacted))
         {
-            // A masking after the leaves were read has changed both.
-            page = await reader.ReadAgainAsync(connection, page, size, head, cancellationToken).ConfigureAwait(false);
+            // A masking, a removal or a restoration after the leaves were read has changed them with their events.
+            (page, var retained) = await reader.ReadAgainAsync(connection, page, size, head, cancellationToken).ConfigureAwait(false);
+            _retained = _retained.With(retained);
             (paired, inserted) = await PairAsync(connection, page, cancellationToken).ConfigureAwait(false);
+            compacted = await FindCompactedAsync(connection, page, paired, cancellationToken).ConfigureAwait(false);
         }
 
         inserted.ForEach(Wait);
         _tree.Expect(await ReadExpectedAsync(connection, page, cancellationToken).ConfigureAwait(false));
-        var compacted = await FindCompactedAsync(connection, page, paired, cancellationToken).ConfigureAwait(false);
         _masked = page.Masked;
         var forks = new List<EventColumns>();
         for (var i = 0; i < page.Leaves.Count; i++)
@@ -109,6 +111,40 @@ internal sealed partial class Auditor(NpgsqlDataSource dataSource, AuditReader r
         await CheckForksAsync(connection, forks, cancellationToken).ConfigureAwait(false);
         await CheckTilesAsync(connection, _tree.TakeFull(), cancellationToken).ConfigureAwait(false);
         return true;
+    }
+
+    // Whether a leaf has no event, or an event no leaf, and nothing that was read so far says why.
+    private bool HasGone(AuditPage page, AuditRow?[] paired, Dictionary<long, EventColumns> compacted)
+    {
+        var next = page.Part.First;
+        for (var i = 0; i < page.Leaves.Count; i++)
+        {
+            var leaf = page.Leaves[i];
+            for (; next < leaf.Leaf; next++)
+            {
+                if (!_retained.Has(next))
+                {
+                    return true;
+                }
+            }
+
+            if (paired[i] is null && !compacted.ContainsKey(leaf.Sequence))
+            {
+                return true;
+            }
+
+            next = Math.Max(next, leaf.Leaf + 1);
+        }
+
+        for (; next < page.End; next++)
+        {
+            if (!_retained.Has(next))
+            {
+                return true;
+            }
+        }
+
+        return false;
     }
 
     // The events of a page beside their leaves, and those without one.

@@ -1,7 +1,9 @@
+using System.Globalization;
 using System.IO.Compression;
 using System.Text;
 using Ledger.Log;
 using Ledger.Postgres.Retention;
+using Ledger.Records;
 using Shouldly;
 using Xunit;
 
@@ -94,6 +96,47 @@ public sealed class RetentionOfSealedLogTests
         await database.SignAsync();
         (await retention.RunAsync(options)).Streams.Single(s => s.Stream.Value == "run:a").State.ShouldBe(RetentionState.Removed);
         Directory.GetFiles(folder, ".*").ShouldBeEmpty();
+        Directory.Delete(folder, recursive: true);
+    }
+
+    [Fact]
+    public async Task Audit_RecordStoreThatWasCompacted_IsRemovedWithAllOfItsLeavesAndRestored()
+    {
+        await using var database = await SealDatabase.CreateAsync();
+        await using var records = new ChronoStore(database.Store, "pot");
+        for (var i = 0; i < 3; i++)
+        {
+            await records.UpsertAsync(new ChronoRecord { Id = "claim", Label = $"It boils at {i}." });
+        }
+
+        await database.SignAsync();
+        await records.CompactAsync();
+        await database.SignAsync();
+        const string Leaves = "select string_agg(to_jsonb(l)::text, ',' order by l.leaf) from ledger.seal_leaf as l where l.leaf < {0}";
+        var size = await database.ScalarAsync<long>("select size from ledger.seal_head");
+        var before = await database.ScalarAsync<string>(string.Format(CultureInfo.InvariantCulture, Leaves, size));
+        var (retention, folder) = (new LogRetention(database.DataSource), Directory.CreateTempSubdirectory("ledger-retention-").FullName);
+
+        var report = await retention.RunAsync(new RetentionOptions { Policies = [Runs with { Kind = RetentionKind.Records }], Folder = folder, Proofs = database.Seal });
+        report.Streams.ShouldHaveSingleItem().State.ShouldBe(RetentionState.Removed);
+        await database.SignAsync();
+        var (audit, findings, _) = await AuditAsync(database);
+        findings.ShouldBeEmpty();
+        (audit.Retained, await database.ScalarAsync<long>("select count(*) from ledger.seal_leaf as l where l.leaf < " + size.ToString(CultureInfo.InvariantCulture))).ShouldBe((size, 0));
+
+        await using (var file = File.OpenRead(Path.Combine(folder, report.Streams[0].File!)))
+        {
+            await retention.RestoreAsync(file);
+        }
+
+        (await database.ScalarAsync<string>(string.Format(CultureInfo.InvariantCulture, Leaves, size))).ShouldBe(before);
+        await database.SignAsync();
+        (await AuditAsync(database)).Findings.ShouldBeEmpty();
+        (await records.VerifyChainAsync()).ChainValid.ShouldBeTrue();
+
+        // What is deleted after it was restored is not retention's any more.
+        await database.ForgeAsync("delete from ledger.chrono_archive where version = 1; delete from ledger.seal_leaf where leaf = 0");
+        (await AuditAsync(database)).Findings.ShouldNotBeEmpty();
         Directory.Delete(folder, recursive: true);
     }
 

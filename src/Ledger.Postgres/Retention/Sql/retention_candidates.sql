@@ -1,4 +1,5 @@
--- What policies ask to remove: $1 the policies as JSON, in their order: name, kind, label, keeps, before, keep_last; $2 the most streams. A row for each stream, in the
+-- What policies ask to remove: $1 the policies as JSON, in their order: name, kind, label, keeps, before, keep_last; $2 the most streams that are removed,
+-- and the most that are not. A row for each stream, in the
 -- order in which they can be removed: branches before what they were forked from, and tasks before their parents. The stream, the policy, its last version, how many of its first events stay
 -- because branches share them, and why nothing of it can be removed, or null: held, behind, unsealed, branch, task.
 with recursive policy as materialized (
@@ -41,14 +42,13 @@ stream as materialized (
     where t.version > 0
       and t.id <> 'mt_tombstone'
       and not starts_with(t.id, 'retention:')
+      and not starts_with(t.id, 'masked:')
 ),
 chosen as materialized (
     select s.id, s.policy, s.version, s."timestamp", s.is_behind
     from stream as s
     where s.place > s.keep_last
       and s."timestamp" < s.before
-    order by s."timestamp", s.id collate "C"
-    limit $2
 ),
 judged as materialized (
     select c.*,
@@ -63,15 +63,42 @@ judged as materialized (
            end as reason
     from chosen as c
 ),
--- What has to be readable for a branch or a task that stays.
-needed_branch as (
-    select b.parent as id
-    from {ledger}.branch as b
-    where not exists (select from judged as j where j.id = b.stream and j.reason is null)
+-- What has to be readable for a branch or a task that stays. A merge needs all of what it merged: a later one asks what the two have in common.
+tree as materialized (
+    select b.stream as id from {ledger}.branch as b
     union
-    select b.parent
+    select b.parent from {ledger}.branch as b
+),
+merge as materialized (
+    select m.id, m.data ->> 'source' as source
+    from (
+        with recursive taken as (
+            select t.id, 0::bigint as number, m.data
+            from tree as t
+            cross join lateral (
+                select e.data from {events}.mt_events as e where e.id = {ledger}.merge_id_v1(t.id, 0) and e.type = 'branch.merged' offset 0) as m
+            union all
+            select t.id, t.number + 1, m.data
+            from taken as t
+            cross join lateral (
+                select e.data from {events}.mt_events as e where e.id = {ledger}.merge_id_v1(t.id, t.number + 1) and e.type = 'branch.merged' offset 0) as m
+        )
+        select t.id, t.data from taken as t) as m
+    where jsonb_typeof(m.data -> 'source') = 'string'
+),
+needs as materialized (
+    select b.stream as id, b.parent as needed, false as is_whole from {ledger}.branch as b
+    union all
+    select m.id, m.source, true from merge as m
+),
+needed_branch as (
+    select r.needed as id, r.is_whole
+    from needs as r
+    where not exists (select from judged as j where j.id = r.id and j.reason is null)
+    union
+    select r.needed, r.is_whole
     from needed_branch as n
-    join {ledger}.branch as b on b.stream = n.id
+    join needs as r on r.id = n.id
 ),
 needed_task as (
     select t.parent_task_id as id
@@ -98,6 +125,7 @@ task_depth as (
 cut as (
     select j.*,
            case
+               when exists (select from needed_branch as n where n.id = j.id and n.is_whole) then j.version
                when exists (select from needed_branch as n where n.id = j.id) then greatest(
                    1,
                    (select max(s.taken)
@@ -108,17 +136,23 @@ cut as (
                else 0
            end as kept
     from judged as j
+),
+reasoned as materialized (
+    select c.id,
+           c.policy,
+           c.version,
+           least(c.kept, c.version) as kept,
+           case
+               when c.reason is not null then c.reason
+               when c.kept >= c.version or c.kept > 0 and c.id ~ '^(task|chrono):' then 'branch'
+               when starts_with(c.id, 'task:') and exists (select from needed_task as n where n.id = substr(c.id, 6)) then 'task'
+           end as reason,
+           row_number() over (order by b.created_at desc nulls last, t.depth desc nulls last, c."timestamp", c.id collate "C") as place
+    from cut as c
+    left join {ledger}.branch as b on b.stream = c.id
+    left join (select d.id, max(d.depth) as depth from task_depth as d group by d.id) as t on starts_with(c.id, 'task:') and t.id = substr(c.id, 6)
 )
-select c.id,
-       c.policy,
-       c.version,
-       least(c.kept, c.version),
-       case
-           when c.reason is not null then c.reason
-           when c.kept >= c.version or c.kept > 0 and c.id ~ '^(task|chrono):' then 'branch'
-           when starts_with(c.id, 'task:') and exists (select from needed_task as n where n.id = substr(c.id, 6)) then 'task'
-       end
-from cut as c
-left join {ledger}.branch as b on b.stream = c.id
-left join (select d.id, max(d.depth) as depth from task_depth as d group by d.id) as t on starts_with(c.id, 'task:') and t.id = substr(c.id, 6)
-order by b.created_at desc nulls last, t.depth desc nulls last, c."timestamp", c.id collate "C"
+select r.id, r.policy, r.version, r.kept, r.reason
+from (select n.*, row_number() over (partition by n.reason is null order by n.place) as number from reasoned as n) as r
+where r.number <= $2
+order by r.place
