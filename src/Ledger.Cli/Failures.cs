@@ -4,6 +4,7 @@ using Ledger.Explorer.Failures;
 using Ledger.Files;
 using Ledger.Forgetting;
 using Ledger.Log;
+using Ledger.Log.Contracts;
 using Ledger.Postgres;
 using Ledger.Postgres.Local;
 using Ledger.Postgres.Projections.Daemon;
@@ -51,7 +52,8 @@ internal static class Failures
             or ChronoHistoryLostException or ChronoSharedException or ChronoRowException
             or TenantNotFoundException or TenantMoveException or ArchiveException or SubjectForgottenException or LogNumbersException
             or SealFormatException or SealBrokenException or NotSealedException or SqlQueryException
-            or MigrationFailedException or FunctionFailedException or SchemaTooOldException or SchemaNotMendedException or TagTablesMissingException => Of(exception, ExitCodes.Refusal, exception.Message),
+            or MigrationFailedException or FunctionFailedException or SchemaTooOldException or SchemaNotMendedException or TagTablesMissingException
+            or EventMisfitException or ContractFormatException => Of(exception, ExitCodes.Refusal, exception.Message),
         _ when PostgresFaults.Describe(exception, server) is { } sentence => Of(exception, ExitCodes.Refusal, sentence),
         ArgumentException { ParamName: null } or IOException or UnauthorizedAccessException => Of(exception, ExitCodes.Refusal, exception.Message),
         _ => Of(exception, ExitCodes.Refusal, $"A bug in this program, not a mistake of yours: {exception.GetType().Name}: {exception.Message}", FailureCodes.Bug),

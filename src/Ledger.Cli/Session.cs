@@ -54,7 +54,7 @@ internal sealed class Session
             {
                 return Format is OutputFormat.Json or OutputFormat.Ndjson;
             }
-            catch (Exception fault) when (fault is UsageException or RefusalException or InvalidOperationException)
+            catch (Exception fault) when (fault is UsageException or RefusalException or InvalidOperationException or IOException or UnauthorizedAccessException)
             {
                 return IsGiven(CommonOptions.Json) || _parsed.GetResult(CommonOptions.Output)?.Tokens is [{ Value: "json" or "ndjson" }, ..];
             }

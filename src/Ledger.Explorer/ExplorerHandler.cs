@@ -110,7 +110,7 @@ internal sealed class ExplorerHandler(ExplorerServices explorer)
         catch (Exception exception)
         {
             var failure = FailureTable.Find(exception);
-            if (failure is null or { Status: >= 500 } && exception is not (TooManyViewersException or TooManyUploadsException or TooManyExportsException or RunnerFailedException))
+            if (failure is null or { Status: >= 500 } && exception is not (TooManyViewersException or TooManyUploadsException or TooManyExportsException or TooManyQueriesException or RunnerFailedException))
             {
                 Log.RequestFailed(_logger, exception, http.Request.Path);
             }

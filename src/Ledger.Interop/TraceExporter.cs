@@ -1,29 +1,40 @@
+using System.Net;
 using System.Net.Http.Headers;
+using System.Text.Json;
 using System.Text.Json.Nodes;
 using Ledger.Interop.Exporting;
+using Ledger.Interop.OpenTelemetry;
+using Ledger.Interop.Reading;
 using Ledger.Log;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Ledger.Interop;
 
 /// <summary>Sends the calls of runs to a collector as spans with the GenAI conventions, while the runs go on: OTLP over HTTP, in JSON.</summary>
 /// <remarks>
 /// <para><see cref="SendAsync"/> is the handler of a <see cref="Projections.Subscription"/>, whose daemon repeats it after a failure. A call of a tool is sent when it has returned. An answer of a model is
-/// sent at once if it says which tools it calls or why it ended, else with the next request or result, because the calls that it asks for may follow as events. The span around all of a run is sent
-/// when the run ends (<c>run.completed</c>, <c>run.failed</c>). Ids of spans follow from the events, so that one that is sent twice is the same.</para>
-/// <para>Runs that came as spans are not sent. What a run has said so far is kept in memory, of the 200 runs that had an event last; of others it is read from the log again. Not safe for concurrent
-/// use: a daemon calls it for one event after the other.</para>
+/// sent at once if it says which tools it calls, or that it ended for another reason than a call; else with the next request or result, because the calls that it asks for may follow as events, and its
+/// usage. The span around all of a run is sent when the run ends (<c>run.completed</c>, <c>run.failed</c>). Ids of spans follow from the events, so that one that is sent twice is the same.</para>
+/// <para>What the collector refuses for good (a status of 4xx, but for 401, 403, 404, 408 and 429) or takes in part is not sent again: it is logged and counted in <see cref="RejectedSpans"/>.</para>
+/// <para>Runs that came as spans are not sent. What a run has said so far is kept in memory: the last MiB of its messages, which its requests are sent with, and in all 64 MiB of at most 200 runs that
+/// had an event last; of others it is read from the log again. Not safe for concurrent use: a daemon calls it for one event after the other.</para>
 /// <code>
 /// var exporter = new TraceExporter(ledger, client, new Uri("http://collector:4318/v1/traces"));
 /// var subscription = new Subscription("traces", exporter.SendAsync) { Filter = new EventFilter { Types = TraceExporter.EventTypes } };
 /// </code>
 /// </remarks>
-public sealed class TraceExporter
+public sealed partial class TraceExporter
 {
     private const int MostRuns = 200;
+    private const long MostBytes = 64 << 20;
+    private const long MostBytesOfMessages = 1 << 20;
+    private const int MostBytesOfAnswer = 64 << 10;
 
     private readonly AgentLedger _ledger;
     private readonly HttpClient _client;
     private readonly Uri _endpoint;
+    private readonly ILogger _logger;
     private readonly LinkedList<OpenRun> _latest = [];
     private readonly Dictionary<StreamName, LinkedListNode<OpenRun>> _open = [];
 
@@ -31,8 +42,9 @@ public sealed class TraceExporter
     /// <param name="ledger">The log.</param>
     /// <param name="client">Sends the requests; its time-out counts.</param>
     /// <param name="endpoint">Where to: http or https, with the path, such as <c>http://collector:4318/v1/traces</c>.</param>
+    /// <param name="logger">Is told of spans that are not taken; null for none.</param>
     /// <exception cref="ArgumentException">The address is not one of http or https.</exception>
-    public TraceExporter(AgentLedger ledger, HttpClient client, Uri endpoint)
+    public TraceExporter(AgentLedger ledger, HttpClient client, Uri endpoint, ILogger<TraceExporter>? logger = null)
     {
         ArgumentNullException.ThrowIfNull(ledger);
         ArgumentNullException.ThrowIfNull(client);
@@ -42,15 +54,18 @@ public sealed class TraceExporter
             throw new ArgumentException($"The address of a collector must begin with http:// or https://, but was '{endpoint}'.", nameof(endpoint));
         }
 
-        (_ledger, _client, _endpoint) = (ledger, client, endpoint);
+        (_ledger, _client, _endpoint, _logger) = (ledger, client, endpoint, logger ?? (ILogger)NullLogger.Instance);
     }
 
     /// <summary>The types of the events that it takes; others do nothing.</summary>
     public static IReadOnlyList<string> EventTypes { get; } =
         ["llm.request", "llm.response", "tool.called", "tool.returned", Conversations.Conversation.Usage, "run.completed", "run.failed"];
 
+    /// <summary>How many spans the collector did not take and will not get again, from 0.</summary>
+    public long RejectedSpans { get; private set; }
+
     /// <summary>Takes the next event of the log, and sends the spans that it completes.</summary>
-    /// <exception cref="HttpRequestException">They were not accepted with a status of 2xx; the message has the status.</exception>
+    /// <exception cref="HttpRequestException">The collector could not be reached, or answered with a status that may change; the message has the status.</exception>
     public async Task SendAsync(RecordedEvent recorded, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(recorded);
@@ -86,12 +101,55 @@ public sealed class TraceExporter
         content.Headers.ContentType = new MediaTypeHeaderValue("application/json");
         using var request = new HttpRequestMessage(HttpMethod.Post, _endpoint) { Content = content };
         using var response = await _client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellationToken).ConfigureAwait(false);
-        if (!response.IsSuccessStatusCode)
+        if (IsFinal(response.StatusCode))
         {
-            throw new HttpRequestException(
-                $"The collector {_endpoint.GetComponents(UriComponents.SchemeAndServer | UriComponents.Path, UriFormat.UriEscaped)} answered {(int)response.StatusCode} {response.StatusCode}.", null, response.StatusCode);
+            Reject(spans.Count, $"{(int)response.StatusCode} {response.StatusCode}");
+        }
+        else if (!response.IsSuccessStatusCode)
+        {
+            throw new HttpRequestException($"The collector {Address} answered {(int)response.StatusCode} {response.StatusCode}.", null, response.StatusCode);
+        }
+        else if (await FindPartialAsync(response, cancellationToken).ConfigureAwait(false) is var (rejected, message))
+        {
+            Reject(rejected, message);
         }
     }
+
+    private string Address => _endpoint.GetComponents(UriComponents.SchemeAndServer | UriComponents.Path, UriFormat.UriEscaped);
+
+    // The others of 4xx are about the address, the credentials or the time, which change.
+    private static bool IsFinal(HttpStatusCode status) => (int)status is >= 400 and < 500
+        and not ((int)HttpStatusCode.Unauthorized or (int)HttpStatusCode.Forbidden or (int)HttpStatusCode.NotFound or (int)HttpStatusCode.RequestTimeout or (int)HttpStatusCode.TooManyRequests);
+
+    private void Reject(long spans, string reason)
+    {
+        RejectedSpans += spans;
+        LogRejected(_logger, spans, Address, reason);
+    }
+
+    // The partialSuccess of an ExportTraceServiceResponse, if spans were rejected.
+    private static async Task<(long Rejected, string Message)?> FindPartialAsync(HttpResponseMessage response, CancellationToken cancellationToken)
+    {
+        var body = await response.Content.ReadAsStreamAsync(cancellationToken).ConfigureAwait(false);
+        await using var _ = body.ConfigureAwait(false);
+        var buffer = new byte[MostBytesOfAnswer];
+        var length = await body.ReadAtLeastAsync(buffer, buffer.Length, throwOnEndOfStream: false, cancellationToken).ConfigureAwait(false);
+        try
+        {
+            using var answer = JsonDocument.Parse(buffer.AsMemory(0, length));
+            var partial = answer.RootElement.Member("partialSuccess");
+            var rejected = SpanEvents.NanosecondsOf(partial.Member("rejectedSpans"));
+            return rejected == 0 ? null : ((long)Math.Min(rejected, int.MaxValue), partial.Text("errorMessage") ?? "");
+        }
+        catch (JsonException)
+        {
+            // Empty, or not JSON: taken.
+            return null;
+        }
+    }
+
+    [LoggerMessage(1, LogLevel.Warning, "{Spans} spans are not taken, and are not sent again: the collector {Address} answered '{Reason}'")]
+    private static partial void LogRejected(ILogger logger, long spans, string address, string reason);
 
     private async Task<OpenRun?> FindAsync(RecordedEvent recorded, CancellationToken cancellationToken)
     {
@@ -127,7 +185,7 @@ public sealed class TraceExporter
         }
 
         _open[recorded.Stream] = _latest.AddFirst(read);
-        if (_latest.Count > MostRuns)
+        while (_latest.Count > MostRuns || (_latest.Count > 1 && _latest.Sum(open => open.Bytes) > MostBytes))
         {
             Forget(_latest.Last!.Value);
         }
@@ -146,10 +204,16 @@ public sealed class TraceExporter
     /// <summary>A run that goes on, and what it has said so far.</summary>
     private sealed class OpenRun(Run run)
     {
+        // Reasons after which calls follow, as providers spell them.
+        private static readonly string[] OfCalls = ["tool_calls", "tool_call", "tool_use", "function_call"];
+
         private readonly RunTurns _turns = new();
-        private readonly TurnSpans _spans = new(run, new ExportReport());
+        private readonly TurnSpans _spans = new(run, new ExportReport(), MostBytesOfMessages);
 
         public StreamName Stream => run.StreamName;
+
+        /// <summary>About how many bytes are kept of it.</summary>
+        public long Bytes => _spans.Bytes;
 
         /// <summary>The version of the last event of its own stream.</summary>
         public StreamVersion Last { get; private set; }
@@ -173,7 +237,7 @@ public sealed class TraceExporter
         private static bool IsWhole(RecordedEvent answer)
         {
             var data = answer.ToJsonElement();
-            return data.ValueKind == System.Text.Json.JsonValueKind.Object && (data.TryGetProperty("tool_calls", out _) || data.TryGetProperty("finish_reason", out _));
+            return data.Member("tool_calls").ValueKind != JsonValueKind.Undefined || (data.Text("finish_reason") is { } reason && !OfCalls.Contains(reason));
         }
     }
 }

@@ -10,15 +10,19 @@ namespace Ledger.Interop;
 /// <remarks>
 /// <para>Safe for concurrent use; requests are written one after the other. A trace stays in the run of its first spans, which the log says with an event <c>otel.trace</c>, also
 /// to other processes: that of the <c>gen_ai.conversation.id</c> that they name, else that of the trace. Later spans that name another conversation go to its run, but not from the run of a trace.</para>
-/// <para>Spans that were taken before are not written again. Traces are left out of which the log has nothing and no span is of the GenAI conventions.</para>
+/// <para>Spans that were taken before are not written again. Traces are left out of which the log has nothing and no span is of the GenAI conventions. A request has at most 100,000 spans;
+/// those without both ids are rejected.</para>
 /// </remarks>
 public sealed class TraceImporter : IDisposable
 {
     private const int MostAttempts = 5;
 
+    // Some tens of megabytes.
+    private const int MostKnownCalls = 100_000;
+
     private readonly AgentLedger _ledger;
     private readonly SemaphoreSlim _turn = new(1, 1);
-    private readonly KnownCalls _known = new();
+    private readonly KnownCalls _known = new(MostKnownCalls, TimeProvider.System);
 
     /// <summary>Creates an importer that writes to a log.</summary>
     public TraceImporter(AgentLedger ledger)
@@ -31,7 +35,7 @@ public sealed class TraceImporter : IDisposable
     /// <param name="source">An <c>ExportTraceServiceRequest</c>, or one a line.</param>
     /// <param name="cancellationToken">Stops between two transactions.</param>
     /// <returns>What was written. A conversation that cannot be written does not keep the others from it.</returns>
-    /// <exception cref="EventFileException">It is not OTLP; nothing was written.</exception>
+    /// <exception cref="EventFileException">It is not OTLP, or too large; nothing was written.</exception>
     public Task<TraceImportResult> ImportAsync(RecordingSource source, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(source);
@@ -43,7 +47,7 @@ public sealed class TraceImporter : IDisposable
     /// <param name="protobuf">An <c>ExportTraceServiceRequest</c>.</param>
     /// <param name="cancellationToken">Stops between two transactions.</param>
     /// <returns>What was written. A conversation that cannot be written does not keep the others from it.</returns>
-    /// <exception cref="EventFileException">It is not OTLP; nothing was written.</exception>
+    /// <exception cref="EventFileException">It is not OTLP, or too large; nothing was written.</exception>
     public async Task<TraceImportResult> ImportAsync(ReadOnlyMemory<byte> protobuf, CancellationToken cancellationToken = default)
     {
         using var source = RecordingSource.OfOwn("the spans", new OtlpProtobuf(new Extras()).ReadAsJson(protobuf.Span));
@@ -105,6 +109,12 @@ public sealed class TraceImporter : IDisposable
                 faults.Add(fault.Message);
                 rejected += spans.Count;
             }
+        }
+
+        if (index.WithoutIds > 0)
+        {
+            faults.Add($"Spans without a traceId or a spanId, which are not taken: {index.WithoutIds:N0}.");
+            rejected += index.WithoutIds;
         }
 
         return new TraceImportResult(runs, rejected, conversations.LeftOut, faults);

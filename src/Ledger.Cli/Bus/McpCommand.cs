@@ -15,7 +15,7 @@ internal sealed class McpCommand : LedgerCommand
         HelpName = "NAMES",
     };
 
-    private readonly Option<bool> _allowQueries = new("--allow-queries") { Description = "Serve also log_query, which answers questions in SQL, read-only." };
+    private readonly Option<bool> _allowQueries = new("--allow-queries") { Description = "Serve also log_query, which answers questions in SQL, read-only and as the role of readers, which 'ledger roles create' makes." };
     private readonly DeepOption _deep = new();
 
     public McpCommand()

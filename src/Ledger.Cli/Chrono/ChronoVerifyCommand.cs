@@ -82,7 +82,7 @@ internal sealed class ChronoVerifyCommand : LedgerCommand
 
         if (verdict.State == ChainState.Erased && !session.Get(_allowErased))
         {
-            throw new RefusalException($"The text of {Printable.Number(verdict.ErasedCount)} event{(verdict.ErasedCount == 1 ? "" : "s")} was masked, so that the chain is not valid there; --allow-erased accepts it.");
+            throw new RefusalException($"The text of {Printable.Number(verdict.ErasedCount)} event{(verdict.ErasedCount == 1 ? "" : "s")} was masked, so that the chain is not valid there; --allow-erased accepts it.", FailureCodes.CheckFailed);
         }
 
         if (verdict.Warnings.FirstOrDefault(w => Refused.Contains(w.Code)) is { } differs)

@@ -2,6 +2,7 @@ using System.Globalization;
 using Ledger.Cli.Connections;
 using Ledger.Cli.Output;
 using Ledger.Explorer.Contracts;
+using Ledger.Explorer.Failures;
 using Ledger.Postgres.Doctor;
 
 namespace Ledger.Cli.Doctor;
@@ -31,7 +32,7 @@ internal sealed class DoctorCommand : LedgerCommand
         if (report.NeedsPerson)
         {
             var problems = report.Findings.Count(finding => finding.Severity == DoctorSeverity.Problem);
-            throw new RefusalException($"The database '{report.Database}' needs a person: {Printable.Count(problems, "problem")}.");
+            throw new RefusalException($"The database '{report.Database}' needs a person: {Printable.Count(problems, "problem")}.", FailureCodes.CheckFailed);
         }
     }
 

@@ -34,6 +34,9 @@ internal sealed class ExplorerServer : IAsyncDisposable
         builder.WebHost.UseKestrelCore().ConfigureKestrel(server =>
         {
             server.AddServerHeader = false;
+
+            // A question in SQL is in the address.
+            server.Limits.MaxRequestLineSize = 1 << 16;
             server.Listen(endpoint);
         });
         builder.Services.AddRoutingCore();

@@ -32,7 +32,7 @@ internal sealed class ServeCommand : LedgerCommand
 
     private readonly Option<bool> _allowQueries = new("--allow-queries")
     {
-        Description = "Also answer questions in SQL at /api/v1/query, read-only and as the role of readers where there is one.",
+        Description = "Also answer questions in SQL at /api/v1/query, read-only and as the role of readers, which 'ledger roles create' makes.",
     };
 
     private readonly Option<string?> _tokens = new("--tokens")

@@ -2,6 +2,7 @@ using System.CommandLine;
 using Ledger.Cli.Output;
 using Ledger.Cli.Streams;
 using Ledger.Explorer.Contracts;
+using Ledger.Explorer.Failures;
 using Ledger.Forgetting;
 using Ledger.Postgres.Projections.Rebuilding;
 
@@ -109,7 +110,7 @@ internal sealed class MaskCommand : LedgerCommand
 
         if (report.Refused.Count > 0)
         {
-            throw new RefusalException($"{Printable.Number(report.Refused.Count)} event{(report.Refused.Count == 1 ? "" : "s")} could not be masked.");
+            throw new RefusalException($"{Printable.Number(report.Refused.Count)} event{(report.Refused.Count == 1 ? "" : "s")} could not be masked.", FailureCodes.CheckFailed);
         }
     }
 

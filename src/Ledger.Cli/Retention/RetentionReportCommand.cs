@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Ledger.Explorer.Failures;
 
 namespace Ledger.Cli.Retention;
 
@@ -19,7 +20,7 @@ internal sealed class RetentionReportCommand : LedgerCommand
         await using var connection = await session.ConnectAsync(cancellationToken);
         var run = session.Get(_run);
         var report = await connection.Retention.FindReportAsync(run, cancellationToken)
-            ?? throw new RefusalException(run is null ? "There was no retention yet." : $"There is no retention {run}.");
+            ?? throw new RefusalException(run is null ? "There was no retention yet." : $"There is no retention {run}.", FailureCodes.NotFound);
         RetentionText.Print(session, report);
     }
 }

@@ -3,6 +3,7 @@ using Ledger.Explorer.Contracts;
 using Ledger.Explorer.Failures;
 using Ledger.Explorer.Querying;
 using Ledger.Explorer.Rendering;
+using Ledger.Explorer.Writing;
 using Ledger.Postgres.Queries;
 
 namespace Ledger.Explorer.Api;
@@ -10,6 +11,9 @@ namespace Ledger.Explorer.Api;
 /// <summary>Questions in SQL, and the contracts of events.</summary>
 internal static class QueryResource
 {
+    /// <summary>The most characters of a question.</summary>
+    public const int MostCharacters = 16_000;
+
     private const int MostSeconds = 300;
 
     /// <summary>Answers a question.</summary>
@@ -20,12 +24,14 @@ internal static class QueryResource
             throw new QueryingRefusedException();
         }
 
+        // A question costs more than a page, and pages of other sites can send it.
+        Origins.Check(request.Http, request.Explorer.Options.AllowedOrigins);
         var queries = request.Explorer.Queries ?? throw new NotFoundException(
             $"The application has no {nameof(SqlQueries)} in its container; AddLedger registers one.");
-        var text = request.Query.Text("sql") ?? throw new BadRequestException("'sql' is missing: the statement.");
-        var query = new SqlQuery(text) { Timeout = TimeSpan.FromSeconds(request.Query.Number("timeout", 30, 1, MostSeconds)) };
+        var text = request.Query.Text("sql", MostCharacters) ?? throw new BadRequestException("'sql' is missing: the statement.");
+        var timeout = TimeSpan.FromSeconds(request.Query.Number("timeout", 30, 1, MostSeconds));
         var rows = request.Query.Number("rows", 1_000, 1, 10_000);
-        var answer = await QueryPage.AskAsync(queries, request.Explorer.Summaries, query, rows, request.Aborted).ConfigureAwait(false);
+        var answer = await QueryPage.AskAsync(queries, request.Explorer.Summaries, text, timeout, rows, request.Aborted).ConfigureAwait(false);
         await JsonAnswer.SendAsync(request.Http, answer, ContractContext.Default.QueryAnswerContract).ConfigureAwait(false);
     }
 

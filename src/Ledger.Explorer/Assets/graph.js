@@ -45,6 +45,18 @@
     zoom(picture, event.deltaY < 0 ? 1.2 : 1 / 1.2, (event.clientX - box.left) / box.width, (event.clientY - box.top) / box.height);
   }, { passive: false });
 
+  // A node that the keyboard reaches is shown.
+  addEventListener('focusin', event => {
+    const picture = event.target.closest?.('.graph svg.larger');
+    if (!picture || picture === event.target) return;
+    const [box, node] = [picture.getBoundingClientRect(), event.target.getBoundingClientRect()];
+    if (node.left >= box.left && node.right <= box.right && node.top >= box.top && node.bottom <= box.bottom) return;
+    const { x, y, w, h } = partOf(picture);
+    const scale = w / box.width;
+    const middle = (from, to, edge) => ((from + to) / 2 - edge) * scale;
+    show(picture, x + middle(node.left, node.right, box.left) - w / 2, y + middle(node.top, node.bottom, box.top) - h / 2, w, h);
+  });
+
   // A larger graph is dragged; what was dragged is not clicked.
   let drag = null;
   addEventListener('pointerdown', event => {
@@ -52,6 +64,8 @@
     if (picture && event.button === 0) drag = { picture, from: partOf(picture), x: event.clientX, y: event.clientY, hasMoved: false };
   });
   addEventListener('pointermove', event => {
+    // The button may have been let go where this page did not see it.
+    if (event.buttons === 0) drag = null;
     if (!drag) return;
     const { picture, from } = drag;
     const [right, down] = [event.clientX - drag.x, event.clientY - drag.y];
@@ -67,5 +81,6 @@
     }
     drag = null;
   });
+  addEventListener('pointercancel', () => { drag = null; });
   addEventListener('dragstart', event => { if (drag) event.preventDefault(); });
 })();

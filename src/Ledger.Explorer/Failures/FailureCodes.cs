@@ -110,7 +110,7 @@ internal static class FailureCodes
         SqlQueryException => QueryFailed,
         WritingRefusedException => ReadOnly,
         TokenNeededException => Forbidden,
-        TooManyViewersException or TooManyExportsException or TooManyUploadsException or TokensUnreadableException => Busy,
+        TooManyViewersException or TooManyExportsException or TooManyUploadsException or TooManyQueriesException or TokensUnreadableException => Busy,
         RunnerFailedException => RunnerFailed,
         LocalClusterException or PostgresProgramsNotFoundException => LocalServer,
         ChronoSharedException or RequestFailedException or Ledger.Projections.ProjectionFailedException or PlatformNotSupportedException or TagTablesMissingException => Refused,
@@ -155,7 +155,7 @@ internal static class FailureCodes
                 case NpgsqlException { InnerException: not PostgresException } or SocketException:
                     return Unreachable;
                 case MigrationFailedException or FunctionFailedException or SchemaNotMendedException when fault.InnerException is null:
-                case UnsupportedServerException or LogNumbersException or DatabaseEncodingException:
+                case UnsupportedServerException or DatabaseEncodingException:
                     return Database;
             }
         }

@@ -74,11 +74,28 @@ internal static class FailureTable
         TokensUnreadableException => new(503, "The tokens cannot be read", exception.Message),
         TooManyViewersException => new(503, "Too many viewers", exception.Message),
         TooManyExportsException => new(503, "Too many exports at once", exception.Message),
+        TooManyQueriesException => new(503, "Too many questions at once", exception.Message),
         TooManyUploadsException => new(503, "Too many files at once", exception.Message),
         RunnerFailedException failed => new(502, "The runner failed", exception.Message) { Facts = new FailureFacts { Stream = failed.Stream.Value, Length = failed.Length.Value } },
         BrokenHistoryException => new(500, "Broken history", exception.Message),
         ChronoRowException => new(500, "A row was changed by hand", exception.Message),
         _ when PostgresFaults.Describe(exception) is { } sentence => new(503, "The database cannot serve the request", sentence),
+        _ when exception.GetType().Assembly.GetName().Name?.StartsWith("Ledger", StringComparison.Ordinal) is true => OfCode(exception),
+        _ => null,
+    };
+
+    // The others of Ledger, whose sentences are for users.
+    private static Failure? OfCode(Exception exception) => FailureCodes.Of(exception) switch
+    {
+        FailureCodes.Usage or FailureCodes.InvalidInput or FailureCodes.InvalidEvent => new(400, "Invalid input", exception.Message),
+        FailureCodes.Forbidden or FailureCodes.ReadOnly => new(403, "Not allowed", exception.Message),
+        FailureCodes.NotFound => new(404, "Not found", exception.Message),
+        FailureCodes.OutOfRange => new(404, "Beyond the end", exception.Message),
+        FailureCodes.Exists or FailureCodes.Conflict or FailureCodes.Archived or FailureCodes.MergeConflict or FailureCodes.WrongExpectedVersion or FailureCodes.Refused =>
+            new(409, "Conflict", exception.Message),
+        FailureCodes.LimitExceeded or FailureCodes.WorldFault => new(422, "Too large or too deep", exception.Message),
+        FailureCodes.Damaged => new(500, "What is stored is damaged", exception.Message),
+        FailureCodes.Busy or FailureCodes.LocalServer => new(503, "Not now", exception.Message),
         _ => null,
     };
 }

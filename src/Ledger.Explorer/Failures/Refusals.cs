@@ -39,6 +39,9 @@ internal sealed class TooManyUploadsException() : Exception("Other files are bei
 /// <summary>As many exports are being made as there is room for.</summary>
 internal sealed class TooManyExportsException() : Exception("Other exports are being made, as many as there is room for. Ask again later.");
 
+/// <summary>As many questions in SQL are being answered as there is room for.</summary>
+internal sealed class TooManyQueriesException() : Exception("Other questions are being answered, as many as there is room for. Ask again later.");
+
 /// <summary>The application's runner did not accept a request to run on, or it is not known whether it did.</summary>
 internal sealed class RunnerFailedException : Exception
 {

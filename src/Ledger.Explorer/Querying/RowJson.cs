@@ -5,9 +5,12 @@ using Ledger.Postgres.Queries;
 
 namespace Ledger.Explorer.Querying;
 
-/// <summary>Writes rows as JSON objects: numbers, booleans, JSON and arrays as such, times in ISO 8601, everything else as text.</summary>
+/// <summary>Writes rows as JSON objects: numbers, booleans, JSON and arrays as such, times in ISO 8601, everything else as text, with JSON of more than 500 levels.</summary>
 internal sealed class RowJson
 {
+    // Below the depth that readers of the answer accept.
+    private const int MostLevels = 500;
+
     private readonly JsonWriterOptions _options;
     private readonly string[] _names;
     private readonly string[] _types;
@@ -19,7 +22,7 @@ internal sealed class RowJson
     public RowJson(IReadOnlyList<SqlColumn> columns, JavaScriptEncoder encoder)
     {
         _options = new JsonWriterOptions { Encoder = encoder, SkipValidation = true, MaxDepth = int.MaxValue };
-        _types = [.. columns.Select(column => column.Type)];
+        _types = [.. columns.Select(column => Plain(column.Type))];
         _names = NamesOf(columns);
     }
 
@@ -89,6 +92,42 @@ internal sealed class RowJson
         return _buffer.WrittenMemory;
     }
 
+    // Without a modifier, such as that of numeric(10,2).
+    private static string Plain(string type)
+    {
+        var (open, close) = (type.IndexOf('(', StringComparison.Ordinal), type.IndexOf(')', StringComparison.Ordinal));
+        return open > 0 && close > open ? string.Concat(type.AsSpan(0, open), type.AsSpan(close + 1)) : type;
+    }
+
+    private static bool IsDeep(string json)
+    {
+        if (json.Length <= MostLevels)
+        {
+            return false;
+        }
+
+        var (depth, isText) = (0, false);
+        for (var i = 0; i < json.Length; i++)
+        {
+            switch (json[i])
+            {
+                case '\\':
+                    i++;
+                    break;
+                case '"':
+                    isText = !isText;
+                    break;
+                case '[' or '{' when !isText && ++depth > MostLevels:
+                    return true;
+                case ']' or '}' when !isText:
+                    depth--;
+                    break;
+            }
+        }
+
+        return false;
+    }
+
     private static void Write(Utf8JsonWriter writer, string type, string? value)
     {
         if (value is null)
@@ -105,7 +144,7 @@ internal sealed class RowJson
             case "boolean":
                 writer.WriteBooleanValue(value == "t");
                 break;
-            case "json" or "jsonb":
+            case "json" or "jsonb" when !IsDeep(value):
                 // A json keeps its line breaks, which are between its values alone.
                 writer.WriteRawValue(value.Replace('\n', ' ').Replace('\r', ' '), skipInputValidation: true);
                 break;

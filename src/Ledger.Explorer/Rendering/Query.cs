@@ -21,7 +21,10 @@ internal sealed class Query(IQueryCollection values)
     }
 
     /// <summary>A text, or null if absent or empty.</summary>
-    public string? Text(string name)
+    public string? Text(string name) => Text(name, MaxLength);
+
+    /// <summary>A text of at most some characters, or null if absent or empty.</summary>
+    public string? Text(string name, int most)
     {
         var value = values[name];
         if (value.Count > 1)
@@ -29,7 +32,7 @@ internal sealed class Query(IQueryCollection values)
             throw new BadRequestException($"The query has '{name}' {value.Count} times; it may be given once.");
         }
 
-        var text = Checked(name, value.ToString());
+        var text = Checked(name, value.ToString(), most);
         return text.Length == 0 ? null : text;
     }
 
@@ -37,11 +40,11 @@ internal sealed class Query(IQueryCollection values)
     public IReadOnlyList<string> Texts(string name) => [.. values[name].OfType<string>().Select(text => Checked(name, text)).Where(text => text.Length > 0)];
 
     /// <summary>Refuses a text that is too long, or that no log can contain.</summary>
-    public static string Checked(string name, string text)
+    public static string Checked(string name, string text, int most = MaxLength)
     {
-        if (text.Length > MaxLength)
+        if (text.Length > most)
         {
-            throw new BadRequestException($"'{name}' has {text.Length} characters; at most {MaxLength} are allowed.");
+            throw new BadRequestException($"'{name}' has {text.Length} characters; at most {most} are allowed.");
         }
 
         return text.Contains('\0', StringComparison.Ordinal)

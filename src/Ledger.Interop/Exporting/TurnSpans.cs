@@ -11,7 +11,10 @@ namespace Ledger.Interop.Exporting;
 
 /// <summary>Makes spans of the turns of a run that was not recorded as spans: a request with its answer, a call with its result, and one around all of them.</summary>
 /// <remarks>A request has all messages so far, as the conventions ask, so the size grows with the square of a conversation's length.</remarks>
-internal sealed class TurnSpans(Run run, ExportReport report)
+/// <param name="run">The run.</param>
+/// <param name="report">What is not in the spans.</param>
+/// <param name="mostBytes">The most bytes of messages that a request has, and are kept; the first of more are left out, and the span has their number as <c>ledger.messages_left_out</c>.</param>
+internal sealed class TurnSpans(Run run, ExportReport report, long mostBytes = long.MaxValue)
 {
     private static readonly string[] OfTools =
         ["tool", "arguments", "tool_call_id", "call_id", "result", "error", "usage", "cost_usd", "kind", "description", "operation", "conversation_id", "span"];
@@ -19,7 +22,9 @@ internal sealed class TurnSpans(Run run, ExportReport report)
     private readonly string _trace = Id(run.StreamName.Value, 16);
     private readonly string _root = Id($"{run.StreamName.Value}/root", 8);
     private readonly Dictionary<string, JsonElement> _calls = new(StringComparer.Ordinal);
+    private readonly Queue<long> _sizes = new();
     private JsonArray _messages = [];
+    private long _leftOut;
     private JsonObject? _answer;
     private (JsonObject Begin, JsonObject End)? _pending;
     private JsonObject? _firstTold;
@@ -27,6 +32,9 @@ internal sealed class TurnSpans(Run run, ExportReport report)
     private ulong _first;
     private ulong _last;
     private ulong _told;
+
+    /// <summary>About how many bytes are kept.</summary>
+    public long Bytes { get; private set; }
 
     /// <summary>The resource and scope of the spans.</summary>
     public static JsonElement Resource { get; } = JsonElement.Parse("""{"resource":{"attributes":{"service.name":"ledger"}},"scope":{"name":"Ledger"}}""");
@@ -91,10 +99,12 @@ internal sealed class TurnSpans(Run run, ExportReport report)
         if (told.Begins)
         {
             _messages = [];
+            (Bytes, _leftOut) = (Bytes - _sizes.Sum(), 0);
+            _sizes.Clear();
         }
 
         _answer = null;
-        _messages.AddNode(told.Message);
+        AddMessage(told.Message);
         _firstTold ??= new JsonObject { ["model"] = told.Data.Member("model").ToNode(), ["max_tokens"] = told.Data.Member("max_tokens").ToNode() };
         foreach (var member in told.Data.ValueKind == JsonValueKind.Object ? told.Data.EnumerateObject().AsEnumerable() : [])
         {
@@ -137,6 +147,12 @@ internal sealed class TurnSpans(Run run, ExportReport report)
             end["extra"] = new JsonObject { ["attributes"] = new JsonObject { ["ledger.extra"] = extra.ToNode() } };
         }
 
+        if (_leftOut > 0)
+        {
+            end["extra"] ??= new JsonObject { ["attributes"] = new JsonObject() };
+            end["extra"]!["attributes"]!["ledger.messages_left_out"] = _leftOut;
+        }
+
         end["span"] = EndOf(time, data.Member("error"));
         _pending = (begin, end);
         _answer = new JsonObject { ["role"] = "assistant", ["content"] = (data.Member("content").ValueKind != JsonValueKind.Undefined ? data.Member("content") : data.Member("text")).ToNode() };
@@ -145,7 +161,27 @@ internal sealed class TurnSpans(Run run, ExportReport report)
             _answer["tool_calls"] = calls.ToNode();
         }
 
-        _messages.AddNode(_answer);
+        AddMessage(_answer);
+    }
+
+    // The size of what is kept, where there is a limit.
+    private void AddMessage(JsonNode? message)
+    {
+        _messages.AddNode(message);
+        if (mostBytes == long.MaxValue)
+        {
+            return;
+        }
+
+        var size = (long)(message?.ToJsonString().Length ?? 0);
+        _sizes.Enqueue(size);
+        Bytes += size;
+        for (var bytes = _sizes.Sum(); bytes > mostBytes;)
+        {
+            var first = _sizes.Dequeue();
+            (bytes, Bytes, _leftOut) = (bytes - first, Bytes - first, _leftOut + 1);
+            _messages.RemoveAt(0);
+        }
     }
 
     private void Call(Called called)
@@ -153,7 +189,7 @@ internal sealed class TurnSpans(Run run, ExportReport report)
         if (_answer is null)
         {
             _answer = new JsonObject { ["role"] = "assistant", ["content"] = null };
-            _messages.AddNode(_answer);
+            AddMessage(_answer);
         }
 
         var calls = _answer["tool_calls"] as JsonArray ?? [];
@@ -174,19 +210,22 @@ internal sealed class TurnSpans(Run run, ExportReport report)
         begin["conversation_id"] = run.Id;
         begin["tool_call_id"] = called.CallId;
         begin["span"] = SpanOf(Id(called.Event.Id.ToString(), 8), _root, $"execute_tool {called.Data.Text("tool")}", 1, TimeOf(called));
-        _calls[called.CallId] = RecordedJson.ToElement(begin);
+        var kept = RecordedJson.ToElement(begin);
+        Bytes += kept.GetRawText().Length - (_calls.TryGetValue(called.CallId, out var replaced) ? replaced.GetRawText().Length : 0);
+        _calls[called.CallId] = kept;
     }
 
     private IEnumerable<JsonObject> Return(Returned returned)
     {
         var time = TimeOf(returned);
-        _messages.AddNode(new JsonObject { ["role"] = "tool", ["tool_call_id"] = returned.CallId, ["content"] = returned.Data.Member("result").ToNode() });
+        AddMessage(new JsonObject { ["role"] = "tool", ["tool_call_id"] = returned.CallId, ["content"] = returned.Data.Member("result").ToNode() });
         if (returned.CallId is null || !_calls.Remove(returned.CallId, out var call))
         {
             report.Leave(returned.Event.Type);
             return [];
         }
 
+        Bytes -= call.GetRawText().Length;
         var end = new JsonObject { ["result"] = returned.Data.Member("result").ToNode() };
         AddUsage(end, returned.Data);
         var others = new JsonObject();

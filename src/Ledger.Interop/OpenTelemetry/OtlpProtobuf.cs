@@ -18,6 +18,9 @@ internal sealed class OtlpProtobuf(Extras extras)
 {
     private const int MaxDepth = 100;
 
+    // A message of two bytes becomes an object in memory; an attribute has two messages.
+    private const int MostMessages = 4_000_000;
+
     // More than the highest number of a field.
     private const int MostFields = 17;
 
@@ -53,6 +56,9 @@ internal sealed class OtlpProtobuf(Extras extras)
         ["ArrayValue"] = new() { [1] = List("values", "AnyValue") },
         ["KeyValueList"] = new() { [1] = List("values", "KeyValue") },
     };
+
+    private int _spans;
+    private int _messages;
 
     private enum Kind
     {
@@ -90,6 +96,11 @@ internal sealed class OtlpProtobuf(Extras extras)
             throw new EventFileException(1, null, $"a value is nested deeper than {MaxDepth} levels.");
         }
 
+        if (++_messages > MostMessages || (type == "Span" && ++_spans > SpanIndex.MostOfRequest))
+        {
+            throw new EventFileException(1, null, $"the request has more than {SpanIndex.MostOfRequest:N0} spans, or {MostMessages:N0} parts. Send it in parts.");
+        }
+
         var fields = Types[type];
         var whole = bytes;
         var values = new List<(int Number, ulong Scalar, int Start, int Length)>();
@@ -98,6 +109,11 @@ internal sealed class OtlpProtobuf(Extras extras)
         while (!bytes.IsEmpty)
         {
             var tag = Varint(ref bytes);
+            if (tag is < 8 or > uint.MaxValue)
+            {
+                throw new EventFileException(1, null, "the body is not a protobuf message of OTLP.");
+            }
+
             var (number, wire) = ((int)(tag >> 3), (int)(tag & 7));
             ulong scalar = 0;
             var (start, length) = (0, 0);

@@ -2,6 +2,7 @@ using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Ledger.Files;
 using Ledger.Interop.Reading;
 
 namespace Ledger.Interop.OpenTelemetry;
@@ -10,6 +11,9 @@ namespace Ledger.Interop.OpenTelemetry;
 /// <remarks>A span that is repeated counts once. Its conversation is that of itself, of the nearest span that it is part of, or the only one of its trace; else the trace is the conversation.</remarks>
 internal sealed class SpanIndex(SpanForms forms)
 {
+    /// <summary>The most spans of a request.</summary>
+    public const int MostOfRequest = 100_000;
+
     private readonly Dictionary<(string Trace, string Span), SpanEntry> _spans = [];
     private readonly List<SpanEntry> _inOrder = [];
     private bool _keepsTold;
@@ -22,6 +26,9 @@ internal sealed class SpanIndex(SpanForms forms)
 
     /// <summary>Spans that the file has more than once.</summary>
     public long Repeated { get; private set; }
+
+    /// <summary>Spans of a request that lack an id, by which alone a log knows them.</summary>
+    public long WithoutIds { get; private set; }
 
     /// <summary>Parts of the file that are no spans, such as metrics and logs.</summary>
     public long Others { get; private set; }
@@ -169,6 +176,17 @@ internal sealed class SpanIndex(SpanForms forms)
 
     private void Add(JsonElement span, long offset, int length, string resource)
     {
+        if (_keepsTold && (FindId(span, "traceId") is null || FindId(span, "spanId") is null))
+        {
+            WithoutIds++;
+            return;
+        }
+
+        if (_keepsTold && _inOrder.Count == MostOfRequest)
+        {
+            throw new EventFileException(1, null, $"the request has more than {MostOfRequest:N0} spans. Send them in parts.");
+        }
+
         var attributes = new Fields(SpanEvents.AttributesOf(span));
         var operation = attributes.Peek(GenAiNames.Operation);
         var role = GenAiNames.RoleOf(operation);
@@ -178,7 +196,7 @@ internal sealed class SpanIndex(SpanForms forms)
         }
 
         // Reading messages takes most of the time, and many answers call nothing.
-        var content = role == SpanRole.Model && JsonMarshal.GetRawUtf8Value(span).IndexOf("tool_call"u8) >= 0 ? GenAiContent.Of(attributes, span) : null;
+        var content = role == SpanRole.Model && NamesCalls(JsonMarshal.GetRawUtf8Value(span)) ? GenAiContent.Of(attributes, span) : null;
         var entry = new SpanEntry(IdOf(span, "traceId"), IdOf(span, "spanId"), span.Text("parentSpanId") is { Length: > 0 } parent ? parent : null, offset, length, resource)
         {
             Role = role,
@@ -207,12 +225,17 @@ internal sealed class SpanIndex(SpanForms forms)
         }
     }
 
+    private static bool NamesCalls(ReadOnlySpan<byte> span) => span.IndexOf("tool_call"u8) >= 0 || span.IndexOf("gen_ai.tool.message"u8) >= 0;
+
     private static IEnumerable<string> CallsOf(JsonObject answer) =>
         answer["tool_calls"] is JsonArray calls ? calls.Select(call => (call as JsonObject)?["id"]?.ToString()).OfType<string>() : [];
 
     // The spans of a file that is not of OpenTelemetry's own exporters may lack ids; the place is one.
     private string IdOf(JsonElement span, string name) =>
-        span.Text(name) is { Length: > 0 and <= 100 } id && Log.TextRules.FaultOf(id) is null ? id : $"{name}-{_inOrder.Count + Repeated + 1}";
+        FindId(span, name) ?? $"{name}-{_inOrder.Count + Repeated + 1}";
+
+    private static string? FindId(JsonElement span, string name) =>
+        span.Text(name) is { Length: > 0 and <= 100 } id && Log.TextRules.FaultOf(id) is null ? id : null;
 
     private string IdOf(JsonObject resource)
     {

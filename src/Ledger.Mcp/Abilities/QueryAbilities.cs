@@ -1,4 +1,5 @@
 using Ledger.Bus;
+using Ledger.Explorer.Failures;
 using Ledger.Explorer.Querying;
 using Ledger.Postgres.Contracts;
 using Ledger.Postgres.Queries;
@@ -46,11 +47,11 @@ internal static class QueryAbilities
         {
             try
             {
-                var query = new SqlQuery(input.Sql) { Timeout = TimeSpan.FromSeconds(input.Timeout ?? DefaultSeconds) };
-                var answer = await QueryPage.AskAsync(queries, ledger.Summaries, query, input.Limit ?? DefaultRows, token).ConfigureAwait(false);
+                var timeout = TimeSpan.FromSeconds(input.Timeout ?? DefaultSeconds);
+                var answer = await QueryPage.AskAsync(queries, ledger.Summaries, input.Sql, timeout, input.Limit ?? DefaultRows, token).ConfigureAwait(false);
                 return new QueryRowsPage(answer.Columns, answer.Rows, answer.HasMore);
             }
-            catch (SqlQueryException fault)
+            catch (Exception fault) when (fault is SqlQueryException or TooManyQueriesException)
             {
                 throw new UsageException(fault.Message);
             }

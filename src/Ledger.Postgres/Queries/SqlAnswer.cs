@@ -1,3 +1,4 @@
+using System.Data;
 using System.Runtime.CompilerServices;
 using Npgsql;
 
@@ -11,11 +12,12 @@ public sealed class SqlAnswer : IAsyncDisposable
     private readonly NpgsqlTransaction _transaction;
     private readonly SqlTimeLimit _limit;
     private readonly SqlStatement _statement;
+    private readonly int _mostBytes;
     private DbPage? _page;
     private DbPage? _open;
 
-    internal SqlAnswer(NpgsqlConnection connection, NpgsqlTransaction transaction, SqlTimeLimit limit, SqlStatement statement) =>
-        (_connection, _transaction, _limit, _statement) = (connection, transaction, limit, statement);
+    internal SqlAnswer(NpgsqlConnection connection, NpgsqlTransaction transaction, SqlTimeLimit limit, SqlStatement statement, int mostBytes) =>
+        (_connection, _transaction, _limit, _statement, _mostBytes) = (connection, transaction, limit, statement, mostBytes);
 
     /// <summary>Its columns, in order.</summary>
     public IReadOnlyList<SqlColumn> Columns { get; private set; } = [];
@@ -23,7 +25,7 @@ public sealed class SqlAnswer : IAsyncDisposable
     /// <summary>Reads the rows, once.</summary>
     /// <remarks>Values are in PostgreSQL's own spelling, with times in UTC; null for SQL's null.</remarks>
     /// <param name="cancellationToken">Stops the reading.</param>
-    /// <exception cref="SqlQueryException">A row cannot be computed, or the answer took too long.</exception>
+    /// <exception cref="SqlQueryException">A row cannot be computed or is too large, or the answer took too long.</exception>
     public async IAsyncEnumerable<IReadOnlyList<string?>> ReadAsync([EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
         while (_page is { } page)
@@ -68,27 +70,30 @@ public sealed class SqlAnswer : IAsyncDisposable
         if (_statement.IsPlan)
         {
             var batch = SqlQueries.BatchOf(_connection, _statement.Text);
-            return await DbPage.OfAsync(batch, token => batch.ExecuteReaderAsync(token), cancellationToken).ConfigureAwait(false);
+            return await DbPage.OfAsync(batch, token => batch.ExecuteReaderAsync(CommandBehavior.SequentialAccess, token), _mostBytes, cancellationToken).ConfigureAwait(false);
         }
 
         // As text, whatever the types: an application's own need no mapping.
         var command = new NpgsqlCommand(SqlText.Load("fetch_query"), _connection) { CommandTimeout = 0, AllResultTypesAreUnknown = true };
-        return await DbPage.OfAsync(command, token => command.ExecuteReaderAsync(token), cancellationToken).ConfigureAwait(false);
+        return await DbPage.OfAsync(command, token => command.ExecuteReaderAsync(CommandBehavior.SequentialAccess, token), _mostBytes, cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>Some of the rows.</summary>
-    private sealed class DbPage(IAsyncDisposable command, NpgsqlDataReader reader) : IAsyncDisposable
+    private sealed class DbPage(IAsyncDisposable command, NpgsqlDataReader reader, int mostBytes) : IAsyncDisposable
     {
+        // Longer ones may not be in Npgsql's buffer, and are waited for.
+        private const int Short = 4_096;
+
         private bool _isDisposed;
 
         public IReadOnlyList<SqlColumn> Columns { get; } =
             [.. Enumerable.Range(0, reader.FieldCount).Select(i => new SqlColumn(reader.GetName(i), reader.GetDataTypeName(i)))];
 
-        public static async Task<DbPage> OfAsync(IAsyncDisposable command, Func<CancellationToken, Task<NpgsqlDataReader>> execute, CancellationToken cancellationToken)
+        public static async Task<DbPage> OfAsync(IAsyncDisposable command, Func<CancellationToken, Task<NpgsqlDataReader>> execute, int mostBytes, CancellationToken cancellationToken)
         {
             try
             {
-                return new DbPage(command, await execute(cancellationToken).ConfigureAwait(false));
+                return new DbPage(command, await execute(cancellationToken).ConfigureAwait(false), mostBytes);
             }
             catch
             {
@@ -104,10 +109,24 @@ public sealed class SqlAnswer : IAsyncDisposable
                 return null;
             }
 
-            var row = new string?[reader.FieldCount];
+            var (row, bytes) = (new string?[reader.FieldCount], 0L);
             for (var i = 0; i < row.Length; i++)
             {
-                row[i] = reader.IsDBNull(i) ? null : reader.GetString(i);
+                if (await reader.IsDBNullAsync(i, cancellationToken).ConfigureAwait(false))
+                {
+                    continue;
+                }
+
+                // Before it is read: a field may have a gigabyte.
+                var length = reader.GetBytes(i, 0, null, 0, 0);
+                bytes += length;
+                if (bytes > mostBytes)
+                {
+                    throw new SqlQueryException(
+                        PostgresErrorCodes.ProgramLimitExceeded, $"A row has more than {mostBytes:N0} bytes, the most that are answered here. Ask for less of it, such as left(data::text, 1000).");
+                }
+
+                row[i] = length <= Short ? reader.GetString(i) : await reader.GetFieldValueAsync<string>(i, cancellationToken).ConfigureAwait(false);
             }
 
             return row;

@@ -34,6 +34,7 @@ public sealed class SqlQueries(NpgsqlDataSource dataSource, PostgresOptions? opt
         ArgumentNullException.ThrowIfNull(query);
         ArgumentNullException.ThrowIfNull(query.Text);
         ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(query.Timeout, TimeSpan.Zero, nameof(query));
+        ArgumentOutOfRangeException.ThrowIfLessThan(query.MaxRowBytes, 1, nameof(query));
         ArgumentOutOfRangeException.ThrowIfGreaterThan(query.Timeout, TimeSpan.FromDays(1), nameof(query));
         var statement = SqlStatement.Of(query.Text);
         var limit = new SqlTimeLimit(query.Timeout, cancellationToken);
@@ -60,13 +61,13 @@ public sealed class SqlQueries(NpgsqlDataSource dataSource, PostgresOptions? opt
             await ExecuteAsync(connection, SqlText.Load("read_only_query"), cancellationToken).ConfigureAwait(false);
             await BeginAsync(connection, query, cancellationToken).ConfigureAwait(false);
             await CheckFunctionsAsync(connection, statement, cancellationToken).ConfigureAwait(false);
-            await SetRoleAsync(connection, query.Role, cancellationToken).ConfigureAwait(false);
+            await SetRoleAsync(connection, query, cancellationToken).ConfigureAwait(false);
             if (!statement.IsPlan)
             {
                 await ExecuteAsync(connection, Cursor + statement.Text, cancellationToken).ConfigureAwait(false);
             }
 
-            var answer = new SqlAnswer(connection, transaction, limit, statement);
+            var answer = new SqlAnswer(connection, transaction, limit, statement, query.MaxRowBytes);
             await answer.BeginAsync(cancellationToken).ConfigureAwait(false);
             return answer;
         }
@@ -119,13 +120,34 @@ public sealed class SqlQueries(NpgsqlDataSource dataSource, PostgresOptions? opt
         }
     }
 
-    private async Task SetRoleAsync(NpgsqlConnection connection, string? role, CancellationToken cancellationToken)
+    private async Task SetRoleAsync(NpgsqlConnection connection, SqlQuery query, CancellationToken cancellationToken)
     {
-        var command = Command(connection, "query_role").WithText(role).WithText(ReaderRole);
+        var command = Command(connection, "query_role").WithText(query.Role).WithText(ReaderRole);
         await using var _ = command.ConfigureAwait(false);
-        if (await command.ExecuteScalarAsync(cancellationToken).ConfigureAwait(false) is null && role is not null)
+        if (await command.ExecuteScalarAsync(cancellationToken).ConfigureAwait(false) is not null)
+        {
+            return;
+        }
+
+        if (query.Role is { } role)
         {
             throw new SqlQueryException("42704", $"There is no role '{role}' that the session may become.");
+        }
+
+        if (query.NeedsReader)
+        {
+            await CheckSessionAsync(connection, cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    private async Task CheckSessionAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
+    {
+        var command = Command(connection, "query_session");
+        await using var _ = command.ConfigureAwait(false);
+        if (await command.ExecuteScalarAsync(cancellationToken).ConfigureAwait(false) is string session)
+        {
+            throw new SqlQueryException(PostgresErrorCodes.InsufficientPrivilege, $"The log has no role of readers, and '{session}' may read more than one may, such as the keys of subjects. "
+                + "Run 'ledger roles create --owner ledger_owner' once, or connect as a role that may only read.");
         }
     }
 

@@ -10,4 +10,13 @@ public sealed record SqlQuery(string Text)
 
     /// <summary>The role that the question runs as; default null: the role of readers (<see cref="SqlQueries.ReaderRole"/>) if the session may become it, else its own.</summary>
     public string? Role { get; init; }
+
+    /// <summary>
+    /// Whether it is refused with <c>42501</c> where no role was set and the session may read more than readers may: a superuser, the owner of the log, and any role that may read the keys of subjects.
+    /// Default: false. For questions of others, such as users of an HTTP API.
+    /// </summary>
+    public bool NeedsReader { get; init; }
+
+    /// <summary>The most bytes that a row of the answer has, in UTF-8: default 256 MiB, from 1. A larger one is refused with <c>54000</c> before it is in memory.</summary>
+    public int MaxRowBytes { get; init; } = 1 << 28;
 }

@@ -26,6 +26,12 @@ internal static class AbilityInput
             throw new AbilityInputException(meta.Id, [$"it is not JSON: {fault.Message.Split(" LineNumber:", 2)[0].TrimEnd('.')}"]);
         }
 
+        // Half of a surrogate pair is JSON by its escape, and no text.
+        if (json.Contains("\\ud", StringComparison.OrdinalIgnoreCase) && HalfPairIn(input, "") is { } place)
+        {
+            throw new AbilityInputException(meta.Id, [$"{Named(place)} has half of a surrogate pair"]);
+        }
+
         var faults = meta.InputRules.FaultsOf(input, MostFaults);
         return faults.Count == 0 ? input : throw new AbilityInputException(meta.Id, [.. faults.Select(fault => $"{Named(fault.Path)} {fault.Rule}")]);
     }
@@ -42,6 +48,36 @@ internal static class AbilityInput
         {
             var path = fault.Path is { Length: > 2 } ? $"'{fault.Path[2..]}'" : "the input";
             throw new AbilityInputException(meta.Id, [$"{path} cannot be read: {fault.Message.Split(" Path:", 2)[0].TrimEnd('.')}"]);
+        }
+    }
+
+    // The pointer of the first text or name with one; null for none.
+    private static string? HalfPairIn(JsonElement value, string pointer)
+    {
+        switch (value.ValueKind)
+        {
+            case JsonValueKind.String:
+                return TextOf(value.GetString) is null ? pointer : null;
+            case JsonValueKind.Array:
+                return value.EnumerateArray().Select((item, i) => HalfPairIn(item, JsonPointer.Append(pointer, i))).FirstOrDefault(place => place is not null);
+            case JsonValueKind.Object:
+                return value.EnumerateObject()
+                    .Select(member => TextOf(() => member.Name) is { } name ? HalfPairIn(member.Value, JsonPointer.Append(pointer, name)) : JsonPointer.Append(pointer, "\uFFFD"))
+                    .FirstOrDefault(place => place is not null);
+            default:
+                return null;
+        }
+    }
+
+    private static string? TextOf(Func<string?> read)
+    {
+        try
+        {
+            return read();
+        }
+        catch (InvalidOperationException)
+        {
+            return null;
         }
     }
 
