@@ -105,8 +105,13 @@ begin
                 perform {ledger}.tag_events_v1(event_id);
             end if;
 
-            if 'ledger:world' = any (p_projections) and not 'ledger:world-by-caller' = any (p_projections) then
-                perform {ledger}.project_touched_v1();
+            if 'ledger:world' = any (p_projections) and not 'ledger:world-by-caller' = any (p_projections)
+                and (starts_with(p_stream, 'run:') or starts_with(p_stream, 'branch:')) then
+                if event_count = 1 then
+                    perform {ledger}.project_world_v2(array[p_stream], 10000);
+                else
+                    perform {ledger}.fold_world_v2(array[p_stream], 10000);
+                end if;
             end if;
 
             return;

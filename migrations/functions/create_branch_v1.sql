@@ -37,6 +37,9 @@ declare
     prefix_time timestamptz;
     own record;
 begin
+    -- Before any row, as in every append. The rows of its world are written at the end: they need the rows of the branch, which need its event.
+    perform pg_advisory_xact_lock_shared({ledger}.projection_key_v1(n.name)) from unnest(p_projections) as n (name);
+
     if not exists (select from {events}.mt_streams as t where t.id = p_parent) then
         outcome := 'parent_not_found';
         return;
@@ -110,11 +113,6 @@ begin
     if own.version > 0 or own.is_archived or exists (select from {ledger}.branch as b where b.stream = p_stream) then
         outcome := case when own.is_archived then 'archived' else 'branch_exists' end;
         return;
-    end if;
-
-    -- The rows of its world need the rows of the branch, which need its event.
-    if 'ledger:world' = any (p_projections) then
-        perform pg_advisory_xact_lock_shared({ledger}.projection_key_v1('ledger:world'));
     end if;
 
     select a.outcome into strict outcome
