@@ -10,7 +10,7 @@ namespace Ledger.Postgres.Log.Appending;
 
 /// <summary>The call of the function that suits the requests, and of the inline projections after it, in one transaction.</summary>
 /// <remarks>
-/// <c>append_event_v2</c> takes one event, <c>append_events_v2</c> those of one stream, <c>append_v3</c> all others. Used for one batch at a time, and again
+/// <c>append_event_v3</c> takes one event, <c>append_events_v3</c> those of one stream, <c>append_v4</c> all others. Used for one batch at a time, and again
 /// for the next, so that a lane allocates almost nothing for a batch.
 /// </remarks>
 internal sealed class AppendCommand : IDisposable
