@@ -2,6 +2,7 @@
 
 -- A row for each event that is indexed, by its number in the log. keys: what the event has, as search_keys_v1 names it: the groups of three letters and digits
 -- in its data, its type, its actor, a called tool, objects; null for an event that was rewritten since, which is looked at itself until the daemon has written its keys again.
+-- Empty for a number that was given up waiting for, whose event may appear yet.
 -- Up to which number events are indexed is the progress of the shard, in mt_event_progression.
 create table {ledger}.search_entry (
     seq bigint not null,
@@ -11,7 +12,7 @@ create table {ledger}.search_entry (
 
 create index ix_search_entry_keys on {ledger}.search_entry using gin (keys);
 
-create index ix_search_entry_rewritten on {ledger}.search_entry (seq) where keys is null;
+create index ix_search_entry_rewritten on {ledger}.search_entry (seq) where keys is null or keys = '{}';
 
 -- Statistics of arrays with hundreds of members cost more than they tell.
 alter table {ledger}.search_entry alter column keys set statistics 0;

@@ -2,8 +2,8 @@
 -- The batch is first tried as a whole, which is the ordinary case; only where it breaks a rule is each request tried by itself, with the
 -- streams of all locked before. The rules are those of apply_tasks_v1, whose failures are taken back to a savepoint: a savepoint keeps what
 -- was written before it, and the numbers that were drawn after it are lost, as in a rollback.
---   as for append_v3; p_projections has ledger:task
--- Result: as that of append_v3. The parts of a request that breaks a rule are refused, and the refusal of its first part tells the rule
+--   as for append_v4; p_projections has ledger:task
+-- Result: as that of append_v4. The parts of a request that breaks a rule are refused, and the refusal of its first part tells the rule
 -- (state, the SQLSTATE; constraint), and what the rows have of the things that its events name, as in task_facts_v1.
 create or replace function {ledger}.append_tasks_v1(
     p_streams text[],
@@ -57,13 +57,13 @@ begin
             if part_total = 1 and event_total = 1 then
                 select array[a.outcome], array[a.version], array[a.last_sequence], array[a.id_in_use], array[a.id_holder]
                 into outcomes, versions, sequences, ids, holders
-                from {ledger}.append_event_v2(
+                from {ledger}.append_event_v3(
                     p_streams[1], part_expected[1], event_id[1], event_type[1], event_clr_type[1], event_data[1], event_headers[1],
                     event_correlation[1], event_causation[1], p_new, others) as a;
             else
                 select a.outcomes, a.versions, a.sequences, a.ids, a.holders
                 into outcomes, versions, sequences, ids, holders
-                from {ledger}.append_v3(
+                from {ledger}.append_v4(
                     p_streams, part_request, part_stream, part_expected, part_count, event_stream, event_id, event_type, event_clr_type,
                     event_data, event_headers, event_correlation, event_causation, p_new, others) as a;
             end if;

@@ -1,4 +1,4 @@
--- Appends a batch of requests, each all or nothing, in their order. Called by append_v3 for a batch that its fast path does not take.
+-- Appends a batch of requests, each all or nothing, in their order. Called by append_v4 for a batch that its fast path does not take.
 -- Each statement stands alone on purpose: in READ COMMITTED it sees what was committed while the one before waited for its locks. One
 -- statement that locks, looks up and inserts has left holes in versions under contention.
 -- Functions keep the plans that they made on empty tables, hence enable_seqscan = off. Without force_generic_plan the statements with
@@ -12,7 +12,7 @@
 --                  occur once in a batch
 --   p_projections  the inline projections that follow in this transaction, or null: a rebuild that would miss the events has to wait,
 --                  and pending_v2 finds the streams that were written;
---                  with ledger:world, append_v3 and those before it write the rows of worlds, unless ledger:world-by-caller is there too
+--                  with ledger:world, append_v4 and those before it write the rows of worlds, unless ledger:world-by-caller is there too
 -- Result: a row for each part: its outcome (written, already_written, wrong_version, archived, id_in_use, or not_at_fault where another
 -- part of the request was refused), the version that it ends at or that the stream has, its last sequence number, and for id_in_use
 -- the id and the stream that has it; where that event has another type or other data, last_sequence is its sequence number, else 0.

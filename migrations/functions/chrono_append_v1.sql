@@ -1,8 +1,8 @@
 -- Appends events to a record store and writes the rows that follow from them, if the store's head is as the writer believes.
 --   p_version               the version that the stream must have
---   event_*, p_projections  as for append_events_v2, but an element for each event
+--   event_*, p_projections  as for append_events_v3, but an element for each event
 --   the others              as for chrono_rows_v1
--- Result: written, or the outcome of append_events_v2, and nothing was written.
+-- Result: written, or the outcome of append_events_v3, and nothing was written.
 create or replace function {ledger}.chrono_append_v1(
     p_stream text,
     p_version bigint,
@@ -38,13 +38,13 @@ as $function$
 declare
     outcome text;
 begin
-    -- Archived events are looked up only where there are any; the stream's own are by append_events_v2.
+    -- Archived events are looked up only where there are any; the stream's own are by append_events_v3.
     if exists (select from {ledger}.chrono_archive as a where a.id = any (event_id)) then
         return 'already_written';
     end if;
 
     select coalesce(a.outcome, 'written') into outcome
-    from {ledger}.append_events_v2(
+    from {ledger}.append_events_v3(
         p_stream, p_version, event_id, event_type, event_clr_type, event_data, event_headers, '{}', '{}', false, p_projections) as a;
     if outcome = 'written' then
         perform {ledger}.chrono_rows_v1(

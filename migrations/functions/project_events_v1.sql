@@ -42,6 +42,7 @@ begin
             join {ledger}.world_object as o on o.stream = h.stream and o.id = m.data ->> 'id'
             where h.version > 0
               and h.cut_version is null
+              and h.fault is distinct from 'inherited'
               and not o.removed
               and jsonb_typeof(m.data -> 'id') = 'string'
               and jsonb_typeof(coalesce(m.data -> 'patch', '{}')) = 'object'
@@ -97,6 +98,7 @@ begin
             join {ledger}.world_head as h on h.stream = m.stream and h.version = m.version - 1
             where h.version > 0
               and h.cut_version is null
+              and h.fault is distinct from 'inherited'
         ),
         change as materialized (
             select e.stream,

@@ -29,7 +29,8 @@ begin
     join {events}.mt_events as m on m.stream_id = t.id and m.version = t.version
     where h.stream = any (p_streams)
       and h.version > 0
-      and h.cut_version is null;
+      and h.cut_version is null
+      and h.fault is distinct from 'inherited';
     if lacking is not null then
         rest := {ledger}.project_events_v1(lacking, lacking_version, lacking_type, lacking_data);
         if cardinality(lacking) < cardinality(p_streams) then

@@ -57,7 +57,7 @@ begin
     update {ledger}.retention_stream as r set state = 'restored' where r.run = p_run and r.stream = p_stream;
     select a.outcome
     into appended
-    from {ledger}.append_event_v2(
+    from {ledger}.append_event_v3(
         'retention:' || p_run,
         null,
         p_event_id,

@@ -202,7 +202,7 @@ begin
 
     select a.outcome
     into appended
-    from {ledger}.append_event_v2(
+    from {ledger}.append_event_v3(
         'retention:' || p_run,
         null,
         p_event_id,

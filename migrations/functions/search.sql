@@ -46,15 +46,51 @@ declare
     text_in_json constant text := lower(substr(to_jsonb(p_text)::text, 2, length(to_jsonb(p_text)::text) - 2) collate "C");
     value constant text := substr(p_where, strpos(p_where, '=') + 1);
     path constant text[] := case
-        when p_where like '/%' then string_to_array(substr(split_part(p_where, '=', 1), 2), '/')
+        when p_where like '/%' then array(
+            select replace(replace(r.part, '~1', '/'), '~0', '~')
+            from unnest(string_to_array(substr(split_part(p_where, '=', 1), 2), '/')) with ordinality as r (part, place)
+            order by r.place)
         else string_to_array(split_part(p_where, '=', 1), '.')
     end;
     number constant numeric := case when value ~ '^-?(0|[1-9][0-9]*)([.][0-9]+)?([eE][+-]?[0-9]{1,3})?$' and length(value) <= 400 then value::numeric end;
     all_keys smallint[] := {ledger}.search_keys_v1(concat_ws(' ', p_text, p_tool, p_object, case when number is null then value end));
     any_keys smallint[];
     reached constant bigint := coalesce((select p.last_seq_id from {events}.mt_event_progression as p where p.name = 'ledger:search:All'), 0);
+    before bigint := coalesce(p_before, 9223372036854775807);
+    since bigint := 0;
     first bigint := 0;
+    low bigint;
+    high bigint;
+    middle bigint;
+    bound timestamptz;
 begin
+    if exists (select from unnest(path) as r (part) where r.part ~ '^\s*[-+]?[0-9]+$' and r.part !~ '^[0-9]') then
+        raise exception 'items are counted from 0, without a sign, but the path is %', split_part(p_where, '=', 1) using errcode = 'invalid_parameter_value';
+    end if;
+
+    -- An item of an array is not named in the data.
+    all_keys := all_keys || {ledger}.search_keys_v1((select string_agg(r.part, ' ') from unnest(path) as r (part) where r.part !~ '^[0-9]*$'));
+
+    -- The first numbers at these times, by halving. In the log an event may come up to an hour after one that was recorded later: clocks differ.
+    foreach bound in array array[p_since - interval '1 hour', p_until + interval '1 hour'] loop
+        continue when bound is null;
+        select coalesce(min(m.seq_id), 1), coalesce(max(m.seq_id), 0) + 1 into low, high from {events}.mt_events as m;
+        while low < high loop
+            middle := (low + high) / 2;
+            if coalesce((select m."timestamp" >= bound from {events}.mt_events as m where m.seq_id >= middle order by m.seq_id limit 1), true) then
+                high := middle;
+            else
+                low := middle + 1;
+            end if;
+        end loop;
+
+        if bound = p_since - interval '1 hour' then
+            since := low;
+        else
+            before := least(before, low);
+        end if;
+    end loop;
+
     if p_type like '%.*' or p_type not like '%*' then
         all_keys := all_keys || {ledger}.search_word_v1(case when p_type like '%*' then left(p_type, -1) else p_type end, 64000);
     end if;
@@ -75,9 +111,10 @@ begin
     end if;
 
     if reached > 0 and (cardinality(all_keys) > 0 or any_keys is not null) then
-        first := greatest(least(coalesce(p_before, 9223372036854775807), reached + 1) - 5000, 0);
+        first := least(before, reached + 1) - 5000;
     end if;
 
+    first := greatest(first, since);
     return query
     select e.seq_id,
            e."timestamp",
@@ -91,11 +128,11 @@ begin
         (select m.seq_id
          from {events}.mt_events as m
          where m.seq_id >= first
-           and (p_before is null or m.seq_id < p_before)
+           and m.seq_id < before
          order by m.seq_id desc)
         union all
         (select c.seq
-         from {ledger}.search_candidates_v1(all_keys, any_keys, 0, first, case when first > 1 then 2147483647 else 0 end) as c (seq))) as n (seq_id)
+         from {ledger}.search_candidates_v1(all_keys, any_keys, since - 1, first, case when first > greatest(since, 1) then 2147483647 else 0 end) as c (seq))) as n (seq_id)
     cross join lateral (
         select *
         from {events}.mt_events as m

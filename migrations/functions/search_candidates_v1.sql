@@ -1,4 +1,5 @@
--- Events that may have what a search asks for, by its index: all that do, and others, so that each must be looked at. Those that were rewritten are among them.
+-- Events that may have what a search asks for, by its index: all that do, and others, so that each must be looked at. Those that were rewritten are among them,
+-- and numbers that the index has given up waiting for, whose event may have appeared since.
 --   p_all    keys that the event has
 --   p_any    keys of which it has one (null: any event)
 --   p_after  the number before the first wanted
@@ -22,7 +23,7 @@ begin
         from (
             select s.seq from {ledger}.search_entry as s where s.keys @> p_all
             union all
-            select s.seq from {ledger}.search_entry as s where s.keys is null
+            select s.seq from {ledger}.search_entry as s where s.keys is null or s.keys = '{}'
             offset 0) as c
         where c.seq > p_after
           and c.seq < p_before
@@ -34,7 +35,7 @@ begin
         from (
             select s.seq from {ledger}.search_entry as s where s.keys && p_any
             union all
-            select s.seq from {ledger}.search_entry as s where s.keys is null
+            select s.seq from {ledger}.search_entry as s where s.keys is null or s.keys = '{}'
             offset 0) as c
         where c.seq > p_after
           and c.seq < p_before
@@ -46,7 +47,7 @@ begin
         from (
             select s.seq from {ledger}.search_entry as s where s.keys @> p_all and s.keys && p_any
             union all
-            select s.seq from {ledger}.search_entry as s where s.keys is null
+            select s.seq from {ledger}.search_entry as s where s.keys is null or s.keys = '{}'
             offset 0) as c
         where c.seq > p_after
           and c.seq < p_before

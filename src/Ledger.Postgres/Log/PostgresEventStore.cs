@@ -80,7 +80,7 @@ public sealed partial class PostgresEventStore : IEventStore, IProjectionCatalog
         _documents = new PostgresDocuments(context, this);
         _records = new PostgresChronoLog(context);
         _summaries = new PostgresRunSummaries(context, this);
-        _calls = new PostgresCallHistory(context, _summaries);
+        _calls = new PostgresCallHistory(context, _summaries, this);
         _masking = new PostgresMasking(context, this);
 
         // In a transaction of the caller others would not see that its process is alive.

@@ -23,40 +23,60 @@ internal sealed partial class PostgresLogSearch
         ArgumentNullException.ThrowIfNull(query);
         var match = new LogMatch(query.Checked());
         return await context.Reading.UseAsync<LogPage>(
-            async (lease, cancellationToken) =>
+            async (lease, token) =>
             {
-                var first = query.Since is { } since ? await NumberAtAsync(lease, Earlier(since), cancellationToken).ConfigureAwait(false) : null;
-                if (query.Since is not null && first is null)
+                while (true)
                 {
-                    return new LogPage([], null, 0);
+                    if (await SearchAsync(lease, query, match, token).ConfigureAwait(false) is { } page)
+                    {
+                        return page;
+                    }
                 }
-
-                var end = query.Until is { } until ? await NumberAtAsync(lease, Later(until), cancellationToken).ConfigureAwait(false) : null;
-                end = query.Before is { } before && !(end < before.Value) ? before.Value : end;
-                var question = SearchQuestion.Of(query);
-                var index = question is null ? null : await FindIndexAsync(lease, cancellationToken).ConfigureAwait(false);
-                var few = query.IsOfSomeStreams ? await FewStreamsAsync(lease, query, cancellationToken).ConfigureAwait(false) : null;
-                if (index is not var (indexed, newest)
-                    || (few is var (_, events) && (events <= FewEvents || !await IsRareAsync(lease, question!, cancellationToken).ConfigureAwait(false))))
-                {
-                    return await ReadAsync(lease, few is null ? "search_log" : "search_streams", new Part(query, match, first, end, few?.Names), [], cancellationToken).ConfigureAwait(false);
-                }
-
-                var low = Math.Max(Math.Min(end ?? long.MaxValue, indexed + 1) - LookedAt, first ?? 1);
-                var page = await ReadAsync(lease, "search_log", new Part(query, match, low, end, null), [], cancellationToken).ConfigureAwait(false);
-                if (page.Next is null && low > (first ?? 1))
-                {
-                    var older = await ReadAsync(
-                        lease, "search_index", new Part(query, match, first, low, null) { Question = question }, page.Events, cancellationToken).ConfigureAwait(false);
-                    page = older with { Examined = page.Examined + (older.Next is null ? low - (first ?? 1) : older.Examined) };
-                }
-
-                return page with { Unindexed = Math.Max(newest - indexed, 0) };
             },
             cancellationToken).ConfigureAwait(false);
     }
 
-    private async Task<LogPage> ReadAsync(
+    /// <returns>A page; null if the index was emptied meanwhile.</returns>
+    private async Task<LogPage?> SearchAsync(ConnectionSource.Lease lease, LogQuery query, LogMatch match, CancellationToken cancellationToken)
+    {
+        var first = query.Since is { } since ? await NumberAtAsync(lease, Earlier(since), cancellationToken).ConfigureAwait(false) : null;
+        if (query.Since is not null && first is null)
+        {
+            return new LogPage([], null, 0);
+        }
+
+        var end = query.Until is { } until ? await NumberAtAsync(lease, Later(until), cancellationToken).ConfigureAwait(false) : null;
+        end = query.Before is { } before && !(end < before.Value) ? before.Value : end;
+        var question = SearchQuestion.Of(query);
+        var index = question is null ? null : await FindIndexAsync(lease, cancellationToken).ConfigureAwait(false);
+        var few = query.IsOfSomeStreams ? await FewStreamsAsync(lease, query, cancellationToken).ConfigureAwait(false) : null;
+        if (index is not var (indexed, newest)
+            || (few is var (_, events) && (events <= FewEvents || !await IsRareAsync(lease, question!, cancellationToken).ConfigureAwait(false))))
+        {
+            return await ReadAsync(lease, few is null ? "search_log" : "search_streams", new Part(query, match, first, end, few?.Names), [], cancellationToken).ConfigureAwait(false);
+        }
+
+        // A query that may look at fewer would otherwise end before it comes to the index.
+        var lookedAt = Math.Min(LookedAt, query.Reach - 1);
+        var low = Math.Max(Math.Min(end ?? long.MaxValue, indexed + 1) - lookedAt, first ?? 1);
+        var page = (await ReadAsync(lease, "search_log", new Part(query, match, low, end, null), [], cancellationToken).ConfigureAwait(false))!;
+        if (page.Next is null && low > (first ?? 1))
+        {
+            var older = await ReadAsync(
+                lease, "search_index", new Part(query, match, first, low, null) { Question = question }, page.Events, cancellationToken).ConfigureAwait(false);
+            if (older is null)
+            {
+                return null;
+            }
+
+            page = older with { Examined = page.Examined + (older.Next is null ? low - (first ?? 1) : older.Examined) };
+        }
+
+        return page with { Unindexed = Math.Max(newest - indexed, 0) };
+    }
+
+    /// <returns>A page; null if the index has less than is asked of it.</returns>
+    private async Task<LogPage?> ReadAsync(
         ConnectionSource.Lease lease, string name, Part part, IReadOnlyList<RecordedEvent> before, CancellationToken cancellationToken)
     {
         var (query, match) = (part.Query, part.Match);
@@ -85,12 +105,13 @@ internal sealed partial class PostgresLogSearch
         {
             command.Parameters
                 .With(question.All, NpgsqlDbType.Array | NpgsqlDbType.Smallint)
-                .With(question.Any, NpgsqlDbType.Array | NpgsqlDbType.Smallint);
+                .With(question.Any, NpgsqlDbType.Array | NpgsqlDbType.Smallint)
+                .WithText(SearchRows.Shard);
         }
 
         var reader = await command.ExecuteReaderAsync(cancellationToken).ConfigureAwait(false);
         await using var __ = reader.ConfigureAwait(false);
-        return await ReadPageAsync(reader, query, [.. before], cancellationToken).ConfigureAwait(false);
+        return await ReadPageAsync(reader, part, [.. before], cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>Up to which number events are indexed, and the number of the newest; null where none is.</summary>
@@ -144,13 +165,18 @@ internal sealed partial class PostgresLogSearch
         return await command.ExecuteScalarAsync(cancellationToken).ConfigureAwait(false) as long?;
     }
 
-    private async Task<LogPage> ReadPageAsync(Npgsql.NpgsqlDataReader reader, LogQuery query, List<RecordedEvent> found, CancellationToken cancellationToken)
+    private async Task<LogPage?> ReadPageAsync(Npgsql.NpgsqlDataReader reader, Part part, List<RecordedEvent> found, CancellationToken cancellationToken)
     {
-        var row = new EventRow(context.Options.Registry);
+        var (row, query) = (new EventRow(context.Options.Registry), part.Query);
         var (low, examined, bytes) = ((long?)null, 0L, found.Sum(recorded => (long)recorded.Json.Length));
         while (await reader.ReadAsync(cancellationToken).ConfigureAwait(false))
         {
             (low, examined) = (reader.IsDBNull(10) ? null : reader.GetInt64(10), reader.GetInt64(11));
+            if (part.Question is not null && reader.GetInt64(12) < part.End - 1)
+            {
+                return null;
+            }
+
             if (reader.IsDBNull(0))
             {
                 break;

@@ -95,6 +95,11 @@ internal static class RoleGrants
         ("tasks_lag_v1", LedgerRole.Reader),
         ("catch_up_tasks_v1", LedgerRole.Reader),
 
+        ("append_v4", LedgerRole.Writer),
+        ("append_event_v3", LedgerRole.Writer),
+        ("append_events_v3", LedgerRole.Writer),
+        ("fork_v2", LedgerRole.Writer),
+        ("create_branch_v2", LedgerRole.Writer),
         ("append_v3", LedgerRole.Writer),
         ("append_event_v2", LedgerRole.Writer),
         ("append_events_v2", LedgerRole.Writer),

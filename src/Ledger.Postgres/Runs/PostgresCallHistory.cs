@@ -9,7 +9,8 @@ namespace Ledger.Postgres.Runs;
 /// <summary>The events of calls as the marks of runs name them, and those after the last mark, in pages.</summary>
 /// <param name="context">Where the events are.</param>
 /// <param name="summaries">Write the marks.</param>
-internal sealed class PostgresCallHistory(StoreContext context, PostgresRunSummaries summaries) : ICallHistory
+/// <param name="store">Reads the events where there are no marks: before the migration, and for a role that may not read them.</param>
+internal sealed class PostgresCallHistory(StoreContext context, PostgresRunSummaries summaries, IEventStore store) : ICallHistory
 {
     // No statement looks at more events, so that none keeps its snapshot for longer than a moment.
     private const long MostVersions = 250_000;
@@ -18,6 +19,30 @@ internal sealed class PostgresCallHistory(StoreContext context, PostgresRunSumma
     private const long MostUnmarked = 50_000;
 
     public async Task<Position> ReadCallsAsync(History history, Position from, Action<RecordedEvent> take, CancellationToken cancellationToken)
+    {
+        var reached = from;
+        void Take(RecordedEvent recorded)
+        {
+            take(recorded);
+            reached = new Position(recorded.Position!.Value.Value + 1);
+        }
+
+        try
+        {
+            return await ReadMarkedAsync(history, from, Take, cancellationToken).ConfigureAwait(false);
+        }
+        catch (PostgresException fault) when (summaries.HasNoRows(fault))
+        {
+            await foreach (var recorded in store.ReadHistoryAsync(history, reached, null, cancellationToken).ConfigureAwait(false))
+            {
+                Take(recorded);
+            }
+
+            return reached;
+        }
+    }
+
+    private async Task<Position> ReadMarkedAsync(History history, Position from, Action<RecordedEvent> take, CancellationToken cancellationToken)
     {
         var (size, start) = (default(PageSize), from);
         while (true)
@@ -56,7 +81,8 @@ internal sealed class PostgresCallHistory(StoreContext context, PostgresRunSumma
             .With(slices.ConvertAll(slice => slice.First), NpgsqlDbType.Array | NpgsqlDbType.Bigint)
             .With(slices.ConvertAll(slice => slice.Last), NpgsqlDbType.Array | NpgsqlDbType.Bigint)
             .With(most, NpgsqlDbType.Integer)
-            .With(RunFold.CallTypes, NpgsqlDbType.Array | NpgsqlDbType.Text);
+            .With(RunFold.CallTypes, NpgsqlDbType.Array | NpgsqlDbType.Text)
+            .With(RunRows.CallsOf, NpgsqlDbType.Integer);
         await using var _ = command.ConfigureAwait(false);
         await command.PrepareAsync(cancellationToken).ConfigureAwait(false);
         var reader = await command.ExecuteReaderAsync(cancellationToken).ConfigureAwait(false);

@@ -301,16 +301,15 @@ internal sealed partial class PostgresRunSummaries(StoreContext context, IEventS
         return stale;
     }
 
-    /// <summary>Whether rows can be written: on a connection of the caller they would be part of its transaction.</summary>
-    /// <summary>Whether rows are stored, as far as is known.</summary>
+    /// <summary>Whether rows can be written, as far as is known: on a connection of the caller they would be part of its transaction.</summary>
     public bool MayWrite => context.Connections.IsPool
         && (Volatile.Read(ref _refusedAt) is var at && (at == 0 || context.TimeProvider.GetElapsedTime(at) > Refused));
 
     private void NoteRefusal() => Volatile.Write(ref _refusedAt, context.TimeProvider.GetTimestamp());
 
-    // On a connection of the caller the transaction has failed with it.
-    private bool HasNoRows(PostgresException fault) =>
-        context.Connections.IsPool && fault.SqlState is (PostgresErrorCodes.UndefinedTable or PostgresErrorCodes.UndefinedColumn or PostgresErrorCodes.InsufficientPrivilege);
+    /// <summary>Whether a failure says that there are no rows, or none that the role may read. On a connection of the caller the transaction has failed with it.</summary>
+    public bool HasNoRows(PostgresException fault) => context.Connections.IsPool
+        && fault.SqlState is (PostgresErrorCodes.UndefinedTable or PostgresErrorCodes.UndefinedColumn or PostgresErrorCodes.InsufficientPrivilege);
 
     private static bool IsReadOnly(PostgresException refused) =>
         refused.SqlState is PostgresErrorCodes.ReadOnlySqlTransaction or PostgresErrorCodes.InsufficientPrivilege;

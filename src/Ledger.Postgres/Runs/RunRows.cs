@@ -1,4 +1,7 @@
 using System.Buffers;
+using System.Buffers.Binary;
+using System.Security.Cryptography;
+using System.Text;
 using System.Text.Json;
 using Ledger.Json;
 using Ledger.Log;
@@ -21,6 +24,10 @@ internal sealed class RunRows(PostgresOptions options)
 
     /// <summary>The progress of the daemon.</summary>
     public static readonly string Shard = ShardNames.Of(Key);
+
+    /// <summary>The number of the list of types whose events marks name.</summary>
+    public static readonly int CallsOf = BinaryPrimitives.ReadInt32BigEndian(
+        SHA256.HashData(Encoding.UTF8.GetBytes(string.Join('\n', RunFold.CallTypes.Order(StringComparer.Ordinal)))));
 
     // A transaction should not keep those that rewrite events waiting for long.
     private const long MostEvents = 50_000;
@@ -165,7 +172,13 @@ internal sealed class RunRows(PostgresOptions options)
         if (isAnew)
         {
             rows.ForEach(row => row.State = null);
-            var forget = Command(connection, transaction, "delete_run_marks").With(names, NpgsqlDbType.Array | NpgsqlDbType.Text);
+        }
+
+        // Marks that were written in other places would stand between the new ones.
+        var again = rows.Where(row => row.State is null && !(row.IsForeign && !isAnew) && row.Version >= MarkEvery).Select(row => row.Stream.Value).ToArray();
+        if (again.Length > 0)
+        {
+            var forget = Command(connection, transaction, "delete_run_marks").With(again, NpgsqlDbType.Array | NpgsqlDbType.Text);
             await ExecuteAsync(forget, cancellationToken).ConfigureAwait(false);
         }
 
@@ -361,7 +374,8 @@ internal sealed class RunRows(PostgresOptions options)
             .With(
                 marks.Select(m => JsonSerializer.Serialize(m.Totals, RunStateContext.Default.RunningTotals)).ToArray(),
                 NpgsqlDbType.Array | NpgsqlDbType.Jsonb)
-            .With(RunFold.CallTypes, NpgsqlDbType.Array | NpgsqlDbType.Text);
+            .With(RunFold.CallTypes, NpgsqlDbType.Array | NpgsqlDbType.Text)
+            .With(CallsOf, NpgsqlDbType.Integer);
         await ExecuteAsync(mark, cancellationToken).ConfigureAwait(false);
     }
 

@@ -13,6 +13,7 @@ internal sealed class SearchRows(PostgresOptions options)
     public const string Key = "ledger:search";
 
     private const int MostRewritten = 1_000;
+    private const int MostGivenUp = 100_000;
 
     /// <summary>The progress of the daemon, which is up to where events are indexed.</summary>
     public static readonly string Shard = ShardNames.Of(Key);
@@ -25,13 +26,22 @@ internal sealed class SearchRows(PostgresOptions options)
         var page = Command(connection, "search_page")
             .With(from, NpgsqlDbType.Bigint).With(ceiling, NpgsqlDbType.Bigint).With(rows, NpgsqlDbType.Integer);
         var entries = await ReadAsync(page, cancellationToken).ConfigureAwait(false);
-        await WriteAsync(connection, entries, cancellationToken).ConfigureAwait(false);
 
         // A page that has fewer was cut off because of its size, or is the last one before the ceiling: the next one finds nothing.
         var reached = entries.Count == 0 ? ceiling : entries[^1].Sequence;
         var move = Command(connection, "move_shard").WithText(Shard).With(from, NpgsqlDbType.Bigint).With(reached, NpgsqlDbType.Bigint);
         await using var __ = move.ConfigureAwait(false);
+
+        // First, so that another node that has the same page fails here, and not at the entries.
         await move.ExecuteNonQueryAsync(cancellationToken).ConfigureAwait(false);
+        await WriteAsync(connection, "write_search", entries, cancellationToken).ConfigureAwait(false);
+        if (options.ForeignWriters != ForeignWriters.None && reached - from > entries.Count)
+        {
+            var giveUp = Command(connection, "give_up_search").With(Math.Max(from, reached - MostGivenUp), NpgsqlDbType.Bigint).With(reached, NpgsqlDbType.Bigint);
+            await using var ___ = giveUp.ConfigureAwait(false);
+            await giveUp.ExecuteNonQueryAsync(cancellationToken).ConfigureAwait(false);
+        }
+
         await transaction.CommitAsync(cancellationToken).ConfigureAwait(false);
         return new ShardPage(reached, entries.Count);
     }
@@ -43,10 +53,14 @@ internal sealed class SearchRows(PostgresOptions options)
         {
             var transaction = await BeginAsync(connection, cancellationToken).ConfigureAwait(false);
             await using var _ = transaction.ConfigureAwait(false);
-            var page = Command(connection, "search_rewritten").With(MostRewritten, NpgsqlDbType.Integer);
+            var hold = Command(connection, "lock_rewritten").With(MostRewritten, NpgsqlDbType.Integer);
+            await using var __ = hold.ConfigureAwait(false);
+            var numbers = (long[])(await hold.ExecuteScalarAsync(cancellationToken).ConfigureAwait(false))!;
+            var page = Command(connection, "search_rewritten").With(numbers, NpgsqlDbType.Array | NpgsqlDbType.Bigint);
             var entries = await ReadAsync(page, cancellationToken).ConfigureAwait(false);
             count = entries.Count;
-            await WriteAsync(connection, entries, cancellationToken).ConfigureAwait(false);
+            await DeleteAsync(connection, [.. entries.Where(entry => entry.Keys is null).Select(entry => entry.Sequence)], cancellationToken).ConfigureAwait(false);
+            await WriteAsync(connection, "rewrite_search", entries.FindAll(entry => entry.Keys is not null), cancellationToken).ConfigureAwait(false);
             await transaction.CommitAsync(cancellationToken).ConfigureAwait(false);
         }
     }
@@ -127,31 +141,28 @@ internal sealed class SearchRows(PostgresOptions options)
         }
     }
 
-    private async Task WriteAsync(NpgsqlConnection connection, List<Entry> entries, CancellationToken cancellationToken)
+    private async Task DeleteAsync(NpgsqlConnection connection, long[] sequences, CancellationToken cancellationToken)
+    {
+        if (sequences.Length > 0)
+        {
+            var delete = Command(connection, "delete_search").With(sequences, NpgsqlDbType.Array | NpgsqlDbType.Bigint);
+            await using var _ = delete.ConfigureAwait(false);
+            await delete.ExecuteNonQueryAsync(cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    private async Task WriteAsync(NpgsqlConnection connection, string sql, List<Entry> entries, CancellationToken cancellationToken)
     {
         if (entries.Count == 0)
         {
             return;
         }
 
-        var delete = Command(connection, "delete_search")
-            .With(entries.ConvertAll(entry => entry.Sequence).ToArray(), NpgsqlDbType.Array | NpgsqlDbType.Bigint);
-        await using var _ = delete.ConfigureAwait(false);
-        await delete.ExecuteNonQueryAsync(cancellationToken).ConfigureAwait(false);
-        var sql = SqlText.Load("copy_search", options.Schemas);
-        var copy = await connection.BeginBinaryImportAsync(sql[(sql.IndexOf("\ncopy", StringComparison.Ordinal) + 1)..], cancellationToken).ConfigureAwait(false);
-        await using var __ = copy.ConfigureAwait(false);
-        foreach (var (sequence, keys) in entries)
-        {
-            if (keys is not null)
-            {
-                await copy.StartRowAsync(cancellationToken).ConfigureAwait(false);
-                await copy.WriteAsync(sequence, NpgsqlDbType.Bigint, cancellationToken).ConfigureAwait(false);
-                await copy.WriteAsync(keys, NpgsqlDbType.Array | NpgsqlDbType.Smallint, cancellationToken).ConfigureAwait(false);
-            }
-        }
-
-        await copy.CompleteAsync(cancellationToken).ConfigureAwait(false);
+        var write = Command(connection, sql)
+            .With(entries.ConvertAll(entry => entry.Sequence), NpgsqlDbType.Array | NpgsqlDbType.Bigint)
+            .With(entries.ConvertAll(entry => $"{{{string.Join(',', entry.Keys!)}}}"), NpgsqlDbType.Array | NpgsqlDbType.Text);
+        await using var _ = write.ConfigureAwait(false);
+        await write.ExecuteNonQueryAsync(cancellationToken).ConfigureAwait(false);
     }
 
     private NpgsqlCommand Command(NpgsqlConnection connection, string sql) =>

@@ -234,13 +234,15 @@ public sealed class EventRegistry
 
     private object? TryRead(string name, ReadOnlyMemory<byte> json, Entry entry, out EventMisfit? misfit)
     {
+        // A fault of the declaration is none of the event.
+        var type = entry.Json;
         try
         {
             var bytes = _upcasts.TryGetValue(name, out var upcast) ? upcast.Convert(json) : json;
 
             // The reader's depth applies, not that of the application's options, which is 64 by default.
             var reader = new Utf8JsonReader(bytes.Span, EventJson.ReaderOptions);
-            var data = JsonSerializer.Deserialize(ref reader, entry.Json);
+            var data = JsonSerializer.Deserialize(ref reader, type);
             misfit = data is null ? new EventMisfit(entry.ClrType, "it is null.") : null;
             return data;
         }

@@ -21,8 +21,8 @@ public sealed partial class Run
             .ConfigureAwait(false);
     }
 
-    // The cost is that of the world, however long the history is.
-    private async Task<(World World, Guid? LastEventId)> ReadRowsAsync(CancellationToken cancellationToken)
+    // The cost is that of the world, however long the history is. These are two reads: the stream may be deleted between them.
+    private async Task<(World World, Guid? LastEventId)?> ReadRowsAsync(CancellationToken cancellationToken)
     {
         var world = await WithFaults(WorldFaults.Skip).GetWorldAsync(cancellationToken: cancellationToken).ConfigureAwait(false);
         if (world.Position == Position.Start)
@@ -36,7 +36,7 @@ public sealed partial class Run
             return (world, recorded.Id);
         }
 
-        throw new BrokenHistoryException(StreamName, History.Locate(last).Stream, History.Locate(last).Version);
+        return null;
     }
 
     /// <summary>Finds the snapshot that a read of the world would start from: the own one, else the nearest of an ancestor within the prefix.</summary>

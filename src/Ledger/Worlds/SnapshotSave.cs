@@ -7,9 +7,9 @@ namespace Ledger.Worlds;
 /// <param name="read">Makes a reader of the history.</param>
 /// <param name="stream">The run or branch.</param>
 /// <param name="prefix">The length of the prefix that the history shares with its parent.</param>
-/// <param name="rows">Reads the world at its end from rows, with the id of the last event; null where there are no rows.</param>
+/// <param name="rows">Reads the world at its end from rows, with the id of the last event, or null if that is gone; null where there are no rows.</param>
 internal sealed class SnapshotSave(
-    ISnapshotStore store, Func<WorldReader> read, StreamName stream, Position prefix, Func<CancellationToken, Task<(World World, Guid? LastEventId)>>? rows = null)
+    ISnapshotStore store, Func<WorldReader> read, StreamName stream, Position prefix, Func<CancellationToken, Task<(World World, Guid? LastEventId)?>>? rows = null)
 {
     /// <summary>Saves the world at a position, or at the end.</summary>
     /// <exception cref="SnapshotTooLargeException">The world is too large.</exception>
@@ -19,10 +19,9 @@ internal sealed class SnapshotSave(
         {
             var since = await store.BeginSnapshotAsync(cancellationToken).ConfigureAwait(false);
             var worlds = read();
-            var isFromRows = at is null && rows is not null;
-            var (world, lastEventId) = isFromRows
-                ? await rows!(cancellationToken).ConfigureAwait(false)
-                : await worlds.ReadAsync(at, cancellationToken).ConfigureAwait(false);
+            var found = at is null && rows is not null ? await rows(cancellationToken).ConfigureAwait(false) : null;
+            var isFromRows = found is not null;
+            var (world, lastEventId) = found ?? await worlds.ReadAsync(at, cancellationToken).ConfigureAwait(false);
             await DiscardUselessAsync(worlds, cancellationToken).ConfigureAwait(false);
             var snapshot = new WorldSnapshot(stream, world, lastEventId);
             var json = WorldSnapshotJson.ToBytes(snapshot);

@@ -74,7 +74,7 @@ public sealed class RolesTests(CliDatabase database) : IClassFixture<CliDatabase
         }
 
         (await As("r").RunAsync("append", "written", "--type", "note")).ShouldBeRefused(
-            1, "The role lacks a privilege: permission denied for function append_event_v2. Grant it, or connect as a role that has it.");
+            1, "The role lacks a privilege: permission denied for function append_event_v3. Grant it, or connect as a role that has it.");
         (await As("w").RunAsync("migrate", "apply")).ExitCode.ShouldBe(0);
     }
 

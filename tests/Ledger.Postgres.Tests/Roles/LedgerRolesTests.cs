@@ -15,8 +15,8 @@ public sealed class LedgerRolesTests
         var (names, database) = (roles.Names, roles.Database);
         var before = (await roles.Roles.CheckAsync()).Select(finding => finding.Message).ToList();
         before.ShouldContain($"There is no role '{names.Writer}'.");
-        before.ShouldContain($"The role '{names.Writer}' lacks execute on function ledger.append_v3.");
-        before.ShouldContain("The role 'public' has execute on function ledger.append_v3, which it must not have.");
+        before.ShouldContain($"The role '{names.Writer}' lacks execute on function ledger.append_v4.");
+        before.ShouldContain("The role 'public' has execute on function ledger.append_v4, which it must not have.");
         before.ShouldContain($"The role '{names.MartenWriter}' lacks update (version) on table log.mt_streams.");
         before.ShouldContain($"The role '{names.Auditor}' lacks the rights of role '{names.Reader}'.");
 
@@ -45,32 +45,32 @@ public sealed class LedgerRolesTests
             grant delete on log.mt_streams to {writer};
             grant select on ledger.seal_leaf to {reader};
             revoke select on ledger.branch from {reader};
-            revoke execute on function ledger.append_v3 from {writer};
-            grant execute on function ledger.append_event_v2 to public;
+            revoke execute on function ledger.append_v4 from {writer};
+            grant execute on function ledger.append_event_v3 to public;
             grant create on schema log to {marten};
             grant {Quoted(names.Owner!)} to {Quoted(names.Operator)};
             alter role {writer} createrole;
-            alter function ledger.fork_v1 security invoker;
+            alter function ledger.fork_v2 security invoker;
             alter table ledger.seal_head owner to current_user;
             alter table log.mt_events disable trigger tr_mt_events_appended;
             grant select on log.mt_streams to public;
             grant create on schema ledger to public;
             create trigger mine after insert on log.mt_events for each row execute function ledger.guard_append_v1();
-            create function ledger.append_v3(text) returns text language sql security definer as 'select $1'
+            create function ledger.append_v4(text) returns text language sql security definer as 'select $1'
             """);
         var admin = await database.AskAsync<string>("select current_user::text");
 
         (await roles.Roles.CheckAsync()).Select(finding => finding.Message).ShouldBe(
             [
-                $"The role '{names.Owner}' lacks function ledger.fork_v1 as one that runs with its rights.",
+                $"The role '{names.Owner}' lacks function ledger.fork_v2 as one that runs with its rights.",
                 $"The role '{names.Owner}' lacks trigger tr_mt_events_appended.",
                 $"The role '{names.Owner}' has trigger mine on table log.mt_events, which it must not have.",
-                $"The role '{admin}' has function ledger.append_v3(text), which it must not have.",
+                $"The role '{admin}' has function ledger.append_v4(text), which it must not have.",
                 "The role 'public' has select on table log.mt_streams, which it must not have.",
                 "The role 'public' has create on schema ledger, which it must not have.",
                 $"The role '{names.Reader}' lacks select on table ledger.branch.",
                 $"The role '{names.Reader}' has select on table ledger.seal_leaf, which it must not have.",
-                $"The role '{names.Writer}' lacks execute on function ledger.append_v3.",
+                $"The role '{names.Writer}' lacks execute on function ledger.append_v4.",
                 $"The role '{names.Writer}' has delete on table log.mt_streams, which it must not have.",
                 $"The role '{names.Writer}' has the attribute createrole, which it must not have.",
                 $"The role '{names.MartenWriter}' has create on schema log, which it must not have.",
@@ -78,7 +78,7 @@ public sealed class LedgerRolesTests
                 $"The role '{other}' has insert on table log.mt_events, which it must not have.",
                 $"The role '{other}' has update (data) on table log.mt_events, which it must not have.",
                 $"The role '{admin}' has the ownership of table ledger.seal_head, which it must not have.",
-                "The role 'public' has execute on function ledger.append_event_v2, which it must not have.",
+                "The role 'public' has execute on function ledger.append_event_v3, which it must not have.",
             ],
             ignoreOrder: true);
 
@@ -87,7 +87,7 @@ public sealed class LedgerRolesTests
         // What others have is theirs, and the database's administrator takes it from them.
         (await roles.Roles.CheckAsync()).Select(finding => finding.Role).Distinct()
             .ShouldBe([names.Operator, names.Writer, names.Owner!, admin, other], ignoreOrder: true);
-        (await database.AskAsync<string>("select proowner::regrole::text || ' ' || has_function_privilege('public', oid, 'execute') from pg_proc where oid = 'ledger.append_v3(text)'::regprocedure"))
+        (await database.AskAsync<string>("select proowner::regrole::text || ' ' || has_function_privilege('public', oid, 'execute') from pg_proc where oid = 'ledger.append_v4(text)'::regprocedure"))
             .ShouldBe($"{admin} true");
     }
 
@@ -152,7 +152,7 @@ public sealed class LedgerRolesTests
         var database = roles.Database;
         await database.ExecuteAsync($"""
             update ledger.schema_function set checksum = repeat('0', 64);
-            update ledger.schema_function set signature = repeat('0', 64) where name in ('append_v3', 'fork_v1');
+            update ledger.schema_function set signature = repeat('0', 64) where name in ('append_v4', 'fork_v2');
             drop table ledger.call_owner;
             create table log.mt_doc_later (id varchar primary key);
             alter table log.mt_doc_later owner to "{roles.Names.Owner}"
@@ -161,18 +161,18 @@ public sealed class LedgerRolesTests
         await using (var owner = NpgsqlDataSource.Create(await roles.ConnectionStringOfAsync(roles.Names.Owner!)))
         {
             // A statement without the rest, as psql or Marten run it, leaves a function as it ran, and to those who could call it, also where it is dropped.
-            await using var one = owner.CreateCommand(database.Options.Schemas.Fill(SchemaFunction.All.Single(function => function.Name == "fork_v1").Apply(Migration.All.Count)));
+            await using var one = owner.CreateCommand(database.Options.Schemas.Fill(SchemaFunction.All.Single(function => function.Name == "fork_v2").Apply(Migration.All.Count)));
             await one.ExecuteNonQueryAsync();
             (await database.AskAsync<string>($"""
                 select prosecdef || ' ' || has_function_privilege('{roles.Names.Writer}', oid, 'execute') || ' ' || has_function_privilege('{roles.Names.Reader}', oid, 'execute')
-                from pg_proc where proname = 'fork_v1'
+                from pg_proc where proname = 'fork_v2'
                 """)).ShouldBe("true true false");
 
             await new LedgerMigrator(owner, database.Options).ApplyAsync();
             (await roles.Roles.CheckAsync()).ShouldBeEmpty();
 
             // As where a call has failed before it gave the rights.
-            await database.ExecuteAsync($"revoke select on ledger.call_owner from {Quoted(roles.Names.Reader)}; grant execute on function ledger.append_v3 to public");
+            await database.ExecuteAsync($"revoke select on ledger.call_owner from {Quoted(roles.Names.Reader)}; grant execute on function ledger.append_v4 to public");
             (await new LedgerMigrator(owner, database.Options).ApplyAsync()).IsNothing.ShouldBeTrue();
         }
 

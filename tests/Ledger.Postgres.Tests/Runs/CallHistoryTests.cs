@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Ledger.Events;
+using Ledger.Log;
 using Ledger.Runs;
 using Ledger.Worlds;
 using Shouldly;
@@ -47,6 +48,48 @@ public sealed class CallHistoryTests(LedgerDatabase database) : IClassFixture<Le
 
         var summary = (await run.GetSummaryAsync())!;
         (summary.Length, summary.Usage.Whole.CostUsd, summary.Status, summary.ToolCalls).ShouldBe((length, 152m, RunStatus.Running, 2));
+    }
+
+    [Fact]
+    public async Task FirstLook_MarksInOtherPlaces_AndNone_NamesEachCallOnce()
+    {
+        var run = Runs.GetRun("ruled");
+        await run.AppendAsync(Notes(700));
+        await run.CallOnceAsync("tool", "1", Answering("a"));
+        await run.AppendAsync(Notes(303));
+        await run.CallOnceAsync("tool", "2", Answering("b"));
+        await run.GetSummaryAsync();
+        const string Marks = "select string_agg(concat_ws(' ', version, calls), ', ' order by version) from ledger.run_mark where stream = 'run:ruled'";
+        (await database.ScalarAsync<string>(Marks)).ShouldBe("1006 {701,702,1006}");
+
+        // A mark between two that know nothing of it; then a program with another list of types, and one before the marks named calls.
+        await database.ExecuteAsync("insert into ledger.run_mark (stream, version, totals, calls, calls_of) select stream, 701, totals, '{701}', calls_of from ledger.run_mark where stream = 'run:ruled'");
+        await ShouldFindBothAsync();
+        await database.ExecuteAsync("update ledger.run_mark set calls = '{}', calls_of = 0 where stream = 'run:ruled' and version = 1006");
+        await ShouldFindBothAsync();
+        await database.ExecuteAsync("alter table ledger.run_mark rename column calls_of to calls_off");
+        try
+        {
+            await ShouldFindBothAsync();
+        }
+        finally
+        {
+            await database.ExecuteAsync("alter table ledger.run_mark rename column calls_off to calls_of");
+        }
+
+        // Rules take every event, so that the marks are elsewhere.
+        static RunChange? Rule(RecordedEvent recorded, RunSummary summary) => null;
+        await using var ruling = new PostgresEventStore(database.DataSource, new PostgresOptions { Limits = new AgentLedgerOptions { RunRules = [Rule] } });
+        await new AgentLedger(ruling).GetRun("ruled").GetSummaryAsync();
+        (await database.ScalarAsync<string>(Marks)).ShouldBe("1000 {701,702}");
+        await ShouldFindBothAsync();
+
+        async Task ShouldFindBothAsync()
+        {
+            var again = Runs.GetRun("ruled");
+            (await again.GetUsageAsync()).Whole.Calls.ShouldBe(2);
+            (await again.CallOnceAsync("tool", "2", Answering("never"))).Response.GetString().ShouldBe("b");
+        }
     }
 
     private static object[] Notes(int count) => [.. Enumerable.Range(0, count).Select(n => new UntypedEvent("app.note", JsonElement.Parse($"{n}")))];

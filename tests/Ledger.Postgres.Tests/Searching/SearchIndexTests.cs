@@ -76,6 +76,8 @@ public sealed class SearchIndexTests : IAsyncLifetime, IAsyncDisposable
             ("p_type => 'tool.*'", new() { Types = ["tool.*"] }), ("p_type => 'too*'", new() { Types = ["too*"] }), ("p_type => 'run.failed'", new() { Types = ["run.failed"] }),
             ("p_actor => 'diver'", new() { Actor = "diver" }), ("p_tool => 'sonar'", new() { Tool = "sonar" }), ("p_object => 'claim-1'", new() { ObjectId = "claim-1" }),
             ("p_tool => 'sonar', p_where => 'quay.name=north'", new() { Tool = "sonar", Where = DataCondition.Parse("quay.name=north") }),
+            ("p_where => '/a~1b~0.c/0=x'", new() { Where = DataCondition.Parse("/a~1b~0.c/0=x") }),
+            ("p_since => now() - interval '1 day', p_until => now() + interval '1 day', p_tool => 'sonar'", new() { Tool = "sonar" }), ("p_since => now() + interval '1 day'", new() { Since = DateTimeOffset.UtcNow.AddDays(1) }),
             ("p_where => '/load=1e2'", new() { Where = DataCondition.Parse("/load=1e2") }), ("p_where => 'arguments.deep=true'", new() { Where = DataCondition.Parse("arguments.deep=true") }),
             ("'kettle', p_stream => 'branch:'", new() { Text = "kettle", Prefix = "branch:" }), ("'kettle', p_since => '2020-01-01', p_until => 'infinity'", new() { Text = "kettle" }),
             ("'kettle', p_until => '2020-01-01'", new() { Text = "kettle", Until = new DateTimeOffset(2020, 1, 1, 0, 0, 0, TimeSpan.Zero) }),
@@ -90,6 +92,7 @@ public sealed class SearchIndexTests : IAsyncLifetime, IAsyncDisposable
 
             (await _database.ScalarAsync<string>("select stream || ' ' || type || ' ' || actor || ' ' || version from ledger.search('kettle', p_actor => 'diver', p_limit => 1)"))
                 .ShouldBe("run:b note diver 1");
+            (await Should.ThrowAsync<Npgsql.PostgresException>(() => _database.ScalarAsync<long>("select count(*) from ledger.search(p_where => '/lots/-1=seven')"))).SqlState.ShouldBe("22023");
             await IndexAsync();
 
             // Now only the last five thousand events would be looked at one by one.
@@ -142,6 +145,75 @@ public sealed class SearchIndexTests : IAsyncLifetime, IAsyncDisposable
         await _database.ExecuteAsync("truncate ledger.mt_streams cascade");
         (await _database.ScalarAsync<long>("select last_seq_id + (select count(*) from ledger.search_entry) from ledger.mt_event_progression where name = 'ledger:search:All'"))
             .ShouldBe(0);
+    }
+
+    [Fact]
+    public async Task Rewriting_BesideIndexing_WaitsForNoOther_AndIsNotLost()
+    {
+        var run = new AgentLedger(_database.Store).GetRun("a");
+        await run.AppendAsync([Note("kettle one"), Note("kettle two"), Note("kettle three"), Note("kettle four")]);
+        await using var one = await _database.DataSource.OpenConnectionAsync();
+        await using var two = await _database.DataSource.OpenConnectionAsync();
+        await ExecuteAsync(one, "begin isolation level repeatable read; select count(*) from ledger.mt_events");
+        await ExecuteAsync(two, "update ledger.mt_events set data = '{\"text\": \"masked two\"}' where version = 2");
+        var search = await IndexAsync();
+        (await FoundAsync(search, "masked")).ShouldBe([2]);
+        (await FoundAsync(search, "kettle")).ShouldBe([4, 3, 1]);
+
+        // The entry is newer than its snapshot: it must not say that it has removed the keys.
+        (await Should.ThrowAsync<Npgsql.PostgresException>(() => ExecuteAsync(one, "update ledger.mt_events set data = '{\"text\": \"masked one\"}' where version = 1"))).SqlState
+            .ShouldBe(Npgsql.PostgresErrorCodes.SerializationFailure);
+        await ExecuteAsync(one, "rollback; begin; update ledger.mt_events set data = '{\"text\": \"masked one\"}' where version = 1");
+        await ExecuteAsync(two, "set lock_timeout = '5s'; update ledger.mt_events set data = '{\"text\": \"masked three\"}' where version = 3");
+
+        // Two that index the same: one page, and the rest of the rewritten ones.
+        var rows = new SearchRows(new PostgresOptions());
+        await using var other = await _database.DataSource.OpenConnectionAsync();
+        await Task.WhenAll(rows.IndexRewrittenAsync(two, CancellationToken.None), rows.IndexRewrittenAsync(other, CancellationToken.None));
+        (await FoundAsync(search, "masked")).ShouldBe([3, 2]);
+        await ExecuteAsync(one, "commit");
+        (await FoundAsync(search, "masked")).ShouldBe([3, 2, 1]);
+
+        await ExecuteAsync(one, "begin; select count(*) from ledger.search_entry");
+        await ExecuteAsync(two, "select ledger.clear_search_v1()");
+        await ExecuteAsync(one, "commit");
+        var pages = await Task.WhenAll(new[] { one, two }.Select(async connection =>
+        {
+            try
+            {
+                return (await rows.IndexAsync(connection, 0, 4, 100, CancellationToken.None)).Reached.ToString(System.Globalization.CultureInfo.InvariantCulture);
+            }
+            catch (Npgsql.PostgresException refused)
+            {
+                return refused.SqlState;
+            }
+        }));
+        pages.Order(StringComparer.Ordinal).ShouldBe(["4", LedgerErrorCodes.ShardMoved]);
+        (await FoundAsync(search, "masked")).ShouldBe([3, 2, 1]);
+    }
+
+    [Fact]
+    public async Task NumberGivenUp_IsFoundWhenItAppears()
+    {
+        var search = await IndexAsync();
+        await using var connection = await _database.DataSource.OpenConnectionAsync();
+        await using var slow = await connection.BeginTransactionAsync();
+        await new AgentLedger(_database.Store.On(slow)).GetRun("late").AppendAsync([Note("kettle late")]);
+        await new AgentLedger(_database.Store).GetRun("early").AppendAsync([Note("kettle early"), Note("more"), Note("more"), Note("more")]);
+        await using var indexing = await _database.DataSource.OpenConnectionAsync();
+        var rows = new SearchRows(new PostgresOptions { ForeignWriters = ForeignWriters.Marten });
+        await rows.IndexAsync(indexing, 0, 5, 100, CancellationToken.None);
+        await rows.IndexRewrittenAsync(indexing, CancellationToken.None);
+        (await FoundAsync(search, "kettle")).ShouldBe([2]);
+        await slow.CommitAsync();
+        (await FoundAsync(search, "kettle")).ShouldBe([2, 1]);
+        await rows.IndexRewrittenAsync(indexing, CancellationToken.None);
+        (await _database.ScalarAsync<long>("select count(*) from ledger.search_entry where keys is null or keys = '{}'")).ShouldBe(0);
+        (await FoundAsync(search, "kettle")).ShouldBe([2, 1]);
+
+        // However few events a query may look at, the index is asked.
+        ((PostgresLogSearch)search).LookedAt = 5_000;
+        (await search.SearchAsync(new LogQuery { Text = "kettle late", Reach = 2 })).Events.ShouldHaveSingleItem();
     }
 
     [Fact]
@@ -208,6 +280,7 @@ public sealed class SearchIndexTests : IAsyncLifetime, IAsyncDisposable
             new ObjectCreated("claim-1", "Claim", JsonElement.Parse("""{"text": "kettle"}""")), new ObjectPatched("claim-1", []), new RelationCreated("r", "on", "claim-2", "claim-1"),
             new ToolCalled("sonar", JsonElement.Parse("""{"quay": {"name": "north"}, "deep": true}""")), new ToolCalled("sonar", JsonElement.Parse("""{"quay": {"name": "south"}}""")),
             new ToolCalled("so\"nar", JsonElement.Parse("""{"load": 1e2, "lots": [1, "seven"], "said": "says \"no\""}""")),
+            new UntypedEvent("note", JsonElement.Parse("""{"a/b~.c": ["x"]}""")),
             new UntypedEvent("tool.called", JsonElement.Parse("""{"tool": 7, "quay": {"name": "wär"}}""")), new RunFailed("The kettle is 0.50 degrees too cold"),
         ]);
         await new AgentLedger(_database.Store).GetRun("b").AppendAsync([new NewEvent(Note("kettle of the diver"), new EventMetadata { Actor = "diver" })]);
@@ -222,6 +295,12 @@ public sealed class SearchIndexTests : IAsyncLifetime, IAsyncDisposable
         var search = (PostgresLogSearch)_database.Store.Get<ILogSearch>()!;
         (search.LookedAt, search.FewEvents) = (0, 0);
         return search;
+    }
+
+    private static async Task ExecuteAsync(Npgsql.NpgsqlConnection connection, string sql)
+    {
+        await using var command = new Npgsql.NpgsqlCommand(sql, connection);
+        await command.ExecuteNonQueryAsync();
     }
 
     private async Task EventuallyAsync(string sql, long least)

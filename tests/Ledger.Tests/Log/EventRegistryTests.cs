@@ -146,6 +146,13 @@ public sealed class EventRegistryTests
     }
 
     [Fact]
+    public void Read_TypeThatCannotBeDeclared_ThrowsAndIsNoMisfit()
+    {
+        var registry = EventRegistry.Create(events => events.AddLater<Undeclared>(() => throw new NotSupportedException("no contract")));
+        Should.Throw<NotSupportedException>(() => registry.Read("undeclared", Bytes("{}"))).Message.ShouldBe("no contract");
+    }
+
+    [Fact]
     public void Read_Misfits_AreLoggedOnceATypeAndCounted()
     {
         var log = new WarningLog();
@@ -216,4 +223,7 @@ public sealed class EventRegistryTests
     private static ReadOnlyMemory<byte> Bytes(string json) => Encoding.UTF8.GetBytes(json);
 
     private static string Text(ReadOnlyMemory<byte> json) => Encoding.UTF8.GetString(json.Span);
+
+    [EventType("undeclared")]
+    private sealed record Undeclared;
 }

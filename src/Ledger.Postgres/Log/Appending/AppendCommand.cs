@@ -10,7 +10,7 @@ namespace Ledger.Postgres.Log.Appending;
 
 /// <summary>The call of the function that suits the requests, and of the inline projections after it, in one transaction.</summary>
 /// <remarks>
-/// <c>append_event_v2</c> takes one event, <c>append_events_v2</c> those of one stream, <c>append_v3</c> all others. Used for one batch at a time, and again
+/// <c>append_event_v3</c> takes one event, <c>append_events_v3</c> those of one stream, <c>append_v4</c> all others. Used for one batch at a time, and again
 /// for the next, so that a lane allocates almost nothing for a batch.
 /// </remarks>
 internal sealed class AppendCommand : IDisposable
@@ -21,6 +21,7 @@ internal sealed class AppendCommand : IDisposable
     private AppendCall? _ofEvent;
     private AppendCall? _ofPart;
     private AppendCall? _ofMany;
+    private bool? _mayWrite;
 
     /// <summary>Creates the command.</summary>
     /// <param name="statements">The statements to send.</param>
@@ -53,7 +54,7 @@ internal sealed class AppendCommand : IDisposable
         var call = CallOf(requests);
         call.Parameters.Fill(requests);
         var projections = _statements.Projections.For(call.Parameters.Streams);
-        if (requests is [{ EventCount: >= WorldWork.FewestEvents }] && projections.WriteWorldsAlone)
+        if (requests is [{ EventCount: >= WorldWork.FewestEvents }] && projections.WriteWorldsAlone && HasRun(requests[0]))
         {
             projections = await WithWorldsAsync(projections, requests[0], connection, transaction, cancellationToken).ConfigureAwait(false);
         }
@@ -62,7 +63,17 @@ internal sealed class AppendCommand : IDisposable
         if (projections.HasWorks || (projections.Keys is not null && LedgerTelemetry.ProjectionTime.Enabled))
         {
             SetLast(call.Command.Parameters, areNew, projections.Keys);
-            await ProjectAsync(call, projections, requests, connection, transaction, cancellationToken).ConfigureAwait(false);
+            try
+            {
+                await ProjectAsync(call, projections, requests, connection, transaction, cancellationToken).ConfigureAwait(false);
+            }
+            catch (PostgresException refused) when (refused.SqlState == PostgresErrorCodes.InsufficientPrivilege)
+            {
+                // The role had the rights, and was asked long ago.
+                _mayWrite = null;
+                throw;
+            }
+
             return _answers.All;
         }
 
@@ -137,9 +148,10 @@ internal sealed class AppendCommand : IDisposable
     private async Task<InlineProjections> WithWorldsAsync(
         InlineProjections projections, AppendRequest request, NpgsqlConnection connection, NpgsqlTransaction? transaction, CancellationToken cancellationToken)
     {
-        var right = new NpgsqlCommand(_statements.ImportRight, connection, transaction) { CommandTimeout = _timeoutSeconds };
-        await using var _ = right.ConfigureAwait(false);
-        if (!(bool)(await right.ExecuteScalarAsync(cancellationToken).ConfigureAwait(false))!)
+        // All connections of a lane have one role; a caller's may have any.
+        var mayWrite = (Connection is null ? null : _mayWrite) ?? await MayWriteAsync(connection, transaction, cancellationToken).ConfigureAwait(false);
+        _mayWrite = mayWrite;
+        if (!mayWrite)
         {
             return projections;
         }
@@ -155,6 +167,27 @@ internal sealed class AppendCommand : IDisposable
         }
 
         return projections.With(worlds);
+    }
+
+    // The rows of branches are written by the functions.
+    private static bool HasRun(AppendRequest request)
+    {
+        foreach (var part in request.Parts)
+        {
+            if (part.Stream.Value.StartsWith("run:", StringComparison.Ordinal))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    private async Task<bool> MayWriteAsync(NpgsqlConnection connection, NpgsqlTransaction? transaction, CancellationToken cancellationToken)
+    {
+        var right = new NpgsqlCommand(_statements.ImportRight, connection, transaction) { CommandTimeout = _timeoutSeconds };
+        await using var _ = right.ConfigureAwait(false);
+        return (bool)(await right.ExecuteScalarAsync(cancellationToken).ConfigureAwait(false))!;
     }
 
     private AppendCall CallOf(IReadOnlyList<AppendRequest> requests) => requests is not [{ Parts: [{ Events.Length: > 0 and var count }] }]

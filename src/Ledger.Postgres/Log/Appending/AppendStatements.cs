@@ -2,7 +2,7 @@ using Ledger.Postgres.Projections.Inline;
 
 namespace Ledger.Postgres.Log.Appending;
 
-/// <summary>The statements of an append: <c>append_v3</c>, or one of those for a single stream, and the inline projections after it.</summary>
+/// <summary>The statements of an append: <c>append_v4</c>, or one of those for a single stream, and the inline projections after it.</summary>
 internal sealed class AppendStatements
 {
     public AppendStatements(PostgresOptions options)

@@ -4,7 +4,7 @@ using NpgsqlTypes;
 
 namespace Ledger.Postgres.Log.Appending;
 
-/// <summary>The parameters of <c>append_v3</c>: any requests in columns, whose lists are used again for the next ones.</summary>
+/// <summary>The parameters of <c>append_v4</c>: any requests in columns, whose lists are used again for the next ones.</summary>
 internal sealed class BatchParameters : IAppendParameters
 {
     private readonly Dictionary<StreamName, int> _streamIndexes = [];

@@ -4,7 +4,7 @@ using NpgsqlTypes;
 
 namespace Ledger.Postgres.Log.Appending;
 
-/// <summary>The parameters of <c>append_event_v2</c>: one request with one event.</summary>
+/// <summary>The parameters of <c>append_event_v3</c>: one request with one event.</summary>
 internal sealed class EventParameters : IAppendParameters
 {
     private readonly string[] _streams = new string[1];

@@ -4,7 +4,7 @@ using NpgsqlTypes;
 
 namespace Ledger.Postgres.Log.Appending;
 
-/// <summary>The parameters of <c>append_events_v2</c>: one request with the events of one stream.</summary>
+/// <summary>The parameters of <c>append_events_v3</c>: one request with the events of one stream.</summary>
 internal sealed class PartParameters : IAppendParameters
 {
     private readonly string[] _streams = new string[1];

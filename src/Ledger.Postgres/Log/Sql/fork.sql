@@ -1,4 +1,4 @@
--- Forks a run or branch; the parameters and the result are those of fork_v1.
+-- Forks a run or branch; the parameters and the result are those of fork_v2.
 select outcome,
        root,
        fork_position,
@@ -7,4 +7,4 @@ select outcome,
        created_at,
        id_holder,
        available
-from {ledger}.fork_v1($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
+from {ledger}.fork_v2($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)

@@ -1,4 +1,5 @@
--- The same as search_log for the events that the index of the search names: $18 keys that they have, $19 keys of which they have one (null: any).
+-- The same as search_log for the events that the index of the search names: $18 keys that they have, $19 keys of which they have one (null: any),
+-- $20 the shard of the index. The last column is up to which number events are indexed, as this statement sees it.
 -- The nested loop looks at them in the order of their numbers, and ends with the last wanted.
 with candidates as materialized (
     select c.seq
@@ -18,7 +19,8 @@ select e.stream_id,
        e.correlation_id,
        e.causation_id,
        b.low,
-       b.examined
+       b.examined,
+       coalesce((select p.last_seq_id from {events}.mt_event_progression as p where p.name = $20), 0)
 from bounds as b
 left join lateral (
     select o.*

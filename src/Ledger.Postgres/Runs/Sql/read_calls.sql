@@ -1,5 +1,6 @@
 -- A page of the events of calls in a history: $1 the own stream, $2 streams, $3 the first and $4 the last version to look at of each, $5 most rows, $6 their
--- types. Up to the last mark of a stream the marks name them, but for those that an earlier program wrote; the rest is looked through.
+-- types, $7 the number of this list. Up to the last mark of a stream the marks name them, but for those that a program with another list wrote; the rest is looked
+-- through. A mark may name events of the marks before it too, where these were written later.
 -- In the order of the streams, then by version, as the nested loops give it. The last columns are the version of the own stream and that of its last mark;
 -- without events one row has them.
 select e.ordinal,
@@ -22,7 +23,7 @@ left join lateral (
     from unnest($2::text[], $3::bigint[], $4::bigint[]) with ordinality as w (stream, first, last, ordinal)
     cross join lateral (
         select coalesce(max(k.version), 0) as marked,
-               coalesce(max(k.version) filter (where k.calls is null), 0) as bare
+               coalesce(max(k.version) filter (where k.calls is null or k.calls_of is distinct from $7), 0) as bare
         from {ledger}.run_mark as k
         where k.stream = w.stream
           and k.version >= w.first
@@ -41,11 +42,14 @@ left join lateral (
         select named.*
         from (
             select c.version
-            from {ledger}.run_mark as n
+            from (
+                select r.version, r.calls, lag(r.version, 1, 0::bigint) over (order by r.version) as before
+                from {ledger}.run_mark as r
+                where r.stream = w.stream
+                  and r.version > greatest(k.bare, w.first - 1)
+                  and r.version <= k.marked) as n
             cross join lateral unnest(n.calls) as c (version)
-            where n.stream = w.stream
-              and n.version > greatest(k.bare, w.first - 1)
-              and n.version <= k.marked
+            where c.version > n.before
               and c.version between greatest(w.first, k.bare + 1) and w.last
             order by n.version, c.version) as c
         cross join lateral (

@@ -1,14 +1,9 @@
--- Indexed events that were rewritten since, as in search_page: $1 how many at most. One that is gone has no type.
+-- Events by their numbers, as in search_page: $1. One that is gone has no type.
 select s.seq,
        m.type,
        m.headers ->> 'actor',
        m.data
-from (
-    select n.seq
-    from {ledger}.search_entry as n
-    where n.keys is null
-    order by n.seq
-    limit $1) as s
+from unnest($1::bigint[]) as s (seq)
 left join lateral (
     select *
     from {events}.mt_events as e

@@ -1,8 +1,8 @@
--- Appends one event; the parameters and the result are those of append_event_v2.
+-- Appends one event; the parameters and the result are those of append_event_v3.
 select outcome,
        version,
        last_sequence,
        id_in_use,
        id_holder,
        refusal
-from {ledger}.append_event_v2($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
+from {ledger}.append_event_v3($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
