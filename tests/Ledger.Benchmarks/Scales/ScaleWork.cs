@@ -56,12 +56,24 @@ internal sealed class ScaleWork(ScaleLog log, Action<string> show)
         };
         using var dump = Process.Start(start)!;
         var (buffer, total) = (new byte[1 << 16], 0L);
-        while (await dump.StandardOutput.BaseStream.ReadAsync(buffer, cancellationToken) is > 0 and var read)
+        try
         {
-            total += read;
+            while (await dump.StandardOutput.BaseStream.ReadAsync(buffer, cancellationToken) is > 0 and var read)
+            {
+                total += read;
+            }
+
+            await dump.WaitForExitAsync(cancellationToken);
+        }
+        finally
+        {
+            // It has a transaction open, which would be in the way of what comes next.
+            if (!dump.HasExited)
+            {
+                dump.Kill();
+            }
         }
 
-        await dump.WaitForExitAsync(cancellationToken);
         return dump.ExitCode == 0 ? total : throw new InvalidOperationException($"pg_dump ended with {dump.ExitCode}.");
     }
 }
