@@ -90,11 +90,17 @@ internal sealed class PayloadCipher(ISubjectKeys keys, IReadOnlyList<PersonalDat
 
         var json = EventJson.ParseElement(registry.Write(newEvent).Json);
         var parts = new List<PersonalPart>();
-        foreach (var rule in _rules[type].Where(rule => HasValue(json, rule.Data)))
+        foreach (var rule in _rules[type])
         {
-            var subject = PayloadBlank.Find(json, rule.SubjectPath).FirstOrDefault(subject => subject.Length > 0) ?? throw new ArgumentException(
-                $"An event '{type}' has personal data at '{rule.Path}', and nothing at '{rule.Subject}' says whose, so that they cannot be encrypted. Nothing was written; name the subject, or leave the data out.");
-            parts.Add(new PersonalPart(rule.Data, subject));
+            if (PayloadBlank.Find(json, rule.SubjectPath).FirstOrDefault(subject => subject.Length > 0) is { } subject)
+            {
+                parts.Add(new PersonalPart(rule.Data, subject));
+            }
+            else if (HasValue(json, rule.Data))
+            {
+                throw new ArgumentException(
+                    $"An event '{type}' has personal data at '{rule.Path}', and nothing at '{rule.Subject}' says whose, so that they cannot be encrypted. Nothing was written; name the subject, or leave the data out.");
+            }
         }
 
         return parts.Count == 0 ? null : new Personal(newEvent.IdIn(stream), type, json, parts);
@@ -105,7 +111,7 @@ internal sealed class PayloadCipher(ISubjectKeys keys, IReadOnlyList<PersonalDat
         var has = false;
         JsonRewriting.AtPaths(json, new JsonPathSet([path]), (writer, value, _) =>
         {
-            has |= value.ValueKind != JsonValueKind.Null;
+            has |= value.ValueKind != JsonValueKind.Null && !(value.ValueKind == JsonValueKind.String && value.ValueEquals(""));
             value.WriteTo(writer);
         });
         return has;
