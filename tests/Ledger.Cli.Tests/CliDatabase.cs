@@ -11,6 +11,7 @@ public sealed class CliDatabase : IAsyncLifetime
 {
     private TestDatabase? _database;
     private NpgsqlDataSource? _dataSource;
+    private string? _roles;
 
     public string ConnectionString => _database!.ConnectionString;
 
@@ -25,8 +26,32 @@ public sealed class CliDatabase : IAsyncLifetime
         _dataSource = PostgresDataSources.Create(Cli.AddressOf(ConnectionString));
     }
 
+    /// <summary>Makes the roles of the log under names of their own, because roles are the server's.</summary>
+    internal async Task CreateRolesAsync()
+    {
+        var prefix = _roles = $"d{Guid.NewGuid():N}"[..10];
+        (await Cli.RunAsync(
+            "roles", "create", "--reader", $"{prefix}_reader", "--auditor", $"{prefix}_auditor", "--writer", $"{prefix}_writer", "--marten-writer", $"{prefix}_marten",
+            "--operator", $"{prefix}_operator", "--owner", $"{prefix}_owner")).ShouldSucceed();
+    }
+
     public async Task DisposeAsync()
     {
+        if (_roles is not null)
+        {
+            await using var command = _dataSource!.CreateCommand($$"""
+                do $$
+                declare
+                    name text;
+                begin
+                    for name in select rolname from pg_roles where rolname like '{{_roles}}%' loop
+                        execute format('reassign owned by %I to current_user; drop owned by %I cascade; drop role %I', name, name, name);
+                    end loop;
+                end $$
+                """);
+            await command.ExecuteNonQueryAsync();
+        }
+
         await _dataSource!.DisposeAsync();
         await _database!.DisposeAsync();
     }

@@ -68,12 +68,27 @@ public sealed class ErrorTests(CliDatabase database) : IClassFixture<CliDatabase
         {
             var fault = (Exception)RuntimeHelpers.GetUninitializedObject(type);
             FailureCodes.Of(fault).ShouldNotBe(FailureCodes.Bug, type.Name);
+            IsKnown(() => FailureTable.Find(fault) is not null).ShouldBeTrue(type.Name);
+            IsKnown(() => !Failures.Of(fault, CancellationToken.None).Message!.StartsWith("A bug in this program", StringComparison.Ordinal)).ShouldBeTrue(type.Name);
             FailureCodes.All.Select(known => known.Code).ShouldContain(FailureCodes.Of(fault));
         }
 
         FailureCodes.Of(new NpgsqlException("x", new System.Net.Sockets.SocketException(111))).ShouldBe(FailureCodes.Unreachable);
         FailureCodes.Of(new PostgresException("x", "ERROR", "ERROR", PostgresErrorCodes.InsufficientPrivilege)).ShouldBe(FailureCodes.Forbidden);
         FailureCodes.Of(new InvalidOperationException("x")).ShouldBe(FailureCodes.Bug);
+    }
+
+    // One that lacks its facts here was found too.
+    private static bool IsKnown(Func<bool> isKnown)
+    {
+        try
+        {
+            return isKnown();
+        }
+        catch (NullReferenceException)
+        {
+            return true;
+        }
     }
 
     [Fact]

@@ -129,7 +129,10 @@ public sealed class SqlAnswer : IAsyncDisposable
                 row[i] = length <= Short ? reader.GetString(i) : await reader.GetFieldValueAsync<string>(i, cancellationToken).ConfigureAwait(false);
             }
 
-            return row;
+            // What reads on may run below this frame, which must not keep the row.
+            var read = row;
+            row = [];
+            return read;
         }
 
         public async ValueTask DisposeAsync()

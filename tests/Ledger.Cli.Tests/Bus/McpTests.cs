@@ -118,6 +118,8 @@ public sealed class McpTests(CliDatabase database) : IClassFixture<CliDatabase>
             ("run_rebase", """{"run":"schemas-2","onto":"schemas","id":"schemas-3","mode":"squash","actor":"me"}"""),
         ];
         await using var client = await ConnectAsync("--allow-queries");
+        (await RefusedAsync(client, "log_query", """{"sql":"select 1"}""")).ShouldStartWith("The log has no role of readers, and '");
+        await database.CreateRolesAsync();
 
         (await client.ListToolsAsync()).Select(tool => tool.Name).ShouldBe(calls.Select(call => call.Tool), ignoreOrder: true);
         foreach (var (tool, json) in calls)

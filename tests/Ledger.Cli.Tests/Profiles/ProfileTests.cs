@@ -73,6 +73,10 @@ public sealed class ProfileTests : IDisposable
         (await work.RunAsync("completion", "bash")).ShouldSucceed();
         (await work.RunAsync("db", "path")).ShouldSucceed();
         (await work.RunAsync("profile", "list")).ExitCode.ShouldBe(2);
+
+        await using var held = new FileStream(Path.Combine(_home.FullName, "ledger", "config.json"), FileMode.Open, FileAccess.ReadWrite, FileShare.None);
+        var unreadable = await work.RunAsync("run", "list", "--json");
+        (unreadable.ExitCode, unreadable.Error.Contains("\"code\":\"file\"", StringComparison.Ordinal)).ShouldBe((1, true), unreadable.Error);
     }
 
     [Fact]

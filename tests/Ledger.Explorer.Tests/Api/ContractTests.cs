@@ -67,6 +67,7 @@ public sealed partial class ContractTests : IAsyncLifetime
 
     private TestDatabase _database = null!;
     private NpgsqlDataSource _dataSource = null!;
+    private ReaderRoles _roles = null!;
     private ExplorerHost _host = null!;
     private HttpClient _client = null!;
     private ProjectionDaemon _node = null!;
@@ -76,6 +77,7 @@ public sealed partial class ContractTests : IAsyncLifetime
     {
         _database = await ExplorerDatabase.CreateAsync();
         _dataSource = NpgsqlDataSource.Create(_database.ConnectionString);
+        _roles = await ReaderRoles.CreateAsync(_dataSource);
         _host = await ExplorerHost.StartAsync(
             new PostgresEventStore(_dataSource),
             options => options with { Writing = ExplorerWriting.Allowed, Querying = ExplorerQuerying.Allowed },
@@ -101,8 +103,37 @@ public sealed partial class ContractTests : IAsyncLifetime
         _host.Errors.ShouldBeEmpty();
         await _node.DisposeAsync();
         await _host.DisposeAsync();
+        await _roles.DisposeAsync();
         await _dataSource.DisposeAsync();
         await _database.DisposeAsync();
+    }
+
+    [Fact]
+    public async Task Query_OfAnotherSite_IsRefused_AndDeepOrTooMuch_IsSaid()
+    {
+        const string Ask = Base + "/query?sql=";
+        foreach (var (name, value) in new[] { ("Sec-Fetch-Site", "cross-site"), ("Origin", "http://elsewhere.example") })
+        {
+            using var request = new HttpRequestMessage(HttpMethod.Get, Ask + "select+1") { Headers = { { name, value } } };
+            using var refused = await _client.SendAsync(request);
+            refused.StatusCode.ShouldBe(HttpStatusCode.Forbidden);
+        }
+
+        var rows = await RowsAsync("select 1.5::numeric(10,2) as n, array[1.5]::numeric(10,2)[] as l, (repeat('[', 3000) || repeat(']', 3000))::json as deep, current_user::text as me");
+        (rows.GetProperty("n").GetRawText(), rows.GetProperty("l").GetRawText(), rows.GetProperty("deep").GetString()!.Length).ShouldBe(("1.50", "[1.50]", 6_000));
+        rows.GetProperty("me").GetString().ShouldEndWith("_reader");
+        using var large = await _client.GetAsync(Ask + Uri.EscapeDataString("select repeat('x', 17 * 1024 * 1024)"));
+        (await large.Content.ReadAsStringAsync()).ShouldContain("A row has more than");
+        (await RowsAsync($"select {new string(' ', 5_000)}1 as n")).GetProperty("n").GetInt32().ShouldBe(1);
+
+        var waiting = Enumerable.Range(0, 5).Select(_ => _client.GetAsync(Ask + Uri.EscapeDataString("select count(*) from generate_series(1, 300000000)") + "&timeout=1")).ToList();
+        (await Task.WhenAny(waiting).Unwrap()).StatusCode.ShouldBe(HttpStatusCode.ServiceUnavailable);
+        foreach (var answer in await Task.WhenAll(waiting))
+        {
+            answer.Dispose();
+        }
+
+        async Task<JsonElement> RowsAsync(string sql) => JsonElement.Parse(await _client.GetStringAsync(Ask + Uri.EscapeDataString(sql))).GetProperty("rows")[0];
     }
 
     [Fact]

@@ -111,6 +111,61 @@ public sealed class TraceExporterTests
         client.Dispose();
     }
 
+    [Theory]
+    [InlineData(HttpStatusCode.RequestEntityTooLarge, "", 2)]
+    [InlineData(HttpStatusCode.BadRequest, "", 2)]
+    [InlineData(HttpStatusCode.OK, """{"partialSuccess":{"rejectedSpans":"1","errorMessage":"full"}}""", 2)]
+    [InlineData(HttpStatusCode.OK, "{}", 0)]
+    public async Task Send_WhatIsRefusedForGood_IsCounted_AndTheExportGoesOn(HttpStatusCode status, string body, long rejected)
+    {
+        var collector = new Collector { Status = status, Body = body };
+        using var client = new HttpClient(collector);
+        var exporter = Create(client);
+        await _ledger.GetRun("kettle").AppendAsync([Request("warm?"), new LlmResponse("yes", "small") { More = More("finish_reason", "\"stop\"") }, new RunCompleted()]);
+
+        await foreach (var recorded in _ledger.Store.ReadLogAsync())
+        {
+            await exporter.SendAsync(recorded);
+        }
+
+        (collector.Spans.Count, exporter.RejectedSpans).ShouldBe((2, rejected));
+    }
+
+    [Theory]
+    [InlineData(HttpStatusCode.Unauthorized)]
+    [InlineData(HttpStatusCode.TooManyRequests)]
+    public async Task Send_WhatMayChange_IsThrown(HttpStatusCode status)
+    {
+        using var client = new HttpClient(new Collector { Status = status });
+        var exporter = Create(client);
+        await _ledger.GetRun("kettle").AppendAsync([new LlmResponse("yes", "small") { More = More("finish_reason", "\"stop\"") }]);
+
+        await Should.ThrowAsync<HttpRequestException>(async () => await exporter.SendAsync(await _ledger.Store.ReadLogAsync().FirstAsync()));
+    }
+
+    [Fact]
+    public async Task Send_AnswerThatEndsForCalls_WaitsForThem_AndALongConversationIsCut()
+    {
+        var collector = new Collector();
+        using var client = new HttpClient(collector);
+        var exporter = Create(client);
+        var run = _ledger.GetRun("kettle");
+        await run.AppendAsync([Request(new string('x', 700_000)), new LlmResponse("I look.", "small") { More = More("finish_reason", "\"tool_calls\"") }]);
+        await run.AppendAsync([new ToolCalled("look") { More = More("tool_call_id", "\"c1\"") }]);
+        await run.AppendAsync([new ToolReturned("c1", JsonElement.Parse($"\"{new string('y', 700_000)}\"")) { More = More("tool_call_id", "\"c1\"") }]);
+        await run.AppendAsync([new LlmResponse("Hot.", "small") { More = More("finish_reason", "\"stop\"") }]);
+
+        await foreach (var recorded in _ledger.Store.ReadLogAsync())
+        {
+            await exporter.SendAsync(recorded);
+        }
+
+        collector.Spans.Count.ShouldBe(3);
+        collector.Spans[0].ShouldContain("look");
+        collector.Spans[2].Length.ShouldBeLessThan(1 << 20);
+        collector.Spans[2].ShouldContain("ledger.messages_left_out");
+    }
+
     private TraceExporter Create(HttpClient client) => new(_ledger, client, new Uri("http://collector:4318/v1/traces"));
 
     private static object[] Parts() =>
@@ -140,6 +195,10 @@ public sealed class TraceExporterTests
 
         public bool FailsFirst { get; init; }
 
+        public HttpStatusCode Status { get; init; } = HttpStatusCode.OK;
+
+        public string Body { get; init; } = "";
+
         public List<string> Spans { get; } = [];
 
         protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
@@ -152,7 +211,7 @@ public sealed class TraceExporterTests
 
             request.Content!.Headers.ContentType!.MediaType.ShouldBe("application/json");
             Spans.AddRange(SpansOf(JsonElement.Parse(await request.Content.ReadAsByteArrayAsync(cancellationToken))));
-            return new HttpResponseMessage(HttpStatusCode.OK);
+            return new HttpResponseMessage(Status) { Content = new StringContent(Body) };
         }
     }
 }

@@ -1,4 +1,6 @@
 using System.Text;
+using Ledger.Interop.OpenTelemetry;
+using Microsoft.Extensions.Time.Testing;
 using Shouldly;
 using Xunit;
 
@@ -33,6 +35,40 @@ public sealed class TraceImporterTests
         var run = await _ledger.OpenAsync("run:t");
         var trace = await run.ExplainAsync("4");
         trace.Events.Select(e => e.Metadata.ForeignId).ShouldBe(["4", "3", "call-k", "1"], ignoreOrder: true);
+    }
+
+    [Fact]
+    public async Task Import_SpansWithoutIds_AreRejected_AndTooManyRefused()
+    {
+        var result = await ImportAsync("""{},{"traceId":"t"},{"spanId":"5"},""" + Chat);
+        (result.RejectedSpans, result.Runs.Count).ShouldBe((3, 1));
+        result.Faults.ShouldBe(["Spans without a traceId or a spanId, which are not taken: 3."]);
+
+        using var importer = new TraceImporter(_ledger);
+
+        // Each span has two bytes, and there are 300,000 of them.
+        byte[] spans = [.. Enumerable.Repeat(new byte[] { 0x12, 0x00 }, 300_000).SelectMany(bytes => bytes)];
+        byte[] scope = [0x12, 0xC0, 0xCF, 0x24, .. spans];
+        byte[] request = [0x0A, 0xC4, 0xCF, 0x24, .. scope];
+        (await Should.ThrowAsync<Files.EventFileException>(() => importer.ImportAsync(request))).Message.ShouldContain("more than 100,000 spans");
+    }
+
+    [Fact]
+    public void KnownCalls_HaveOneLimit_AndATime()
+    {
+        var time = new FakeTimeProvider();
+        var known = new KnownCalls(100, time);
+        for (var run = 0; run < 30; run++)
+        {
+            var calls = known.Of(StreamName.Run($"r{run}")).Calls;
+            Enumerable.Range(0, 9).ToList().ForEach(call => calls.Add($"{call}", null));
+        }
+
+        known.Count.ShouldBeInRange(80, 120);
+        known.Of(StreamName.Run("r29")).Calls.Count.ShouldBe(9);
+        time.Advance(TimeSpan.FromHours(2));
+        known.Of(StreamName.Run("new"));
+        known.Count.ShouldBe(1);
     }
 
     [Fact]

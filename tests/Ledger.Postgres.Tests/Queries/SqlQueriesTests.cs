@@ -56,6 +56,26 @@ public sealed class SqlQueriesTests(LedgerDatabase database) : IClassFixture<Led
         rows.ShouldBe(100_000);
     }
 
+    [Fact]
+    public async Task Ask_NeedsReader_WithoutThatRole_IsRefused_AndALargeRowToo()
+    {
+        var refused = await Should.ThrowAsync<SqlQueryException>(() => Queries.AskAsync(new SqlQuery("select 1") { NeedsReader = true }));
+        (refused.Code, refused.Message).ShouldBe(("42501", $"The log has no role of readers, and '{new NpgsqlConnectionStringBuilder(database.ConnectionString).Username}' may read more than one may, "
+            + "such as the keys of subjects. Run 'ledger roles create --owner ledger_owner' once, or connect as a role that may only read."));
+
+        await using var answer = await Queries.AskAsync(new SqlQuery("select n, repeat('ä', n), 'b' from generate_series(40000, 59999, 9999) n") { MaxRowBytes = 100_010 });
+        var read = new List<int>();
+        var fault = await Should.ThrowAsync<SqlQueryException>(async () =>
+        {
+            await foreach (var row in answer.ReadAsync())
+            {
+                read.Add(row[1]!.Length);
+            }
+        });
+        fault.Code.ShouldBe("54000");
+        read.ShouldBe([40_000, 49_999]);
+    }
+
     [Theory]
     [InlineData("select runn from ledger.runs", "42703", "The question was refused: column \"runn\" does not exist (line 1, column 8).")]
     [InlineData("select 1,\n  🫖 + nope", "42703", "The question was refused: column \"🫖\" does not exist (line 2, column 3).")]

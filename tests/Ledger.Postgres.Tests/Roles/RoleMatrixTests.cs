@@ -248,7 +248,7 @@ public sealed class RoleMatrixTests : IAsyncLifetime
         {
             await using var answer = await new SqlQueries(source, Options).AskAsync(new SqlQuery("""
                 select (select count(*) > 5 from events), (select count(*) > 2 from runs), (select count(*) from llm_calls), (select count(*) from tool_calls), current_user
-                """));
+                """) { NeedsReader = head != "owner" });
             (await answer.ReadAsync().SingleAsync()).ShouldBe(["t", "t", "0", "0", head == "owner" ? _roles.Names.Owner : _roles.Names.Reader]);
             (await new EventContractTable(source, Options).ReadAsync()).Select(row => row.Contract.Name).ShouldContain("declared.v1");
         },

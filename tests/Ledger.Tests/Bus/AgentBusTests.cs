@@ -78,6 +78,12 @@ public sealed partial class AgentBusTests
     }
 
     [Theory]
+    [InlineData("""{"name":"\ud83e"}""", "'name'")]
+    [InlineData("""{"name":"\ud83e\udd56","\uDD56":1}""", "'\uFFFD'")]
+    public async Task Invoke_HalfOfASurrogatePair_IsNamed(string input, string place) =>
+        (await Should.ThrowAsync<AbilityInputException>(() => NewBus().InvokeAsync("demo:greet", input))).Message.ShouldContain($"{place} has half of a surrogate pair");
+
+    [Theory]
     [InlineData("greet")]
     [InlineData(":greet")]
     [InlineData("demo:")]
