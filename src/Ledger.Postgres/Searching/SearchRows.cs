@@ -19,31 +19,17 @@ internal sealed class SearchRows(PostgresOptions options)
     public static readonly string Shard = ShardNames.Of(Key);
 
     /// <summary>Indexes the next events, and moves the progress past them, in one transaction.</summary>
+    /// <returns>Where it is then: where it was, while a transaction that rewrites one of these events goes on.</returns>
     public async Task<ShardPage> IndexAsync(NpgsqlConnection connection, long from, long ceiling, int rows, CancellationToken cancellationToken)
     {
-        var transaction = await BeginAsync(connection, cancellationToken).ConfigureAwait(false);
-        await using var _ = transaction.ConfigureAwait(false);
-        var page = Command(connection, "search_page")
-            .With(from, NpgsqlDbType.Bigint).With(ceiling, NpgsqlDbType.Bigint).With(rows, NpgsqlDbType.Integer);
-        var entries = await ReadAsync(page, cancellationToken).ConfigureAwait(false);
-
-        // A page that has fewer was cut off because of its size, or is the last one before the ceiling: the next one finds nothing.
-        var reached = entries.Count == 0 ? ceiling : entries[^1].Sequence;
-        var move = Command(connection, "move_shard").WithText(Shard).With(from, NpgsqlDbType.Bigint).With(reached, NpgsqlDbType.Bigint);
-        await using var __ = move.ConfigureAwait(false);
-
-        // First, so that another node that has the same page fails here, and not at the entries.
-        await move.ExecuteNonQueryAsync(cancellationToken).ConfigureAwait(false);
-        await WriteAsync(connection, "write_search", entries, cancellationToken).ConfigureAwait(false);
-        if (options.ForeignWriters != ForeignWriters.None && reached - from > entries.Count)
+        try
         {
-            var giveUp = Command(connection, "give_up_search").With(Math.Max(from, reached - MostGivenUp), NpgsqlDbType.Bigint).With(reached, NpgsqlDbType.Bigint);
-            await using var ___ = giveUp.ConfigureAwait(false);
-            await giveUp.ExecuteNonQueryAsync(cancellationToken).ConfigureAwait(false);
+            return await IndexPageAsync(connection, from, ceiling, rows, cancellationToken).ConfigureAwait(false);
         }
-
-        await transaction.CommitAsync(cancellationToken).ConfigureAwait(false);
-        return new ShardPage(reached, entries.Count);
+        catch (PostgresException busy) when (busy.SqlState == PostgresErrorCodes.LockNotAvailable)
+        {
+            return new ShardPage(from, 0);
+        }
     }
 
     /// <summary>Indexes events again that were rewritten.</summary>
@@ -71,6 +57,33 @@ internal sealed class SearchRows(PostgresOptions options)
         var clear = Command(connection, "clear_search");
         await using var _ = clear.ConfigureAwait(false);
         await clear.ExecuteNonQueryAsync(cancellationToken).ConfigureAwait(false);
+    }
+
+    private async Task<ShardPage> IndexPageAsync(NpgsqlConnection connection, long from, long ceiling, int rows, CancellationToken cancellationToken)
+    {
+        var transaction = await BeginAsync(connection, cancellationToken).ConfigureAwait(false);
+        await using var _ = transaction.ConfigureAwait(false);
+        var page = Command(connection, "search_page")
+            .With(from, NpgsqlDbType.Bigint).With(ceiling, NpgsqlDbType.Bigint).With(rows, NpgsqlDbType.Integer);
+        var entries = await ReadAsync(page, cancellationToken).ConfigureAwait(false);
+
+        // A page that has fewer was cut off because of its size, or is the last one before the ceiling: the next one finds nothing.
+        var reached = entries.Count == 0 ? ceiling : entries[^1].Sequence;
+        var move = Command(connection, "move_shard").WithText(Shard).With(from, NpgsqlDbType.Bigint).With(reached, NpgsqlDbType.Bigint);
+        await using var __ = move.ConfigureAwait(false);
+
+        // First, so that another node that has the same page fails here, and not at the entries.
+        await move.ExecuteNonQueryAsync(cancellationToken).ConfigureAwait(false);
+        await WriteAsync(connection, "write_search", entries, cancellationToken).ConfigureAwait(false);
+        if (options.ForeignWriters != ForeignWriters.None && reached - from > entries.Count)
+        {
+            var giveUp = Command(connection, "give_up_search").With(Math.Max(from, reached - MostGivenUp), NpgsqlDbType.Bigint).With(reached, NpgsqlDbType.Bigint);
+            await using var ___ = giveUp.ConfigureAwait(false);
+            await giveUp.ExecuteNonQueryAsync(cancellationToken).ConfigureAwait(false);
+        }
+
+        await transaction.CommitAsync(cancellationToken).ConfigureAwait(false);
+        return new ShardPage(reached, entries.Count);
     }
 
     private async Task<NpgsqlTransaction> BeginAsync(NpgsqlConnection connection, CancellationToken cancellationToken)

@@ -1,6 +1,5 @@
 using System.Text.Json;
 using Ledger.Events;
-using Ledger.Log;
 using Ledger.Runs;
 using Ledger.Worlds;
 using Shouldly;

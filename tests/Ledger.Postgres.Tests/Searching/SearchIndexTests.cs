@@ -77,7 +77,7 @@ public sealed class SearchIndexTests : IAsyncLifetime, IAsyncDisposable
             ("p_actor => 'diver'", new() { Actor = "diver" }), ("p_tool => 'sonar'", new() { Tool = "sonar" }), ("p_object => 'claim-1'", new() { ObjectId = "claim-1" }),
             ("p_tool => 'sonar', p_where => 'quay.name=north'", new() { Tool = "sonar", Where = DataCondition.Parse("quay.name=north") }),
             ("p_where => '/a~1b~0.c/0=x'", new() { Where = DataCondition.Parse("/a~1b~0.c/0=x") }),
-            ("p_since => now() - interval '1 day', p_until => now() + interval '1 day', p_tool => 'sonar'", new() { Tool = "sonar" }), ("p_since => now() + interval '1 day'", new() { Since = DateTimeOffset.UtcNow.AddDays(1) }),
+            ("p_since => now() - interval '1 day', p_until => now() + interval '1 day', p_tool => 'sonar'", new() { Tool = "sonar" }), ("p_since => now() + interval '1 day'", new() { Since = DateTimeOffset.MaxValue }),
             ("p_where => '/load=1e2'", new() { Where = DataCondition.Parse("/load=1e2") }), ("p_where => 'arguments.deep=true'", new() { Where = DataCondition.Parse("arguments.deep=true") }),
             ("'kettle', p_stream => 'branch:'", new() { Text = "kettle", Prefix = "branch:" }), ("'kettle', p_since => '2020-01-01', p_until => 'infinity'", new() { Text = "kettle" }),
             ("'kettle', p_until => '2020-01-01'", new() { Text = "kettle", Until = new DateTimeOffset(2020, 1, 1, 0, 0, 0, TimeSpan.Zero) }),
@@ -176,6 +176,8 @@ public sealed class SearchIndexTests : IAsyncLifetime, IAsyncDisposable
 
         await ExecuteAsync(one, "begin; select count(*) from ledger.search_entry");
         await ExecuteAsync(two, "select ledger.clear_search_v1()");
+        await ExecuteAsync(one, "commit; begin; update ledger.mt_events set data = '{\"text\": \"masked four\"}' where version = 4");
+        (await rows.IndexAsync(two, 0, 4, 100, CancellationToken.None)).ShouldBe(new ShardPage(0, 0));
         await ExecuteAsync(one, "commit");
         var pages = await Task.WhenAll(new[] { one, two }.Select(async connection =>
         {
@@ -188,8 +190,9 @@ public sealed class SearchIndexTests : IAsyncLifetime, IAsyncDisposable
                 return refused.SqlState;
             }
         }));
-        pages.Order(StringComparer.Ordinal).ShouldBe(["4", LedgerErrorCodes.ShardMoved]);
-        (await FoundAsync(search, "masked")).ShouldBe([3, 2, 1]);
+        pages.ShouldContain("4");
+        pages.Single(page => page != "4").ShouldBeOneOf(LedgerErrorCodes.ShardMoved, "0");
+        (await FoundAsync(search, "masked")).ShouldBe([4, 3, 2, 1]);
     }
 
     [Fact]
