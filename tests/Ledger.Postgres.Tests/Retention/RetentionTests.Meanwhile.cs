@@ -1,6 +1,5 @@
 using Ledger.Log;
 using Ledger.Postgres.Retention;
-using Npgsql;
 using Shouldly;
 using Xunit;
 
