@@ -153,14 +153,14 @@ public abstract partial class RetentionTests
         await ledger.GetRun("far").AppendAsync([new KitLoaded("kettle"), new KitLoaded("pot")]);
         await log.Store.AppendAsync(new StreamName("masked:run:far"), ExpectedVersion.Any, [new KitLoaded("kit")]);
         await AgeAsync(log);
-        await RetentionOf(log).HoldAsync("run:main", "It is needed.");
+        await ExecuteAsync(log, "update ledger.mt_streams set timestamp = now() where id = 'run:main'");
         var folder = Directory.CreateTempSubdirectory("ledger-retention-").FullName;
 
         // The index of the search is at the end of the log.
         await ExecuteAsync(log, "insert into ledger.mt_event_progression (name, last_seq_id) values ('ledger:search:All', 1000000)");
         var report = await RetentionOf(log).RunAsync(new RetentionOptions { Policies = [Old], Folder = folder });
 
-        Lines(report).ShouldBe(["branch:side left branch 0 of 2", "run:far removed 2 of 2", "run:main left held 0 of 4"], ignoreOrder: true);
+        Lines(report).ShouldBe(["branch:side left branch 0 of 2", "run:far removed 2 of 2"], ignoreOrder: true);
         await using (var file = File.OpenRead(Path.Combine(folder, report.Streams.Single(s => s.Stream.Value == "run:far").File!)))
         {
             await RetentionOf(log).RestoreAsync(file);
