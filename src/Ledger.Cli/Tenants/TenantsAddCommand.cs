@@ -31,7 +31,7 @@ internal sealed class TenantsAddCommand : LedgerCommand
         }
 
         await using var ledgers = table.LedgersOf(session);
-        await session.Progress.RunAsync("Migrating its database", () => ledgers.AddAsync(tenant, session.Get(_takesLog), cancellationToken));
+        await session.Progress.RunAsync("Migrating its database", () => ledgers.AddAsync(tenant, session.Get(_takesLog) ? ExistingLog.Taken : ExistingLog.Refused, cancellationToken));
         if (session.Json)
         {
             session.Out.Json(TenantContract.Of(tenant), ContractContext.Default.TenantContract);

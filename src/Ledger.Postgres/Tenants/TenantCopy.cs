@@ -120,7 +120,8 @@ internal sealed class TenantCopy(TenantDatabase source, TenantDatabase target, s
         var names = string.Join(", ", (await TablesAsync(to, cancellationToken).ConfigureAwait(false)).Select(table => table.Name));
         await ExecuteAsync(to, $"lock table {names} in access exclusive mode", cancellationToken).ConfigureAwait(false);
         await CheckUnusedAsync(to, cancellationToken).ConfigureAwait(false);
-        await ExecuteAsync(to, $"truncate table {names}; {CommentOn(SchemaNames.Literal(_mark))}", cancellationToken).ConfigureAwait(false);
+        var emptying = Load("tenant_empty_tables").Replace("{tables}", names, StringComparison.Ordinal).Replace("{mark}", CommentOn(SchemaNames.Literal(_mark)), StringComparison.Ordinal);
+        await ExecuteAsync(to, emptying, cancellationToken).ConfigureAwait(false);
         foreach (var table in tables)
         {
             await CopyAsync(from, to, table, cancellationToken).ConfigureAwait(false);

@@ -157,12 +157,11 @@ public sealed class TenantLedgers : IAsyncDisposable, IDisposable
 
     /// <summary>Adds a tenant to the <see cref="TenantTable"/> after its database was checked and migrated.</summary>
     /// <param name="tenant">The tenant and its database.</param>
-    /// <param name="takesLog">Whether a log that the database already has becomes that of the tenant. Without it only an empty one is taken, and one that the tenant had when it
-    /// was switched off.</param>
+    /// <param name="existing">What becomes of a log that the database already has.</param>
     /// <param name="cancellationToken">Stops; the table is not changed.</param>
     /// <exception cref="InvalidOperationException">The map is not a <see cref="TenantTable"/>.</exception>
     /// <exception cref="TenantMoveException">Another tenant has the database, or had it when it was switched off; or it has a log.</exception>
-    public async Task AddAsync(TenantDatabase tenant, bool takesLog = false, CancellationToken cancellationToken = default)
+    public async Task AddAsync(TenantDatabase tenant, ExistingLog existing = ExistingLog.Refused, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(tenant);
         var table = Map as TenantTable ?? throw new InvalidOperationException("The map of tenants is not a table, and is changed where it is kept.");
@@ -170,7 +169,7 @@ public sealed class TenantLedgers : IAsyncDisposable, IDisposable
         await using var _ = reservation.ConfigureAwait(false);
         var dataSource = PostgresDataSources.Create(new NpgsqlConnectionStringBuilder(tenant.ConnectionString) { Pooling = false }.ConnectionString);
         await using var __ = dataSource.ConfigureAwait(false);
-        var mayHaveLog = takesLog || await table.HasAsync(tenant, cancellationToken).ConfigureAwait(false);
+        var mayHaveLog = existing == ExistingLog.Taken || await table.HasAsync(tenant, cancellationToken).ConfigureAwait(false);
         if (await TenantCopy.WhyNotAddedAsync(tenant, dataSource, Options.Ledger, mayHaveLog, cancellationToken).ConfigureAwait(false) is { } reason)
         {
             throw new TenantMoveException(reason);

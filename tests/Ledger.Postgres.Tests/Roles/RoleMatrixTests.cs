@@ -94,8 +94,8 @@ public sealed class RoleMatrixTests : IAsyncLifetime
             "insert into ledger.retention_hold (target, reason, held_by, held_at) values ('run:full', 'a', 'a', now()); delete from ledger.retention_hold",
             """
             insert into ledger.retention_run (policies, started_by, started_at) values ('[]', 'a', now());
-            insert into ledger.retention_stream (run, stream, place, policy, version, kept, state, events, file, sha256)
-            select id, 'run:full', 1, 'a', 1, 0, 'archived', 0, 'a', sha256('') from ledger.retention_run;
+            insert into ledger.retention_stream (run, stream, place, policy, version, kept, state, events, file, sha256, mark)
+            select id, 'run:full', 1, 'a', 1, 0, 'archived', 0, 'a', sha256(''), ledger.retention_mark_v1('run:full') from ledger.retention_run;
             select ledger.retain_page_v1(id, 'run:full', 10, gen_random_uuid()) from ledger.retention_run;
             select ledger.restore_begin_v1(id, 'run:full', 1, '{"id": "run:full", "version": 0, "created": "2026-01-01", "timestamp": "2026-01-01", "compacted_version": 0}') from ledger.retention_run;
             select ledger.restore_page_v1(id, 'run:full', '[]') from ledger.retention_run;

@@ -178,7 +178,7 @@ public sealed class TenantTests : IAsyncLifetime
             + "create trigger tr_log_has_moved after insert on ledger.tasks for each row execute function ledger.in_the_way()");
         (await Should.ThrowAsync<PostgresException>(() => tenants.MoveAsync("acme", target.ConnectionString))).SqlState.ShouldBe(PostgresErrorCodes.DuplicateObject);
         await ExecuteAsync(log.DataSource, "drop function ledger.in_the_way() cascade");
-        (await Should.ThrowAsync<TenantMoveException>(() => tenants.AddAsync(new TenantDatabase("thief", target.ConnectionString), takesLog: true))).Message.ShouldContain("An unfinished copy");
+        (await Should.ThrowAsync<TenantMoveException>(() => tenants.AddAsync(new TenantDatabase("thief", target.ConnectionString), ExistingLog.Taken))).Message.ShouldContain("An unfinished copy");
         await log.Runs.GetRun("same").AppendAsync([new ObjectCreated("q", "Claim")]);
 
         await tenants.MoveAsync("acme", target.ConnectionString);
