@@ -77,18 +77,21 @@ public sealed class NowhereTests
         (await database.AuditAsync()).Findings.ShouldBeEmpty();
 
         // Dead rows keep it until they are removed; VACUUM FULL and CHECKPOINT leave nothing but the write-ahead log.
+        await RunAsync(database, "checkpoint");
         (await AskAsync(database, Files)).ShouldNotBe("");
-        await using (var connection = new NpgsqlConnection(database.DataSource.ConnectionString))
-        {
-            await connection.OpenAsync();
-            foreach (var sql in new[] { "vacuum (full) ", "checkpoint" })
-            {
-                await using var command = new NpgsqlCommand(sql, connection);
-                await command.ExecuteNonQueryAsync();
-            }
-        }
-
+        await RunAsync(database, "vacuum (full) ", "checkpoint");
         (await AskAsync(database, Files)).ShouldBe("");
+    }
+
+    private static async Task RunAsync(SealDatabase database, params string[] statements)
+    {
+        await using var connection = new NpgsqlConnection(database.DataSource.ConnectionString);
+        await connection.OpenAsync();
+        foreach (var sql in statements)
+        {
+            await using var command = new NpgsqlCommand(sql, connection);
+            await command.ExecuteNonQueryAsync();
+        }
     }
 
     private static async Task WriteAsync(SealDatabase database)
