@@ -191,8 +191,10 @@ public sealed class LogNumbersTests
             await File.WriteAllTextAsync(Path.Combine((string)(await folder.ExecuteScalarAsync())!, "standby.signal"), "");
         }
 
-        source.Clear();
         await server.RestartAsync();
+
+        // Connections to the server as it was.
+        source.Clear();
 
         (await Should.ThrowAsync<StandbyServerException>(async () => await store.ReadLogAsync().ToListAsync())).Message.ShouldBe(
             "The server is a standby, which does not show which transactions still hold numbers of the log: reading the log there could pass "
