@@ -37,7 +37,7 @@ internal sealed record ArchiveHeader(long Run, string Stream, long First, string
         return Encoding.UTF8.GetString(buffer.ToArray());
     }
 
-    /// <exception cref="ArchiveException">The line is none of an archive.</exception>
+    /// <exception cref="ArchiveException">The line is not from an archive.</exception>
     public static ArchiveHeader Parse(string? line)
     {
         try

@@ -234,7 +234,7 @@ public sealed class EventRegistry
 
     private object? TryRead(string name, ReadOnlyMemory<byte> json, Entry entry, out EventMisfit? misfit)
     {
-        // A fault of the declaration is none of the event.
+        // A fault of the declaration is not a fault of the event.
         var type = entry.Json;
         try
         {

@@ -10,7 +10,7 @@ using Xunit;
 namespace Ledger.Conformance.Runs;
 
 /// <summary>How runs are doing, one by one and in lists.</summary>
-public abstract class RunSummaryTests(ITestEngine engine) : PolledToolTests(engine)
+public abstract partial class RunSummaryTests(ITestEngine engine) : PolledToolTests(engine)
 {
     private static readonly JsonElement Ask = JsonElement.Parse(
         """{"model":"m-1","messages":[{"role":"system","content":"Be brief."},{"role":"user","content":"Why did the\n kettle break?"}]}""");
@@ -379,26 +379,5 @@ public abstract class RunSummaryTests(ITestEngine engine) : PolledToolTests(engi
         var late = (await unasked.GetSummaryAsync())!;
         Text(late with { StartedAt = default, UpdatedAt = default })
             .ShouldBe(Text((await asked.GetSummaryAsync())! with { Stream = unasked.StreamName, StartedAt = default, UpdatedAt = default }));
-    }
-
-    private static string Text(RunSummary run) => $"{run} [{string.Join(',', run.Labels)}] [{string.Join(',', run.OpenCalls)}]"
-        .Replace(run.Labels.ToString()!, "", StringComparison.Ordinal).Replace(run.OpenCalls.ToString()!, "", StringComparison.Ordinal);
-
-    private async Task<Run> StartAsync(string id, params object[] events)
-    {
-        var run = Runs.GetRun(id);
-        await run.AppendAsync(events);
-        return run;
-    }
-
-    private async Task<List<RunSummary>> ListAsync(Run run, RunQuery query) =>
-        [.. (await AllAsync(query with { Text = run.Id })).Where(r => r.Stream == run.StreamName)];
-
-    private async Task<IReadOnlyList<RunSummary>> AllAsync(RunQuery query)
-    {
-        await Runs.Summaries.CatchUpAsync();
-        var page = await Runs.Summaries.QueryAsync(query with { Limit = 1_000 });
-        (page.Next, page.Behind).ShouldBe((null, 0));
-        return page.Runs;
     }
 }
