@@ -4,8 +4,10 @@ using NpgsqlTypes;
 namespace Ledger.Postgres.Log;
 
 /// <summary>Finds streams and events by queries.</summary>
-internal sealed partial class PostgresLogSearch(StoreContext context, StreamTable streamTable) : ILogSearch
+internal sealed partial class PostgresLogSearch(StoreContext context, StreamTable streamTable, BranchTable branches) : ILogSearch
 {
+    public Task<BranchPage> FindBranchesAsync(BranchQuery query, CancellationToken cancellationToken = default) => branches.FindBranchesAsync(query, cancellationToken);
+
     public async Task<StreamPage> FindStreamsAsync(StreamQuery query, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(query);
