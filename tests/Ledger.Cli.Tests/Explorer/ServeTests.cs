@@ -19,7 +19,7 @@ public sealed partial class ServeTests(CliDatabase database) : IClassFixture<Cli
         using var stop = new CancellationTokenSource();
         var serving = (database.Cli with { Output = output }).RunAsync(["serve", "--port", "0", "--without-search-index"], stop.Token);
         var said = await output.TextAsync("Ctrl-C");
-        said.ShouldNotContain("Search ");
+        said.ShouldNotContain("Search");
         var address = new Uri(Address().Match(said).Value);
 
         using var client = new HttpClient { BaseAddress = address };
@@ -42,7 +42,7 @@ public sealed partial class ServeTests(CliDatabase database) : IClassFixture<Cli
         using var stop = new CancellationTokenSource();
         var serving = (database.Cli with { Output = output }).RunAsync(["serve", "--port", "0"], stop.Token);
         var said = await output.TextAsync("Ctrl-C");
-        said.ShouldMatch("Search +its index is written meanwhile, where the role may; --without-search-index turns that off");
+        said.ShouldContain("its index is written meanwhile, where the role may; --without-search-index turns that off");
         using var client = new HttpClient { BaseAddress = new Uri(Address().Match(said).Value) };
 
         using var late = new CancellationTokenSource(TimeSpan.FromSeconds(20));

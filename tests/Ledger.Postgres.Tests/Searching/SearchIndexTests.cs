@@ -319,7 +319,7 @@ public sealed class SearchIndexTests : IAsyncLifetime, IAsyncDisposable
     {
         await new ProjectionAdmin(_database.DataSource).RebuildAsync("ledger:search", new RebuildOptions { Mode = RebuildMode.Resume });
         var search = (PostgresLogSearch)_database.Store.Get<ILogSearch>()!;
-        (search.LookedAt, search.FewEvents) = (0, 0);
+        (search.LookedAt, search.LookedAtForSome, search.FewEvents) = (0, 0, 0);
         return search;
     }
 
