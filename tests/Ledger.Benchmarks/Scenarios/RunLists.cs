@@ -30,7 +30,11 @@ internal sealed class RunLists : RunSummaryScenario
 
     public override IReadOnlyList<Contender> Contenders => [_latest, _failed, _waiting, _cost, _text, .. _totals];
 
-    public override IReadOnlyList<Goal> Goals => [.. Contenders.Select(list => Goal.Absolute(Figure.Tail, list) with { AtLeast = 100 })];
+    public override IReadOnlyList<Goal> Goals =>
+    [
+        .. Contenders.Select(list => Goal.Absolute(Figure.Middle, list) with { AtLeast = 100 }),
+        .. Contenders.Select(list => Goal.Absolute(Figure.Tail, list) with { AtLeast = 100 }),
+    ];
 
     protected override (int Runs, int Events) SizeIn(Workload workload) => (workload.LongEvents / EventsOfRun, EventsOfRun);
 

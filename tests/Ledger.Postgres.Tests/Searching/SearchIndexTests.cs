@@ -102,6 +102,27 @@ public sealed class SearchIndexTests : IAsyncLifetime, IAsyncDisposable
     }
 
     [Fact]
+    public async Task WhileAFilledLogIsIndexed_SearchesFindTheSame()
+    {
+        var search = await IndexAsync();
+        await AppendMixedAsync();
+        var scan = new ScanningLogSearch(_database.Store);
+        var expected = Numbers((await scan.SearchAsync(new LogQuery { Text = "kettle" })).Events);
+        var (rows, all) = (new SearchRows(new PostgresOptions()), await _database.ScalarAsync<long>("select count(*) from ledger.mt_events"));
+        await using var connection = await _database.DataSource.OpenConnectionAsync();
+        for (var indexed = 0L; indexed < all; indexed = (await rows.IndexAsync(connection, indexed, all, 3, CancellationToken.None)).Reached)
+        {
+            var page = await search.SearchAsync(new LogQuery { Text = "kettle" });
+            Numbers(page.Events).ShouldBe(expected);
+            page.Unindexed.ShouldBe(indexed == 0 ? null : all - indexed);
+            (await search.SearchAsync(new LogQuery { Text = "nowhere", Tool = "sonar" })).Events.ShouldBeEmpty();
+        }
+
+        var whole = await search.SearchAsync(new LogQuery { Text = "kettle" });
+        (whole.Unindexed, string.Join(' ', Numbers(whole.Events))).ShouldBe((0, string.Join(' ', expected)));
+    }
+
+    [Fact]
     public async Task Search_NewerThanTheIndex_IsFound_AndALateCommitIsNotPassed()
     {
         var run = new AgentLedger(_database.Store).GetRun("a");
