@@ -33,6 +33,9 @@ internal static partial class LogMessages
     [LoggerMessage(EventId = 122, Level = LogLevel.Warning, Message = "Shard {Shard} waits for the server")]
     internal static partial void ShardWaits(ILogger logger, string shard, Exception fault);
 
+    [LoggerMessage(EventId = 131, Level = LogLevel.Warning, Message = "Shard {Shard} cannot be written and waits, which makes no answer wrong: {Reason}. It is tried again every half minute")]
+    internal static partial void ShardWaitsForCircumstances(ILogger logger, string shard, string reason);
+
     [LoggerMessage(EventId = 123, Level = LogLevel.Warning, Message = "Shard {Shard} failed after {Position}; retry {Retry} of {Retries} follows")]
     internal static partial void ShardRetries(ILogger logger, string shard, long position, int retry, int retries, Exception fault);
 

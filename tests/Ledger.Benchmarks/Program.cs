@@ -63,6 +63,8 @@ Scenario[] scenarios =
     new TaskQueries(),
     new RunLists(),
     new LogSearches(),
+    new IndexedAppends(1),
+    new IndexedAppends(32),
     new RunStatusOfLongRun(),
     new RebuildRunSummaries(),
     new SealLog(),

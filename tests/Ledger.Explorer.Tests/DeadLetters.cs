@@ -19,7 +19,7 @@ internal static class DeadLetters
             Filter = new EventFilter { StreamPrefix = prefix },
         };
         var node = new ProjectionDaemon(
-            dataSource, new PostgresOptions(), new DaemonOptions { Subscriptions = [mail], OnFailure = FailurePolicy.DeadLetter, Retries = 0 });
+            dataSource, new PostgresOptions(), new DaemonOptions { Subscriptions = [mail], OnFailure = FailurePolicy.DeadLetter, Retries = 0, SearchIndex = false });
         await node.StartAsync();
         var admin = new ProjectionAdmin(dataSource);
         while ((await admin.ListDeadLettersAsync()).Count < count)

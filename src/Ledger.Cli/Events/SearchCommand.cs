@@ -88,6 +88,13 @@ internal sealed class SearchCommand : LedgerCommand
             Print(session.Out, recorded);
         }
 
+        if (page.Unindexed >= SearchModel.MuchUnindexed)
+        {
+            session.Out.Line(
+                $"The index of the search lacks the last {Printable.Count(page.Unindexed.Value, "event")} of the log, which were looked at one by one: 'ledger projections status ledger:search'.",
+                Tone.Faint);
+        }
+
         session.Out.Line(page.Events.Count == 0 ? "No events found." : page.Next is { } next ? $"Earlier events: --before {next}" : "", Tone.Faint);
     }
 

@@ -58,10 +58,13 @@ internal sealed class ServeCommand : LedgerCommand
         HelpName = "URL",
     };
 
-    private readonly Option<bool> _searchIndex = new("--search-index")
+    private readonly Option<bool> _withoutSearchIndex = new("--without-search-index")
     {
-        Description = "Keep the index of the search up to date meanwhile, so that a search for what is rare does not read the whole log. It takes about as much space as the events.",
+        Description = "Do not keep the index of the search up to date meanwhile. It takes about as much space as the events; without it a search for what is rare reads the whole log.",
     };
+
+    // What is kept now was asked for by it before.
+    private readonly Option<bool> _searchIndex = new("--search-index") { Hidden = true };
 
     private readonly DeepOption _deep = new();
 
@@ -76,6 +79,7 @@ internal sealed class ServeCommand : LedgerCommand
         Add(_withoutToken);
         Add(_host);
         Add(_runner);
+        Add(_withoutSearchIndex);
         Add(_searchIndex);
         Add(_deep.Option);
         Examples =
@@ -100,7 +104,7 @@ internal sealed class ServeCommand : LedgerCommand
             Tokens = access.Tokens,
         };
         await using var connection = await session.ConnectAsync(cancellationToken);
-        await using var index = session.Get(_searchIndex) ? connection.NewSearchIndex() : null;
+        await using var index = session.Get(_withoutSearchIndex) ? null : connection.NewSearchIndex();
         await (index?.StartAsync(cancellationToken) ?? Task.CompletedTask);
         await using var server = await ExplorerServer.StartAsync(connection, connection.LedgerWith(rules), endpoint, hosts, options, runner, session.Io, cancellationToken);
         if (!IPAddress.IsLoopback(endpoint.Address))
@@ -110,7 +114,7 @@ internal sealed class ServeCommand : LedgerCommand
                 : "ledger: tokens and pages are sent unencrypted; on a network that others can read, put a proxy with TLS in front.");
         }
 
-        Print(session, ServedAccess.Reachable(server.Address, endpoint.Address), access, writing, runner?.Address);
+        Print(session, ServedAccess.Reachable(server.Address, endpoint.Address), access, writing, runner?.Address, index is not null);
         await session.Out.FlushAsync();
         await ExplorerServer.WaitAsync(cancellationToken);
     }
@@ -128,7 +132,7 @@ internal sealed class ServeCommand : LedgerCommand
             : ServedAccess.OfThisServer(writing);
     }
 
-    private static void Print(Session session, string address, ServedAccess access, ExplorerWriting writing, string? runner)
+    private static void Print(Session session, string address, ServedAccess access, ExplorerWriting writing, string? runner, bool isIndexing)
     {
         var (open, read) = (access.OpenAddress(address), access.ReadAddress(address));
         if (session.Json)
@@ -152,6 +156,11 @@ internal sealed class ServeCommand : LedgerCommand
         if (runner is not null)
         {
             session.Out.Fact("Runner", runner);
+        }
+
+        if (isIndexing)
+        {
+            session.Out.Fact("Search", "its index is written meanwhile, where the role may; --without-search-index turns that off");
         }
 
         session.Out.Line("Press Ctrl-C to stop.", Tone.Faint);

@@ -4,14 +4,16 @@ using Microsoft.Extensions.Logging;
 namespace Ledger.Cli.Output;
 
 /// <summary>Prints warnings of the libraries on standard error: the answer is right but took longer than it should.</summary>
-internal sealed class WarningLogger(CommandIo io) : ILogger<AgentLedger>, ILogger<ProjectionDaemon>
+/// <param name="io">Where it prints.</param>
+/// <param name="least">The least that is printed.</param>
+internal sealed class WarningLogger(CommandIo io, LogLevel least = LogLevel.Warning) : ILogger<AgentLedger>, ILogger<ProjectionDaemon>
 {
     /// <inheritdoc/>
     public IDisposable? BeginScope<TState>(TState state)
         where TState : notnull => null;
 
     /// <inheritdoc/>
-    public bool IsEnabled(LogLevel logLevel) => logLevel >= LogLevel.Warning;
+    public bool IsEnabled(LogLevel logLevel) => logLevel >= least;
 
     /// <inheritdoc/>
     public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)

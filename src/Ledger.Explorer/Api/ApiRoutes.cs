@@ -17,6 +17,7 @@ internal static class ApiRoutes
         "faults", "string", "skip: events that cannot be applied are skipped and listed; throw: the first one is an error. Default: skip.");
 
     private static readonly ApiParameter Limit = new("limit", "integer", "The most items to return, up to 1,000. Default: 100.");
+    private static readonly ApiParameter ByCreation = new("order", "string", "oldest or newest, which comes first. Default: oldest.");
     private static readonly ApiParameter After = new("after", "string", "The 'next' value of the previous page.");
     private static readonly ApiParameter ObjectId = new("id", "string", "The object's id.", IsRequired: true);
     private static readonly ApiParameter A = new("a", "string", "The stream to start from, such as run:first.", IsRequired: true);
@@ -95,7 +96,7 @@ internal static class ApiRoutes
             Success = 200,
             Refusals = [403, 404, 409, 415],
         },
-        new("GET", "/streams/{stream}/branches", "Lists the branches forked from a run or branch, directly or indirectly, the oldest first.", StreamResource.ListBranchesAsync) { Json = Contracts.BranchPageContract, Query = [After, Limit] },
+        new("GET", "/streams/{stream}/branches", "Lists the branches forked from a run or branch, directly or indirectly, by creation.", StreamResource.ListBranchesAsync) { Json = Contracts.BranchPageContract, Query = [ByCreation, After, Limit] },
         new("POST", "/streams/{stream}/branches", "Forks a run or branch; writes one event, however many are shared.", StreamResource.ForkAsync)
         {
             Json = Contracts.BranchContract,
@@ -172,7 +173,7 @@ internal static class ApiRoutes
             Refusals = [403, 404, 409, 415, 422],
         },
         new("GET", "/events/{event}", "Reads one event from any stream, by its id in the log or the one that it had elsewhere; 409 if several streams have that.", EventsResource.ShowAnywhereAsync) { Json = Contracts.EventContract, Refusals = [404, 409] },
-        new("GET", "/branches", "Lists all branches, the oldest first. One that is created while the pages are read may be on none of them: to follow branches, read /log?type=branch.created.", StreamResource.ListAllBranchesAsync) { Json = Contracts.BranchPageContract, Query = [After, Limit], Refusals = [] },
+        new("GET", "/branches", "Lists all branches by creation. One that is created while the pages are read may be on none of them: to follow branches, read /log?type=branch.created.", StreamResource.ListAllBranchesAsync) { Json = Contracts.BranchPageContract, Query = [ByCreation, After, Limit], Refusals = [] },
         new("GET", "/streams/{stream}/events/{event}", "Reads one event of a history, by its position or id.", EventsResource.ShowAsync) { Json = Contracts.EventContract },
         new("GET", "/streams/{stream}/events/{event}/trace", "Follows the causes or effects of an event.", EventsResource.TraceAsync)
         {

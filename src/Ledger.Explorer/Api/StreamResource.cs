@@ -1,6 +1,7 @@
 using Ledger.Explorer.Branches;
 using Ledger.Explorer.Contracts;
 using Ledger.Explorer.Runs;
+using Ledger.Log;
 using Ledger.Runs;
 using Microsoft.AspNetCore.Http;
 
@@ -85,35 +86,26 @@ internal static class StreamResource
         await JsonAnswer.SendAsync(request.Http, BranchContract.Of(branch), ContractContext.Default.BranchContract).ConfigureAwait(false);
     }
 
-    // In the order of their creation, then of their names. A branch is never deleted, so 'after' is there again. All that were there when the first page was asked for
-    // are on a page; one that is created meanwhile may be committed later than a younger one, and is then on none, as in a list that was read at once. To follow
-    // branches, a client reads their events from the log, which passes no transaction that is still running.
+    // All that were there when the first page was asked for are on a page; one that is created meanwhile may be committed later than a younger one, and is then on none.
+    // To follow branches, a client reads their events from the log, which passes no transaction that is still running.
     private static async Task SendBranchesAsync(ExplorerRequest request, StreamName? root)
     {
-        var limit = request.Query.Number("limit", 100, 1, 1_000);
-        StreamName? after = request.Query.FindStream("after");
-        var isBegun = after is null;
-        var page = new List<BranchContract>();
-        await foreach (var branch in request.Explorer.Ledger.Store.ListBranchesAsync(root, request.Aborted).ConfigureAwait(false))
+        var query = new BranchQuery
         {
-            if (isBegun)
-            {
-                page.Add(BranchContract.Of(branch));
-            }
-
-            isBegun |= branch.Stream == after;
-            if (page.Count > limit)
-            {
-                break;
-            }
-        }
-
-        if (!isBegun)
+            Root = root,
+            Order = request.Query.Choice("order", "oldest", "oldest", "newest") == "newest" ? BranchOrder.NewestFirst : BranchOrder.OldestFirst,
+            After = request.Query.FindStream("after"),
+            Limit = request.Query.Number("limit", 100, 1, 1_000),
+        };
+        try
         {
-            throw new Rendering.BadRequestException("'after' must be the 'next' of the previous page, but is not a branch of this list.");
+            var page = await request.Explorer.Search.FindBranchesAsync(query, request.Aborted).ConfigureAwait(false);
+            var answer = new BranchPageContract([.. page.Branches.Select(BranchContract.Of)], page.Next?.Value);
+            await JsonAnswer.SendAsync(request.Http, answer, ContractContext.Default.BranchPageContract).ConfigureAwait(false);
         }
-
-        var answer = new BranchPageContract([.. page.Take(limit)], page.Count > limit ? page[limit - 1].Stream : null);
-        await JsonAnswer.SendAsync(request.Http, answer, ContractContext.Default.BranchPageContract).ConfigureAwait(false);
+        catch (StreamNotFoundException) when (query.After is not null)
+        {
+            throw new Rendering.BadRequestException("'after' must be the 'next' of the previous page, but is not a branch.");
+        }
     }
 }

@@ -132,7 +132,7 @@ internal sealed record RunTotalsListContract(IReadOnlyList<RunTotalsContract> To
 internal sealed record RunPageContract(IReadOnlyList<RunContract> Runs, bool HasMore, string? Next = null, long? Behind = null);
 
 /// <summary>A page of branches.</summary>
-/// <param name="Branches">The branches, the oldest first.</param>
+/// <param name="Branches">The branches, by creation.</param>
 /// <param name="Next">What the next page has as 'after'; absent after the last page.</param>
 internal sealed record BranchPageContract(IReadOnlyList<BranchContract> Branches, string? Next = null);
 

@@ -29,7 +29,8 @@ public static class LedgerMartenExtensions
     /// stores, the bus of abilities, the migrator, questions in SQL and the table of contracts, each once for the application.</summary>
     /// <remarks>The document store gets Ledger's configuration, unless it has called <c>UseLedger</c> itself, which takes precedence. A decorator that
     /// is registered as <see cref="IEventStore"/> before this call is used by all of them. With <c>MultiTenantedDatabases…</c> use <see cref="MartenTenants"/> or sessions of a
-    /// tenant: the services are of no tenant, and refuse every call.</remarks>
+    /// tenant: the services are of no tenant, and refuse every call. Where the application runs Marten's daemon, it also keeps the index of the search, see
+    /// <see cref="DaemonOptions.SearchIndex"/>, which takes three connections; <see cref="WithoutLedgerSearchIndex"/> turns that off.</remarks>
     /// <param name="marten">What <c>AddMarten</c> returned.</param>
     /// <param name="configure">Changes Ledger's options; see <see cref="LedgerStoreOptionsExtensions.UseLedger"/>.</param>
     public static MartenServiceCollectionExtensions.MartenConfigurationExpression AddLedger(
@@ -47,6 +48,7 @@ public static class LedgerMartenExtensions
         });
         AddServices(services, provider => provider.GetRequiredService<IDocumentStore>());
         AddRequests(services, typeof(IDocumentStore), provider => provider.GetRequiredService<IDocumentStore>(), provider => provider.GetService<IProjectionCoordinator>());
+        AddSearchIndex(services, SearchIndexing.WithDaemon);
         return marten;
     }
 
@@ -93,21 +95,48 @@ public static class LedgerMartenExtensions
         return marten;
     }
 
-    /// <summary>Keeps the index of the search across streams while the application runs, on one node at a time: see <see cref="DaemonOptions.SearchIndex"/>.</summary>
-    /// <remarks>Call it after <c>AddLedger</c>. It takes three connections; Marten's own daemon does not run it.</remarks>
+    /// <summary>Keeps the index of the search across streams while the application runs, on one node at a time, also where Marten's daemon does not run: see
+    /// <see cref="DaemonOptions.SearchIndex"/>.</summary>
+    /// <remarks>It takes three connections.</remarks>
     public static MartenServiceCollectionExtensions.MartenConfigurationExpression AddLedgerSearchIndex(
         this MartenServiceCollectionExtensions.MartenConfigurationExpression marten)
     {
         ArgumentNullException.ThrowIfNull(marten);
-        if (marten.Services.All(service => service.ServiceType != typeof(SearchIndexService)))
-        {
-            marten.Services.AddSingleton(provider => new SearchIndexService(
-                () => StoreOn(provider, provider.GetRequiredService<IDocumentStore>()), provider.GetService<ILogger<ProjectionDaemon>>(), provider.GetService<TimeProvider>()));
-            marten.Services.AddSingleton<IHostedService>(provider => provider.GetRequiredService<SearchIndexService>());
-        }
-
+        AddSearchIndex(marten.Services, SearchIndexing.Always);
         return marten;
     }
+
+    /// <summary>Does not keep the index of the search, although the application runs Marten's daemon.</summary>
+    public static MartenServiceCollectionExtensions.MartenConfigurationExpression WithoutLedgerSearchIndex(
+        this MartenServiceCollectionExtensions.MartenConfigurationExpression marten)
+    {
+        ArgumentNullException.ThrowIfNull(marten);
+        AddSearchIndex(marten.Services, SearchIndexing.Never);
+        return marten;
+    }
+
+    // The last call that says so decides, whatever AddLedger says before or after it.
+    private static void AddSearchIndex(IServiceCollection services, SearchIndexing indexing)
+    {
+        if (services.All(service => service.ServiceType != typeof(SearchIndexService)))
+        {
+            services.AddSingleton<IHostedService>(provider => provider.GetRequiredService<SearchIndexService>());
+        }
+        else if (indexing == SearchIndexing.WithDaemon)
+        {
+            return;
+        }
+
+        services.Replace(ServiceDescriptor.Singleton(provider => new SearchIndexService(
+            () => StoreOn(provider, provider.GetRequiredService<IDocumentStore>()),
+            indexing,
+            () => RunsDaemon(provider.GetService<IProjectionCoordinator>()),
+            provider.GetService<ILogger<ProjectionDaemon>>(),
+            provider.GetService<TimeProvider>())));
+    }
+
+    // Not where something else, such as Wolverine, distributes its work.
+    private static bool RunsDaemon(object? coordinator) => coordinator is ProjectionCoordinatorBase { Distributor: not null };
 
     private static void AddServices(IServiceCollection services, Func<IServiceProvider, IDocumentStore> documents)
     {
@@ -141,7 +170,7 @@ public static class LedgerMartenExtensions
 
         services.AddKeyedSingleton(key, (provider, _) => new ApplicationRequests(
             StoreOn(provider, documents(provider)),
-            coordinator(provider) is ProjectionCoordinatorBase { Distributor: not null } own ? own : null,
+            coordinator(provider) is ProjectionCoordinatorBase own && RunsDaemon(own) ? own : null,
             provider.GetService<ILogger<ApplicationRequests>>() ?? NullLogger<ApplicationRequests>.Instance,
             provider.GetService<TimeProvider>() ?? TimeProvider.System));
         services.AddSingleton<IHostedService>(provider => provider.GetRequiredKeyedService<ApplicationRequests>(key));

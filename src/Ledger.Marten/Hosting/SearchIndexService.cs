@@ -1,28 +1,59 @@
 using Ledger.Marten.Streams;
+using Ledger.Postgres;
 using Ledger.Postgres.Projections.Daemon;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Ledger.Marten.Hosting;
 
 /// <summary>Keeps the index of the search up to date while the application runs.</summary>
-internal sealed class SearchIndexService(Func<MartenEventStore> store, ILogger<ProjectionDaemon>? logger, TimeProvider? timeProvider) : IHostedService, IAsyncDisposable
+/// <param name="store">The log.</param>
+/// <param name="indexing">When it is kept.</param>
+/// <param name="runsDaemon">Whether Marten's daemon runs here.</param>
+/// <param name="logger">Logs failures.</param>
+/// <param name="timeProvider">The clock of pauses.</param>
+internal sealed class SearchIndexService(
+    Func<MartenEventStore> store, SearchIndexing indexing, Func<bool> runsDaemon, ILogger<ProjectionDaemon>? logger, TimeProvider? timeProvider)
+    : IHostedLifecycleService, IAsyncDisposable
 {
     private ProjectionDaemon? _daemon;
 
-    /// <inheritdoc/>
-    public Task StartAsync(CancellationToken cancellationToken)
+    /// <summary>Whether it keeps the index.</summary>
+    public bool IsKept => _daemon is not null;
+
+    public Task StartingAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public Task StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    /// <summary>Begins when what makes the tables at the start has made them.</summary>
+    public Task StartedAsync(CancellationToken cancellationToken)
     {
-        var engine = store();
-        _daemon = new ProjectionDaemon(
-            engine.DataSource, engine.Options, new DaemonOptions { SearchIndex = true, MaxConnections = 1 }, logger, timeProvider);
+        var isWanted = indexing == SearchIndexing.Always || (indexing == SearchIndexing.WithDaemon && runsDaemon());
+        if (!isWanted || store() is not { IsOfNoTenant: false } engine)
+        {
+            return Task.CompletedTask;
+        }
+
+        try
+        {
+            _daemon = new ProjectionDaemon(engine.DataSource, engine.Options, new DaemonOptions { MaxConnections = 1 }, logger, timeProvider);
+        }
+        catch (PostgresOptionsException fault) when (indexing == SearchIndexing.WithDaemon)
+        {
+            LogMessages.SearchIndexNotKept(logger ?? NullLogger<ProjectionDaemon>.Instance, fault.Message);
+            return Task.CompletedTask;
+        }
+
         return _daemon.StartAsync(cancellationToken);
     }
 
-    /// <inheritdoc/>
+    public Task StoppingAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
     public Task StopAsync(CancellationToken cancellationToken) => _daemon?.StopAsync(cancellationToken) ?? Task.CompletedTask;
 
+    public Task StoppedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
     // The container disposes what is registered twice twice.
-    /// <inheritdoc/>
     public ValueTask DisposeAsync() => Interlocked.Exchange(ref _daemon, null)?.DisposeAsync() ?? ValueTask.CompletedTask;
 }

@@ -8,6 +8,8 @@ internal sealed class SessionSearch(ILogSearch stored, ILogSearch scan, Func<His
     public Task<StreamPage> FindStreamsAsync(StreamQuery query, CancellationToken cancellationToken = default) =>
         scan.FindStreamsAsync(query, cancellationToken);
 
+    public Task<BranchPage> FindBranchesAsync(BranchQuery query, CancellationToken cancellationToken = default) => stored.FindBranchesAsync(query, cancellationToken);
+
     public Task<IReadOnlyList<StreamInfo>> GetStreamsAsync(IReadOnlyCollection<StreamName> streams, CancellationToken cancellationToken = default) =>
         scan.GetStreamsAsync(streams, cancellationToken);
 

@@ -26,6 +26,17 @@ internal static class ProjectionFindings
                     name,
                     $"The projection '{name}' is paused, {Count(shard.Lag)} numbers behind the log. Run 'ledger projections resume {name}' to let it go on.");
             }
+            else if (shard.LagTime > limits.Lag && shard.IsSearchIndex)
+            {
+                yield return new(
+                    DoctorSeverity.Notice,
+                    DoctorCheck.Projections,
+                    name,
+                    $"The index of the search lacks the last {Count(shard.Lag)} numbers of the log, whose events every search looks at one by one. "
+                    + (shard.Owner is { } owner
+                        ? $"'{owner}' writes it."
+                        : "No node writes it: start one with a daemon or 'ledger serve', or remove the index by 'select ledger.clear_search_v1()'."));
+            }
             else if (shard.LagTime > limits.Lag)
             {
                 yield return Problem(

@@ -12,6 +12,7 @@ namespace Ledger.Postgres.Hosting;
 /// <item>Degraded: a shard is paused, or its first unprocessed event is older than the limit, or no node owns it.</item>
 /// <item>Healthy otherwise. Each shard's state and lag are among the data.</item>
 /// </list>
+/// <para>The index of the search counts only if it has failed, as degraded: what it lacks, searches find without it.</para>
 /// <para>Safe for concurrent use. After <c>AddLedger</c>: <c>services.AddHealthChecks().AddCheck&lt;LedgerHealthCheck&gt;("ledger")</c>.</para>
 /// </remarks>
 /// <param name="admin">Lists the shards.</param>
@@ -35,21 +36,30 @@ public sealed class LedgerHealthCheck(ProjectionAdmin admin, TimeSpan? mostLag =
         }
 
         var data = shards.ToDictionary(s => s.Projection, object (s) => TextOf(s), StringComparer.Ordinal);
-        if (shards.FirstOrDefault(s => s.State == ShardState.Failed) is { } failed)
+        var needed = shards.Where(s => !s.IsSearchIndex).ToList();
+        if (needed.Find(s => s.State == ShardState.Failed) is { } failed)
         {
-            return HealthCheckResult.Unhealthy($"'{failed.Projection}' has stopped{(failed.ErrorSequence is { } at ? $" at event {at}" : "")}: {failed.Error}", data: data);
+            return HealthCheckResult.Unhealthy(Stopped(failed), data: data);
         }
 
-        if (shards.FirstOrDefault(s => s.State == ShardState.Paused) is { } paused)
+        if (shards.FirstOrDefault(s => s.State == ShardState.Failed) is { } index)
+        {
+            return HealthCheckResult.Degraded(Stopped(index), data: data);
+        }
+
+        if (needed.Find(s => s.State == ShardState.Paused) is { } paused)
         {
             return HealthCheckResult.Degraded($"'{paused.Projection}' is paused.", data: data);
         }
 
-        return shards.FirstOrDefault(s => s.LagTime > _mostLag) is { } late
+        return needed.Find(s => s.LagTime > _mostLag) is { } late
             ? HealthCheckResult.Degraded(
                 $"'{late.Projection}' is {Seconds(late.LagTime)} behind{(late.Owner is null ? ", and no node runs it" : "")}.", data: data)
             : HealthCheckResult.Healthy("The database answers, and everything keeps up.", data);
     }
+
+    private static string Stopped(ShardStatus shard) =>
+        $"'{shard.Projection}' has stopped{(shard.ErrorSequence is { } at ? $" at event {at}" : "")}: {shard.Error}";
 
     private static string TextOf(ShardStatus shard) => string.Create(
         CultureInfo.InvariantCulture,

@@ -108,6 +108,33 @@ internal sealed class BranchTable(StoreContext context)
         return found is [var info] ? info : null;
     }
 
+    public async Task<BranchPage> FindBranchesAsync(BranchQuery query, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(query);
+        query.Checked();
+        var (than, direction) = query.Order == BranchOrder.NewestFirst ? ("<", "desc") : (">", "asc");
+        var sql = SqlText.Load("find_branches", context.Options.Schemas)
+            .Replace("{than}", than, StringComparison.Ordinal)
+            .Replace("{direction}", direction, StringComparison.Ordinal);
+        var found = await context.Reading.UseAsync<List<BranchInfo>>(
+            async (lease, cancellationToken) =>
+            {
+                var command = lease.CreateCommand(sql, context.Options.CommandTimeoutSeconds)
+                    .WithText(query.Root?.Value)
+                    .WithText(query.After?.Value)
+                    .With(query.Limit + 1, NpgsqlDbType.Integer);
+                await using var _ = command.ConfigureAwait(false);
+                return await ReadAllAsync(command, cancellationToken).ConfigureAwait(false);
+            },
+            cancellationToken).ConfigureAwait(false);
+        if (found.Count == 0 && query.After is { } after && await GetBranchAsync(after, cancellationToken).ConfigureAwait(false) is null)
+        {
+            throw new StreamNotFoundException(after);
+        }
+
+        return found.Count > query.Limit ? new BranchPage(found[..query.Limit], found[query.Limit - 1].Stream) : new BranchPage(found, null);
+    }
+
     public IAsyncEnumerable<BranchInfo> ListBranchesAsync(StreamName? root = null, CancellationToken cancellationToken = default)
     {
         if (root is { } stream)
@@ -232,25 +259,30 @@ internal sealed class BranchTable(StoreContext context)
             async (lease, cancellationToken) =>
             {
                 var command = context.Command(lease, sql).WithText(stream);
-                await using var __ = command.ConfigureAwait(false);
-                var reader = await command.ExecuteReaderAsync(cancellationToken).ConfigureAwait(false);
-                await using var ___ = reader.ConfigureAwait(false);
-                var branches = new List<BranchInfo>();
-                while (await reader.ReadAsync(cancellationToken).ConfigureAwait(false))
-                {
-                    branches.Add(new BranchInfo(
-                        new StreamName(reader.GetString(0)),
-                        new StreamName(reader.GetString(1)),
-                        new StreamName(reader.GetString(2)),
-                        new Position(reader.GetInt64(3)),
-                        ReadLineage(reader, 6),
-                        reader.IsDBNull(4) ? null : reader.GetString(4),
-                        reader.GetFieldValue<DateTimeOffset>(5)));
-                }
-
-                return branches;
+                await using var _ = command.ConfigureAwait(false);
+                return await ReadAllAsync(command, cancellationToken).ConfigureAwait(false);
             },
             cancellationToken).ConfigureAwait(false);
+    }
+
+    private static async Task<List<BranchInfo>> ReadAllAsync(NpgsqlCommand command, CancellationToken cancellationToken)
+    {
+        var reader = await command.ExecuteReaderAsync(cancellationToken).ConfigureAwait(false);
+        await using var _ = reader.ConfigureAwait(false);
+        var branches = new List<BranchInfo>();
+        while (await reader.ReadAsync(cancellationToken).ConfigureAwait(false))
+        {
+            branches.Add(new BranchInfo(
+                new StreamName(reader.GetString(0)),
+                new StreamName(reader.GetString(1)),
+                new StreamName(reader.GetString(2)),
+                new Position(reader.GetInt64(3)),
+                ReadLineage(reader, 6),
+                reader.IsDBNull(4) ? null : reader.GetString(4),
+                reader.GetFieldValue<DateTimeOffset>(5)));
+        }
+
+        return branches;
     }
 
     private static LineageSegment[] ReadLineage(NpgsqlDataReader reader, int column)

@@ -74,7 +74,7 @@ public sealed partial class PostgresEventStore : IEventStore, IProjectionCatalog
         _streams = new StreamTable(context);
         _reader = new LogReader(context, _streams);
         _branches = new BranchTable(context);
-        _search = new PostgresLogSearch(context, _streams);
+        _search = new PostgresLogSearch(context, _streams, _branches);
         _worlds = context.Options.WorldRows == WorldRows.Inline ? new PostgresWorldReader(context, this) : null;
         _snapshots = new PostgresSnapshots(context);
         _documents = new PostgresDocuments(context, this);

@@ -1,5 +1,6 @@
 using Ledger.Log;
 using Ledger.Postgres.Searching;
+using Npgsql;
 using NpgsqlTypes;
 
 namespace Ledger.Postgres.Log;
@@ -10,13 +11,17 @@ internal sealed partial class PostgresLogSearch
     // The clocks of the server's transactions: an event may come in the log after one that was recorded later.
     private static readonly TimeSpan Disorder = TimeSpan.FromHours(1);
 
-    private const int RareEvents = 2_000;
+    // What none of so many has is in few events of a million.
+    private const int Sampled = 1_000;
 
     /// <summary>How many events before what the index lacks are looked at themselves: where many events are wanted, these are enough for a page.</summary>
     public int LookedAt { get; set; } = 5_000;
 
+    /// <summary>The same where some streams alone are wanted, so that most are passed over at once.</summary>
+    public int LookedAtForSome { get; set; } = 20_000;
+
     /// <summary>Of so few events in some streams all are looked at, whatever the index says.</summary>
-    public int FewEvents { get; set; } = 2_000;
+    public int FewEvents { get; set; } = 20_000;
 
     public async Task<LogPage> SearchAsync(LogQuery query, CancellationToken cancellationToken = default)
     {
@@ -50,6 +55,13 @@ internal sealed partial class PostgresLogSearch
         var question = SearchQuestion.Of(query);
         var index = question is null ? null : await FindIndexAsync(lease, cancellationToken).ConfigureAwait(false);
         var few = query.IsOfSomeStreams ? await FewStreamsAsync(lease, query, cancellationToken).ConfigureAwait(false) : null;
+        if (few is var (_, some) && some > FewEvents && LookedAtForSome > 0
+            && await ReadAsync(lease, "search_log", new Part(query with { Reach = LookedAtForSome }, match, first, end, few?.Names), [], cancellationToken).ConfigureAwait(false)
+                is { Events: [.., var last] } latest && latest.Next == last.Sequence)
+        {
+            return latest;
+        }
+
         if (index is not var (indexed, newest)
             || (few is var (_, events) && (events <= FewEvents || !await IsRareAsync(lease, question!, cancellationToken).ConfigureAwait(false))))
         {
@@ -57,7 +69,7 @@ internal sealed partial class PostgresLogSearch
         }
 
         // A query that may look at fewer would otherwise end before it comes to the index.
-        var lookedAt = Math.Min(LookedAt, query.Reach - 1);
+        var lookedAt = Math.Min(query.IsOfSomeStreams ? LookedAtForSome : LookedAt, query.Reach - 1);
         var low = Math.Max(Math.Min(end ?? long.MaxValue, indexed + 1) - lookedAt, first ?? 1);
         var page = (await ReadAsync(lease, "search_log", new Part(query, match, low, end, null), [], cancellationToken).ConfigureAwait(false))!;
         if (page.Next is null && low > (first ?? 1))
@@ -81,37 +93,37 @@ internal sealed partial class PostgresLogSearch
     {
         var (query, match) = (part.Query, part.Match);
         var sql = SqlText.Load(name, context.Options.Schemas).Replace("{filter}", SqlText.Load("search_filter"), StringComparison.Ordinal);
-        var command = lease.CreateCommand(sql, context.Options.CommandTimeoutSeconds);
-        await using var _ = command.ConfigureAwait(false);
-        command.Parameters
-            .With(part.End, NpgsqlDbType.Bigint)
-            .With(part.First, NpgsqlDbType.Bigint)
-            .WithText(query.Prefix)
-            .WithTexts(part.Few ?? NamesOf(query))
-            .WithTexts(match.Event.Types)
-            .WithTexts(match.Event.Prefixes)
-            .WithText(query.Actor)
-            .WithText(match.Event.Text)
-            .WithText(query.Tool)
-            .WithTexts(query.Where is null ? null : [.. query.Where.Path])
-            .WithText(query.Where?.Value)
-            .With(query.Limit + 1 - before.Count, NpgsqlDbType.Integer)
-            .With(query.Reach, NpgsqlDbType.Integer)
-            .With(query.Since?.ToUniversalTime(), NpgsqlDbType.TimestampTz)
-            .With(query.Until?.ToUniversalTime(), NpgsqlDbType.TimestampTz)
-            .WithText(query.Where?.Number)
-            .WithText(query.ObjectId);
-        if (part.Question is { } question)
-        {
-            command.Parameters
-                .With(question.All, NpgsqlDbType.Array | NpgsqlDbType.Smallint)
-                .With(question.Any, NpgsqlDbType.Array | NpgsqlDbType.Smallint)
-                .WithText(SearchRows.Shard);
-        }
+        return await UncompiledQuestion.AskAsync(
+            context, lease, sql, Add, reader => ReadPageAsync(reader, part, [.. before], cancellationToken), cancellationToken).ConfigureAwait(false);
 
-        var reader = await command.ExecuteReaderAsync(cancellationToken).ConfigureAwait(false);
-        await using var __ = reader.ConfigureAwait(false);
-        return await ReadPageAsync(reader, part, [.. before], cancellationToken).ConfigureAwait(false);
+        void Add(NpgsqlParameterCollection parameters)
+        {
+            parameters
+                .With(part.End, NpgsqlDbType.Bigint)
+                .With(part.First, NpgsqlDbType.Bigint)
+                .WithText(query.Prefix)
+                .WithTexts(part.Few ?? NamesOf(query))
+                .WithTexts(match.Event.Types)
+                .WithTexts(match.Event.Prefixes)
+                .WithText(query.Actor)
+                .WithText(match.Event.Text)
+                .WithText(query.Tool)
+                .WithTexts(query.Where is null ? null : [.. query.Where.Path])
+                .WithText(query.Where?.Value)
+                .With(query.Limit + 1 - before.Count, NpgsqlDbType.Integer)
+                .With(query.Reach, NpgsqlDbType.Integer)
+                .With(query.Since?.ToUniversalTime(), NpgsqlDbType.TimestampTz)
+                .With(query.Until?.ToUniversalTime(), NpgsqlDbType.TimestampTz)
+                .WithText(query.Where?.Number)
+                .WithText(query.ObjectId);
+            if (part.Question is { } question)
+            {
+                parameters
+                    .With(question.All, NpgsqlDbType.Array | NpgsqlDbType.Smallint)
+                    .With(question.Any, NpgsqlDbType.Array | NpgsqlDbType.Smallint)
+                    .WithText(SearchRows.Shard);
+            }
+        }
     }
 
     /// <summary>Up to which number events are indexed, and the number of the newest; null where none is.</summary>
@@ -127,13 +139,17 @@ internal sealed partial class PostgresLogSearch
     /// <summary>The streams of a query, where they have no more events than it may examine; null otherwise.</summary>
     private async Task<(string[] Names, long Events)?> FewStreamsAsync(ConnectionSource.Lease lease, LogQuery query, CancellationToken cancellationToken)
     {
-        var command = context.Command(lease, "search_scope");
-        await using var _ = command.ConfigureAwait(false);
-        command.Parameters.WithText(query.Prefix).WithTexts(NamesOf(query)).With(LogQuery.FewStreams + 1, NpgsqlDbType.Integer);
-        var reader = await command.ExecuteReaderAsync(cancellationToken).ConfigureAwait(false);
-        await using var __ = reader.ConfigureAwait(false);
-        await reader.ReadAsync(cancellationToken).ConfigureAwait(false);
-        var (names, events) = (reader.GetFieldValue<string[]>(0), reader.GetInt64(1));
+        var (names, events) = await UncompiledQuestion.AskAsync(
+            context,
+            lease,
+            SqlText.Load("search_scope", context.Options.Schemas),
+            parameters => parameters.WithText(query.Prefix).WithTexts(NamesOf(query)).With(LogQuery.FewStreams + 1, NpgsqlDbType.Integer),
+            async reader =>
+            {
+                await reader.ReadAsync(cancellationToken).ConfigureAwait(false);
+                return (reader.GetFieldValue<string[]>(0), reader.GetInt64(1));
+            },
+            cancellationToken).ConfigureAwait(false);
         return names.Length <= LogQuery.FewStreams && events <= query.Reach ? (names, events) : null;
     }
 
@@ -147,13 +163,16 @@ internal sealed partial class PostgresLogSearch
             _ => "s.keys @> $1 and s.keys && $2",
         };
         var sql = SqlText.Load("search_is_rare", context.Options.Schemas).Replace("{keys}", keys, StringComparison.Ordinal);
-        var command = lease.CreateCommand(sql, context.Options.CommandTimeoutSeconds);
-        await using var _ = command.ConfigureAwait(false);
-        command
-            .With(question.All, NpgsqlDbType.Array | NpgsqlDbType.Smallint)
-            .With(question.Any, NpgsqlDbType.Array | NpgsqlDbType.Smallint)
-            .With(RareEvents, NpgsqlDbType.Integer);
-        return (bool)(await command.ExecuteScalarAsync(cancellationToken).ConfigureAwait(false))!;
+        return await UncompiledQuestion.AskAsync(
+            context,
+            lease,
+            sql,
+            parameters => parameters
+                .With(question.All, NpgsqlDbType.Array | NpgsqlDbType.Smallint)
+                .With(question.Any, NpgsqlDbType.Array | NpgsqlDbType.Smallint)
+                .With(Sampled, NpgsqlDbType.Integer),
+            async reader => await reader.ReadAsync(cancellationToken).ConfigureAwait(false) && reader.GetBoolean(0),
+            cancellationToken).ConfigureAwait(false);
     }
 
     private static string[]? NamesOf(LogQuery query) => query.Streams is null ? null : [.. query.Streams.Select(stream => stream.Value)];
@@ -165,7 +184,7 @@ internal sealed partial class PostgresLogSearch
         return await command.ExecuteScalarAsync(cancellationToken).ConfigureAwait(false) as long?;
     }
 
-    private async Task<LogPage?> ReadPageAsync(Npgsql.NpgsqlDataReader reader, Part part, List<RecordedEvent> found, CancellationToken cancellationToken)
+    private async Task<LogPage?> ReadPageAsync(NpgsqlDataReader reader, Part part, List<RecordedEvent> found, CancellationToken cancellationToken)
     {
         var (row, query) = (new EventRow(context.Options.Registry), part.Query);
         var (low, examined, bytes) = ((long?)null, 0L, found.Sum(recorded => (long)recorded.Json.Length));

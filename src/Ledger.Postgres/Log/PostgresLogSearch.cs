@@ -4,8 +4,10 @@ using NpgsqlTypes;
 namespace Ledger.Postgres.Log;
 
 /// <summary>Finds streams and events by queries.</summary>
-internal sealed partial class PostgresLogSearch(StoreContext context, StreamTable streamTable) : ILogSearch
+internal sealed partial class PostgresLogSearch(StoreContext context, StreamTable streamTable, BranchTable branches) : ILogSearch
 {
+    public Task<BranchPage> FindBranchesAsync(BranchQuery query, CancellationToken cancellationToken = default) => branches.FindBranchesAsync(query, cancellationToken);
+
     public async Task<StreamPage> FindStreamsAsync(StreamQuery query, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(query);
@@ -13,30 +15,36 @@ internal sealed partial class PostgresLogSearch(StoreContext context, StreamTabl
         return await context.Reading.UseAsync<StreamPage>(
             async (lease, cancellationToken) =>
             {
-                var command = context.Command(lease, "find_streams")
-                    .WithText(query.Prefix)
-                    .WithText(query.Text is null ? null : AsciiCase.Lower(query.Text))
-                    .With<bool?>(query.State is { } state ? state == StreamState.Archived : null, NpgsqlDbType.Boolean)
-                    .WithText(query.Order switch
+                var found = await UncompiledQuestion.AskAsync(
+                    context,
+                    lease,
+                    SqlText.Load("find_streams", context.Options.Schemas),
+                    parameters => parameters
+                        .WithText(query.Prefix)
+                        .WithText(query.Text is null ? null : AsciiCase.Lower(query.Text))
+                        .With<bool?>(query.State is { } state ? state == StreamState.Archived : null, NpgsqlDbType.Boolean)
+                        .WithText(query.Order switch
+                        {
+                            StreamOrder.LatestFirst => "latest",
+                            StreamOrder.LongestFirst => "longest",
+                            _ => "name",
+                        })
+                        .With(query.Skip, NpgsqlDbType.Integer)
+                        .With(query.Limit + 1, NpgsqlDbType.Integer)
+                        .With(query.ActiveSince?.ToUniversalTime(), NpgsqlDbType.TimestampTz)
+                        .With(query.ActiveUntil?.ToUniversalTime(), NpgsqlDbType.TimestampTz)
+                        .WithText(query.After),
+                    async reader =>
                     {
-                        StreamOrder.LatestFirst => "latest",
-                        StreamOrder.LongestFirst => "longest",
-                        _ => "name",
-                    })
-                    .With(query.Skip, NpgsqlDbType.Integer)
-                    .With(query.Limit + 1, NpgsqlDbType.Integer)
-                    .With(query.ActiveSince?.ToUniversalTime(), NpgsqlDbType.TimestampTz)
-                    .With(query.ActiveUntil?.ToUniversalTime(), NpgsqlDbType.TimestampTz)
-                    .WithText(query.After);
-                await using var __ = command.ConfigureAwait(false);
-                var reader = await command.ExecuteReaderAsync(cancellationToken).ConfigureAwait(false);
-                await using var ___ = reader.ConfigureAwait(false);
-                var found = new List<StreamSummary>();
-                while (await reader.ReadAsync(cancellationToken).ConfigureAwait(false))
-                {
-                    found.Add(new StreamSummary(StreamTable.Read(reader), reader.GetInt64(5)));
-                }
+                        var streams = new List<StreamSummary>();
+                        while (await reader.ReadAsync(cancellationToken).ConfigureAwait(false))
+                        {
+                            streams.Add(new StreamSummary(StreamTable.Read(reader), reader.GetInt64(5)));
+                        }
 
+                        return streams;
+                    },
+                    cancellationToken).ConfigureAwait(false);
                 return new StreamPage([.. found.Take(query.Limit)], found.Count > query.Limit);
             },
             cancellationToken).ConfigureAwait(false);

@@ -31,22 +31,26 @@ internal sealed class RunLists(StoreContext context)
             return [];
         }
 
-        var command = Command(lease, "list_runs", ("{key}", key), ("{after}", after));
-        await using var _ = command.ConfigureAwait(false);
-        AddFilter(command, query, among, now)
-            .WithText(place?.Value)
-            .WithText(place?.Stream)
-            .With(query.Limit + 1, NpgsqlDbType.Integer);
-        var reader = await command.ExecuteReaderAsync(cancellationToken).ConfigureAwait(false);
-        await using var __ = reader.ConfigureAwait(false);
-        var runs = new List<RunSummary>();
-        while (await reader.ReadAsync(cancellationToken).ConfigureAwait(false))
-        {
-            var run = RunSummaries.Of(new StreamName(reader.GetString(0)), RunRows.Read(reader.GetFieldValue<byte[]>(1)), now);
-            runs.Add(run with { State = reader.GetBoolean(2) ? StreamState.Archived : StreamState.Open });
-        }
+        return await UncompiledQuestion.AskAsync(
+            context,
+            lease,
+            Text(query.Status is null ? "list_runs" : "list_runs_of_status", ("{key}", key), ("{after}", after)),
+            parameters => AddFilter(parameters, query, among, now)
+                .WithText(place?.Value)
+                .WithText(place?.Stream)
+                .With(query.Limit + 1, NpgsqlDbType.Integer),
+            async reader =>
+            {
+                var runs = new List<RunSummary>();
+                while (await reader.ReadAsync(cancellationToken).ConfigureAwait(false))
+                {
+                    var run = RunSummaries.Of(new StreamName(reader.GetString(0)), RunRows.Read(reader.GetFieldValue<byte[]>(1)), now);
+                    runs.Add(run with { State = reader.GetBoolean(2) ? StreamState.Archived : StreamState.Open });
+                }
 
-        return runs;
+                return runs;
+            },
+            cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>The runs of a query, added up.</summary>
@@ -60,24 +64,28 @@ internal sealed class RunLists(StoreContext context)
             RunGrouping.Model => ("r.model", "g.name"),
             _ => ("unnest(r.labels)", "g.name"),
         };
-        var command = Command(lease, "total_runs", ("{group}", group), ("{name}", name));
-        await using var _ = command.ConfigureAwait(false);
-        AddFilter(command, query, among, context.TimeProvider.GetUtcNow()).With(by == RunGrouping.Day, NpgsqlDbType.Boolean);
-        var reader = await command.ExecuteReaderAsync(cancellationToken).ConfigureAwait(false);
-        await using var __ = reader.ConfigureAwait(false);
-        var totals = new List<RunTotals>();
-        while (await reader.ReadAsync(cancellationToken).ConfigureAwait(false))
-        {
-            totals.Add(new RunTotals(
-                reader.IsDBNull(0) ? null : reader.GetString(0),
-                reader.GetInt64(1),
-                reader.GetInt64(2),
-                reader.GetInt64(3),
-                reader.GetInt64(4),
-                reader.GetDecimal(5)));
-        }
+        return await UncompiledQuestion.AskAsync(
+            context,
+            lease,
+            Text("total_runs", ("{group}", group), ("{name}", name)),
+            parameters => AddFilter(parameters, query, among, context.TimeProvider.GetUtcNow()).With(by == RunGrouping.Day, NpgsqlDbType.Boolean),
+            async reader =>
+            {
+                var totals = new List<RunTotals>();
+                while (await reader.ReadAsync(cancellationToken).ConfigureAwait(false))
+                {
+                    totals.Add(new RunTotals(
+                        reader.IsDBNull(0) ? null : reader.GetString(0),
+                        reader.GetInt64(1),
+                        reader.GetInt64(2),
+                        reader.GetInt64(3),
+                        reader.GetInt64(4),
+                        reader.GetDecimal(5)));
+                }
 
-        return totals;
+                return totals;
+            },
+            cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>The only runs to look at; null for all, because the index does not know what is asked for, or there are many.</summary>
@@ -96,18 +104,18 @@ internal sealed class RunLists(StoreContext context)
         return found.Length > MostCandidates ? null : found;
     }
 
-    private NpgsqlCommand Command(ConnectionSource.Lease lease, string name, params ReadOnlySpan<(string Token, string Text)> parts)
+    private string Text(string name, params ReadOnlySpan<(string Token, string Text)> parts)
     {
-        var sql = SqlText.Load(name, context.Options.Schemas).Replace("{filter}", SqlText.Load("run_filter"), StringComparison.Ordinal);
+        var sql = SqlText.Load(name, context.Options.Schemas).Replace("{filter}", SqlText.Load("run_filter", context.Options.Schemas), StringComparison.Ordinal);
         foreach (var (token, text) in parts)
         {
             sql = sql.Replace(token, text, StringComparison.Ordinal);
         }
 
-        return lease.CreateCommand(sql, context.Options.CommandTimeoutSeconds);
+        return sql;
     }
 
-    private static NpgsqlParameterCollection AddFilter(NpgsqlCommand command, RunQuery query, string[]? among, DateTimeOffset now) => command.Parameters
+    private static NpgsqlParameterCollection AddFilter(NpgsqlParameterCollection parameters, RunQuery query, string[]? among, DateTimeOffset now) => parameters
         .WithText(query.Prefix)
         .WithText(query.Status is { } status ? RunRow.NameOf(status) : null)
         .With(now.ToUniversalTime(), NpgsqlDbType.TimestampTz)

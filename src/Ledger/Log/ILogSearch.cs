@@ -11,6 +11,13 @@ public interface ILogSearch
     /// <exception cref="ArgumentOutOfRangeException">A number of the query is out of its range.</exception>
     Task<StreamPage> FindStreamsAsync(StreamQuery query, CancellationToken cancellationToken = default);
 
+    /// <summary>A page of the branches that a query wants.</summary>
+    /// <remarks>Branches are sorted by the times that their transactions began to fork at: one that is committed while pages are read may be on none of them. To follow
+    /// branches, read their events from the log.</remarks>
+    /// <exception cref="ArgumentOutOfRangeException">A number of the query is out of its range.</exception>
+    /// <exception cref="StreamNotFoundException"><see cref="BranchQuery.After"/> is not a branch.</exception>
+    Task<BranchPage> FindBranchesAsync(BranchQuery query, CancellationToken cancellationToken = default);
+
     /// <summary>Describes streams by name, in no particular order; those that do not exist are left out.</summary>
     Task<IReadOnlyList<StreamInfo>> GetStreamsAsync(
         IReadOnlyCollection<StreamName> streams,

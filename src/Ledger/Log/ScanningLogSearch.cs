@@ -39,6 +39,29 @@ internal sealed class ScanningLogSearch(IEventStore store) : ILogSearch
             page.Count > query.Limit);
     }
 
+    public async Task<BranchPage> FindBranchesAsync(BranchQuery query, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(query);
+        query.Checked();
+        var last = query.After is { } after
+            ? await store.GetBranchAsync(after, cancellationToken).ConfigureAwait(false) ?? throw new StreamNotFoundException(after)
+            : null;
+        var branches = new List<BranchInfo>();
+        await foreach (var branch in store.ListBranchesAsync(query.Root, cancellationToken).ConfigureAwait(false))
+        {
+            branches.Add(branch);
+        }
+
+        var direction = query.Order == BranchOrder.NewestFirst ? -1 : 1;
+        branches.Sort((one, other) => direction * Compare(one, other));
+        BranchInfo[] rest = [.. branches.Where(branch => last is null || direction * Compare(branch, last) > 0).Take(query.Limit + 1)];
+        return rest.Length > query.Limit ? new BranchPage(rest[..query.Limit], rest[query.Limit - 1].Stream) : new BranchPage(rest, null);
+
+        static int Compare(BranchInfo one, BranchInfo other) => one.CreatedAt.CompareTo(other.CreatedAt) is not 0 and var times
+            ? times
+            : CodePointComparer.Instance.Compare(one.Stream.Value, other.Stream.Value);
+    }
+
     public async Task<IReadOnlyList<StreamInfo>> GetStreamsAsync(
         IReadOnlyCollection<StreamName> streams,
         CancellationToken cancellationToken = default)

@@ -31,7 +31,7 @@ internal static class DaemonLoad
         await using var store = new PostgresEventStore(bench.DataSource, options);
         using var heap = new HeapWatch();
         var started = Stopwatch.GetTimestamp();
-        await using (var daemon = new ProjectionDaemon(bench.DataSource, options))
+        await using (var daemon = new ProjectionDaemon(bench.DataSource, options, new DaemonOptions { SearchIndex = false }))
         {
             await daemon.StartAsync(cancellationToken);
             await store.WaitForNonStaleAsync(Patience, projection, cancellationToken);

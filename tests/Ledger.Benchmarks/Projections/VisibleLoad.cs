@@ -23,7 +23,8 @@ internal static class VisibleLoad
     public static async Task<Measurement> MeasureAsync(Workbench bench, TimeSpan pause, int background, CancellationToken cancellationToken)
     {
         await DaemonLoad.PrepareAsync(bench, cancellationToken);
-        await using var daemon = new ProjectionDaemon(bench.DataSource, DaemonLoad.Options(BenchProjections.Counts));
+        await using var daemon = new ProjectionDaemon(
+            bench.DataSource, DaemonLoad.Options(BenchProjections.Counts), new DaemonOptions { SearchIndex = false });
         await daemon.StartAsync(cancellationToken);
         using var over = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         var others = BackgroundAsync(bench.Ledger, background, over.Token);

@@ -15,13 +15,26 @@ internal sealed class RunLists : RunSummaryScenario
     private readonly Contender _cost = Listing("dearest", new RunQuery { Sort = RunSort.Cost });
     private readonly Contender _text = Listing("text: none", new RunQuery { Text = "nowhere at all" });
 
+    private readonly Contender[] _totals =
+    [
+        AddingUp("totals by day", new RunQuery(), RunGrouping.Day),
+        AddingUp("totals by model", new RunQuery(), RunGrouping.Model),
+        AddingUp("totals by label", new RunQuery(), RunGrouping.Label),
+        AddingUp("totals of the failed", new RunQuery { Status = RunStatus.Failed }, RunGrouping.Day),
+        AddingUp("totals of the dear", new RunQuery { MinCostUsd = 0.001m }, RunGrouping.Day),
+    ];
+
     public override string Name => "runs-list";
 
-    public override string Title => "100,000 runs: a page by status, cost or text, after an append";
+    public override string Title => "100,000 runs: a page by status, cost or text, after an append, and totals";
 
-    public override IReadOnlyList<Contender> Contenders => [_latest, _failed, _waiting, _cost, _text];
+    public override IReadOnlyList<Contender> Contenders => [_latest, _failed, _waiting, _cost, _text, .. _totals];
 
-    public override IReadOnlyList<Goal> Goals => [.. Contenders.Select(list => Goal.Absolute(Figure.Middle, list) with { AtLeast = 100 })];
+    public override IReadOnlyList<Goal> Goals =>
+    [
+        .. Contenders.Select(list => Goal.Absolute(Figure.Middle, list) with { AtLeast = 100 }),
+        .. Contenders.Select(list => Goal.Absolute(Figure.Tail, list) with { AtLeast = 100 }),
+    ];
 
     protected override (int Runs, int Events) SizeIn(Workload workload) => (workload.LongEvents / EventsOfRun, EventsOfRun);
 
@@ -30,4 +43,7 @@ internal sealed class RunLists : RunSummaryScenario
         await bench.PlainStore.AppendAsync(StreamName.Run("other"), ExpectedVersion.Any, [new LlmResponse("so it is")], cancellationToken);
         await bench.Ledger.Summaries.QueryAsync(query, cancellationToken);
     });
+
+    private static Contender AddingUp(string name, RunQuery query, RunGrouping by) => Asking(name, (bench, _, cancellationToken) =>
+        bench.Ledger.Summaries.AddUpAsync(query, by, cancellationToken));
 }

@@ -16,16 +16,19 @@ internal abstract class RunSummaryScenario : Scenario
     /// <summary>How many runs there are, and how many events each has.</summary>
     protected abstract (int Runs, int Events) SizeIn(Workload workload);
 
+    /// <summary>The statement that writes them.</summary>
+    protected virtual string Fill => "fill_calls";
+
     public override Task<TestDatabase> CreateDatabaseAsync(TestPostgres server, Workload workload, CancellationToken cancellationToken)
     {
         var (runs, events) = SizeIn(workload);
         return server.CreateDatabaseAsync(
-            $"{runs} runs of {events} calls",
+            $"{runs} runs of {events} events by {Fill}",
             async (connectionString, cancelled) =>
             {
                 await using var dataSource = NpgsqlDataSource.Create(connectionString + ";Pooling=false");
                 await new LedgerMigrator(dataSource).ApplyAsync(cancelled);
-                await using var fill = dataSource.CreateCommand(BenchmarkSql.Load("fill_calls"));
+                await using var fill = dataSource.CreateCommand(BenchmarkSql.Load(Fill));
                 fill.CommandTimeout = 0;
                 fill.Parameters.AddWithValue(runs);
                 fill.Parameters.AddWithValue(events);

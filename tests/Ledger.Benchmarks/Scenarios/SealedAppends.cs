@@ -18,7 +18,7 @@ internal sealed class SealedAppends : WritingScenario
         _plain = Ledger(writers);
         _sealed = new Contender("Ledger, sealed", async (bench, cancellationToken) =>
         {
-            var options = new DaemonOptions().WithSeal(new SealOptions { Signers = [SealKey.Generate("example.com/bench")] });
+            var options = new DaemonOptions { SearchIndex = false }.WithSeal(new SealOptions { Signers = [SealKey.Generate("example.com/bench")] });
             await using var daemon = new ProjectionDaemon(bench.DataSource, null, options);
             await daemon.StartAsync(cancellationToken);
             return await _plain.MeasureAsync(bench, cancellationToken);

@@ -17,8 +17,10 @@ public sealed partial class ServeTests(CliDatabase database) : IClassFixture<Cli
         await database.StartAsync("served", 2);
         using var output = new WatchedStream();
         using var stop = new CancellationTokenSource();
-        var serving = (database.Cli with { Output = output }).RunAsync(["serve", "--port", "0"], stop.Token);
-        var address = new Uri(Address().Match(await output.TextAsync("Ctrl-C")).Value);
+        var serving = (database.Cli with { Output = output }).RunAsync(["serve", "--port", "0", "--without-search-index"], stop.Token);
+        var said = await output.TextAsync("Ctrl-C");
+        said.ShouldNotContain("Search");
+        var address = new Uri(Address().Match(said).Value);
 
         using var client = new HttpClient { BaseAddress = address };
         address.Host.ShouldBe("127.0.0.1");
@@ -33,13 +35,15 @@ public sealed partial class ServeTests(CliDatabase database) : IClassFixture<Cli
     }
 
     [Fact]
-    public async Task Serve_WithTheIndexOfTheSearch_KeepsIt()
+    public async Task Serve_KeepsTheIndexOfTheSearch()
     {
         await database.StartAsync("indexed", 2);
         using var output = new WatchedStream();
         using var stop = new CancellationTokenSource();
-        var serving = (database.Cli with { Output = output }).RunAsync(["serve", "--port", "0", "--search-index"], stop.Token);
-        using var client = new HttpClient { BaseAddress = new Uri(Address().Match(await output.TextAsync("Ctrl-C")).Value) };
+        var serving = (database.Cli with { Output = output }).RunAsync(["serve", "--port", "0"], stop.Token);
+        var said = await output.TextAsync("Ctrl-C");
+        said.ShouldContain("its index is written meanwhile, where the role may; --without-search-index turns that off");
+        using var client = new HttpClient { BaseAddress = new Uri(Address().Match(said).Value) };
 
         using var late = new CancellationTokenSource(TimeSpan.FromSeconds(20));
         while (!(await client.GetStringAsync("/api/v1/search?type=object.created", late.Token)).Contains("\"unindexed\":0", StringComparison.Ordinal))

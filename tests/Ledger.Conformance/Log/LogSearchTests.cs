@@ -57,6 +57,39 @@ public abstract class LogSearchTests(ITestEngine engine) : EventStoreTests(engin
     }
 
     [Fact]
+    public async Task FindBranches_ByCreation_InPagesFromEitherEnd()
+    {
+        var run = await StreamOfAsync(3);
+        var first = await Runs.ForkAsync(run, new Position(1));
+        foreach (var parent in new[] { first.StreamName, run, first.StreamName, run })
+        {
+            await Runs.ForkAsync(parent, new Position(1));
+        }
+
+        var all = await Store.ListBranchesAsync(run).Select(branch => branch.Stream).ToListAsync();
+        (await PagesAsync(new BranchQuery { Root = run, Limit = 2 })).ShouldBe([.. all[..2], default, .. all[2..4], default, all[4]]);
+        (await PagesAsync(new BranchQuery { Root = run, Limit = 3, Order = BranchOrder.NewestFirst })).ShouldBe([all[4], all[3], all[2], default, all[1], all[0]]);
+        (await PagesAsync(new BranchQuery { Root = first.StreamName, Limit = 1_000 })).Count.ShouldBe(2);
+        (await Search.FindBranchesAsync(new BranchQuery { Order = BranchOrder.NewestFirst, Limit = 1_000 })).Branches
+            .ShouldContain(branch => branch.Stream == all[4] && branch.Root == run && branch.ForkPosition == new Position(1));
+        await Should.ThrowAsync<StreamNotFoundException>(() => Search.FindBranchesAsync(new BranchQuery { After = StreamName.Branch(NewId()) }));
+
+        // The branches of the pages, with a default after each page that has a next.
+        async Task<List<StreamName>> PagesAsync(BranchQuery query)
+        {
+            var page = await Search.FindBranchesAsync(query);
+            var found = page.Branches.Select(branch => branch.Stream).ToList();
+            while (page.Next is { } next)
+            {
+                page = await Search.FindBranchesAsync(query with { After = next });
+                found.AddRange([default, .. page.Branches.Select(branch => branch.Stream)]);
+            }
+
+            return found;
+        }
+    }
+
+    [Fact]
     public async Task FindStreams_ByTheTimeOfTheLastEvent_FindsThoseAlone()
     {
         var stream = await StreamOfAsync(2);

@@ -55,7 +55,7 @@ internal static class SampleSurvey
             Filter = new EventFilter { StreamPrefix = "run:survey", Types = ["tool.called", "kit.loaded"] },
         };
         await using var node = new ProjectionDaemon(
-            dataSource, new PostgresOptions(), new DaemonOptions { Subscriptions = [mail], OnFailure = FailurePolicy.DeadLetter, Retries = 0 });
+            dataSource, new PostgresOptions(), new DaemonOptions { Subscriptions = [mail], OnFailure = FailurePolicy.DeadLetter, Retries = 0, SearchIndex = false });
         await node.StartAsync();
         var admin = new ProjectionAdmin(dataSource);
         while ((await admin.ListDeadLettersAsync()).Count < 60)

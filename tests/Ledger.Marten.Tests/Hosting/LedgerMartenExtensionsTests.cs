@@ -1,6 +1,8 @@
+using JasperFx.Events.Daemon;
 using Ledger.Conformance.Decorators;
 using Ledger.Conformance.Hosting;
 using Ledger.Log;
+using Ledger.Marten.Hosting;
 using Ledger.Marten.Streams;
 using Ledger.Postgres;
 using Ledger.Postgres.Schema;
@@ -40,31 +42,47 @@ public sealed class LedgerMartenExtensionsTests(MartenDatabase database) : IClas
         (await session.Events.FetchStreamAsync("run:hosted")).Single().Data.ShouldBeOfType<ObjectCreated>();
     }
 
-    [Fact]
-    public async Task AddLedgerSearchIndex_KeepsTheIndex_OfWhatSessionsWrite()
+    [Theory]
+    [InlineData("AddLedgerSearchIndex", true)]
+    [InlineData("AddAsyncDaemon", true)]
+    [InlineData("AddLedger", false)]
+    [InlineData("WithoutLedgerSearchIndex", false)]
+    public async Task SearchIndex_IsKept_WhereItIsAskedForOrMartensDaemonRuns(string call, bool isKept)
     {
         var services = new ServiceCollection();
         services.AddLogging();
-        services.AddMarten(options => options.Connection(database.DataSource)).AddLedger().AddLedgerSearchIndex().AddLedgerSearchIndex();
+        var marten = services.AddMarten(options => options.Connection(database.DataSource)).AddLedger();
+        _ = call switch
+        {
+            "AddLedgerSearchIndex" => marten.AddLedgerSearchIndex().AddLedgerSearchIndex(),
+            "AddAsyncDaemon" => marten.AddAsyncDaemon(DaemonMode.Solo).AddLedger(),
+            "WithoutLedgerSearchIndex" => marten.AddAsyncDaemon(DaemonMode.Solo).WithoutLedgerSearchIndex().AddLedger(),
+            _ => marten,
+        };
         await using var provider = services.BuildServiceProvider();
-        var hosted = provider.GetServices<IHostedService>().Single(service => service.GetType().Name == "SearchIndexService");
-        await hosted.StartAsync(CancellationToken.None);
-        await using (var session = provider.GetRequiredService<IDocumentStore>().LightweightSession())
+        var hosted = provider.GetServices<IHostedService>().OfType<SearchIndexService>().Single();
+        await hosted.StartedAsync(CancellationToken.None);
+        hosted.IsKept.ShouldBe(isKept);
+        if (isKept)
         {
-            session.Events.Append("run:indexed", new ToolCalled("sonar-of-the-index"));
-            await session.SaveChangesAsync();
+            await using (var session = provider.GetRequiredService<IDocumentStore>().LightweightSession())
+            {
+                session.Events.Append("run:indexed", new ToolCalled($"sonar-of-{call}"));
+                await session.SaveChangesAsync();
+            }
+
+            var search = LogSearch.Of(provider.GetRequiredService<IEventStore>());
+            var page = await search.SearchAsync(new LogQuery { Tool = $"sonar-of-{call}" });
+            using var stop = new CancellationTokenSource(TimeSpan.FromSeconds(20));
+            while (page.Unindexed != 0)
+            {
+                await Task.Delay(20, stop.Token);
+                page = await search.SearchAsync(new LogQuery { Tool = $"sonar-of-{call}" });
+            }
+
+            page.Events.ShouldHaveSingleItem().Stream.Id.ShouldBe("indexed");
         }
 
-        var search = LogSearch.Of(provider.GetRequiredService<IEventStore>());
-        var page = await search.SearchAsync(new LogQuery { Tool = "sonar-of-the-index" });
-        using var stop = new CancellationTokenSource(TimeSpan.FromSeconds(20));
-        while (page.Unindexed != 0)
-        {
-            await Task.Delay(20, stop.Token);
-            page = await search.SearchAsync(new LogQuery { Tool = "sonar-of-the-index" });
-        }
-
-        page.Events.ShouldHaveSingleItem().Stream.Id.ShouldBe("indexed");
         await hosted.StopAsync(CancellationToken.None);
     }
 

@@ -21,6 +21,14 @@ public sealed class LedgerHealthCheckTests
         await bench.CaughtUpAsync();
         (await CheckAsync(admin)).ShouldBe("Healthy The database answers, and everything keeps up.");
 
+        // The index of the search, of which nothing has been written: what it lacks, searches find without it.
+        await bench.Database.ExecuteAsync("insert into ledger.projection_shard (name, kind, state) values ('ledger:search:All', 'search', 'paused')");
+        await bench.Database.ExecuteAsync("insert into ledger.mt_event_progression (name, last_seq_id) values ('ledger:search:All', 0)");
+        (await CheckAsync(admin, TimeSpan.Zero)).ShouldBe("Healthy The database answers, and everything keeps up.");
+        await bench.Database.ExecuteAsync("update ledger.projection_shard set state = 'failed', error = 'The disk is broken.' where name = 'ledger:search:All'");
+        (await CheckAsync(admin)).ShouldBe("Degraded 'ledger:search' has stopped: The disk is broken.");
+        await bench.Database.ExecuteAsync("update ledger.projection_shard set state = 'running' where name = 'ledger:search:All'");
+
         await admin.PauseAsync("kits");
         (await CheckAsync(admin)).ShouldBe("Degraded 'kits' is paused.");
         await admin.ResumeAsync("kits");

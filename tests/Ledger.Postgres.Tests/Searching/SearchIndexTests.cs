@@ -5,6 +5,7 @@ using Ledger.Postgres.Log;
 using Ledger.Postgres.Projections.Daemon;
 using Ledger.Postgres.Projections.Rebuilding;
 using Ledger.Postgres.Searching;
+using Microsoft.Extensions.Logging;
 using Shouldly;
 using Xunit;
 
@@ -98,6 +99,27 @@ public sealed class SearchIndexTests : IAsyncLifetime, IAsyncDisposable
             // Now only the last five thousand events would be looked at one by one.
             await _database.ExecuteAsync("update ledger.mt_event_progression set last_seq_id = 1000000 where name = 'ledger:search:All'");
         }
+    }
+
+    [Fact]
+    public async Task WhileAFilledLogIsIndexed_SearchesFindTheSame()
+    {
+        var search = await IndexAsync();
+        await AppendMixedAsync();
+        var scan = new ScanningLogSearch(_database.Store);
+        var expected = Numbers((await scan.SearchAsync(new LogQuery { Text = "kettle" })).Events);
+        var (rows, all) = (new SearchRows(new PostgresOptions()), await _database.ScalarAsync<long>("select count(*) from ledger.mt_events"));
+        await using var connection = await _database.DataSource.OpenConnectionAsync();
+        for (var indexed = 0L; indexed < all; indexed = (await rows.IndexAsync(connection, indexed, all, 3, CancellationToken.None)).Reached)
+        {
+            var page = await search.SearchAsync(new LogQuery { Text = "kettle" });
+            Numbers(page.Events).ShouldBe(expected);
+            page.Unindexed.ShouldBe(indexed == 0 ? null : all - indexed);
+            (await search.SearchAsync(new LogQuery { Text = "nowhere", Tool = "sonar" })).Events.ShouldBeEmpty();
+        }
+
+        var whole = await search.SearchAsync(new LogQuery { Text = "kettle" });
+        (whole.Unindexed, string.Join(' ', Numbers(whole.Events))).ShouldBe((0, string.Join(' ', expected)));
     }
 
     [Fact]
@@ -223,7 +245,7 @@ public sealed class SearchIndexTests : IAsyncLifetime, IAsyncDisposable
     public async Task Daemon_KeepsTheIndex_AndARebuildWritesItAgainBesideIt()
     {
         await AppendMixedAsync();
-        await using var daemon = new ProjectionDaemon(_database.DataSource, null, new DaemonOptions { SearchIndex = true });
+        await using var daemon = new ProjectionDaemon(_database.DataSource);
         await daemon.StartAsync();
         var events = await _database.ScalarAsync<long>("select count(*) from ledger.mt_events");
         await EventuallyAsync("select count(*) from ledger.search_entry", events);
@@ -241,6 +263,28 @@ public sealed class SearchIndexTests : IAsyncLifetime, IAsyncDisposable
             .ShouldBe("What 'ledger:search' keeps is of several streams together. Rebuild all of it.");
         admin.Rebuildable.ShouldNotContain("ledger:search");
         await daemon.StopAsync();
+    }
+
+    [Fact]
+    public async Task Daemon_ThatMayNotWriteTheIndex_WaitsAndIsNotStopped()
+    {
+        await AppendMixedAsync();
+        await _database.ExecuteAsync("alter table ledger.search_entry rename to elsewhere");
+        var said = new Said();
+        await using (var daemon = new ProjectionDaemon(_database.DataSource, logger: said))
+        {
+            await daemon.StartAsync();
+            (await said.Message.WaitAsync(TimeSpan.FromSeconds(20))).ShouldBe(
+                "Shard ledger:search:All cannot be written and waits, which makes no answer wrong: relation \"ledger.search_entry\" does not exist. It is tried again every half minute");
+            (await new ProjectionAdmin(_database.DataSource).ListAsync()).Single(shard => shard.Projection == "ledger:search").State.ShouldBe(ShardState.Running);
+        }
+
+        await _database.ExecuteAsync("alter table ledger.elsewhere rename to search_entry");
+        await using (var daemon = new ProjectionDaemon(_database.DataSource, logger: said))
+        {
+            await daemon.StartAsync();
+            await EventuallyAsync("select count(*) from ledger.search_entry", await _database.ScalarAsync<long>("select count(*) from ledger.mt_events"));
+        }
     }
 
     [Fact]
@@ -296,7 +340,7 @@ public sealed class SearchIndexTests : IAsyncLifetime, IAsyncDisposable
     {
         await new ProjectionAdmin(_database.DataSource).RebuildAsync("ledger:search", new RebuildOptions { Mode = RebuildMode.Resume });
         var search = (PostgresLogSearch)_database.Store.Get<ILogSearch>()!;
-        (search.LookedAt, search.FewEvents) = (0, 0);
+        (search.LookedAt, search.LookedAtForSome, search.FewEvents) = (0, 0, 0);
         return search;
     }
 
@@ -312,6 +356,26 @@ public sealed class SearchIndexTests : IAsyncLifetime, IAsyncDisposable
         while (await _database.ScalarAsync<long>(sql) < least)
         {
             await Task.Delay(20, stop.Token);
+        }
+    }
+
+    private sealed class Said : ILogger<ProjectionDaemon>
+    {
+        private readonly TaskCompletionSource<string> _message = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        public Task<string> Message => _message.Task;
+
+        public IDisposable? BeginScope<TState>(TState state)
+            where TState : notnull => null;
+
+        public bool IsEnabled(LogLevel logLevel) => logLevel >= LogLevel.Warning;
+
+        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
+        {
+            if (IsEnabled(logLevel))
+            {
+                _message.TrySetResult(formatter(state, exception));
+            }
         }
     }
 

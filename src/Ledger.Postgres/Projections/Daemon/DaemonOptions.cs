@@ -40,11 +40,12 @@ public sealed record DaemonOptions
     /// <summary>Whether the daemon keeps the summaries of runs (<see cref="Ledger.Runs.IRunSummaries"/>) up to date: default false, and readers take in what they lack.</summary>
     public bool RunSummaries { get; init; }
 
-    /// <summary>Whether the daemon keeps the index of the search across streams (<see cref="Ledger.Log.ILogSearch.SearchAsync"/>): default false, and a search looks
-    /// at the events themselves.</summary>
+    /// <summary>Whether the daemon keeps the index of the search across streams (<see cref="Ledger.Log.ILogSearch.SearchAsync"/>): default true. Without it a
+    /// search looks at the events themselves.</summary>
     /// <remarks>With it a search for what is rare, or nowhere, takes milliseconds instead of reading the whole log. The index takes about as much space as
-    /// the data of the events. Appends do not write it. What the index lacks is searched as before.</remarks>
-    public bool SearchIndex { get; init; }
+    /// the events. Appends do not write it; what it lacks is searched as before. Of a filled log it is written in the background, in half of the time. Where the
+    /// role, the schema or the disk does not allow it, the daemon logs that once and tries again every half minute; everything else goes on.</remarks>
+    public bool SearchIndex { get; init; } = true;
 
     /// <summary>Further shards, of packages that are released together with this one.</summary>
     internal IReadOnlyList<Func<PostgresOptions, ILogger, TimeProvider, ShardWork>> FurtherShards { get; init; } = [];

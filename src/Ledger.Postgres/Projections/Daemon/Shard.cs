@@ -22,11 +22,13 @@ internal sealed class Shard(
 {
     private static readonly TimeSpan LongestDelay = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan LongestWaitForServer = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan WaitForCircumstances = TimeSpan.FromSeconds(30);
 
     private readonly BatchSize _size = new(options.BatchTime);
     private long _position;
     private int _failures;
     private bool _hasCaughtUp;
+    private string? _waitsFor;
     private volatile bool _isStopped;
     private volatile bool _isGivenUp;
     private volatile bool _mustBegin = true;
@@ -95,7 +97,7 @@ internal sealed class Shard(
                 }
 
                 await RunBatchAsync(cancellationToken).ConfigureAwait(false);
-                outages = 0;
+                (outages, _waitsFor) = (0, null);
             }
             catch (Exception) when (cancellationToken.IsCancellationRequested)
             {
@@ -112,6 +114,17 @@ internal sealed class Shard(
                 SayThatItWaits(fault);
                 _mustBegin = true;
                 await DelayAsync(TimeSpan.FromMilliseconds(50), outages++, LongestWaitForServer, cancellationToken).ConfigureAwait(false);
+            }
+            catch (PostgresException fault) when (work.CanWaitFor(fault))
+            {
+                if (_waitsFor != fault.MessageText)
+                {
+                    _waitsFor = fault.MessageText;
+                    LogMessages.ShardWaitsForCircumstances(logger, Name, fault.MessageText);
+                }
+
+                _mustBegin = true;
+                await Task.Delay(WaitForCircumstances, timeProvider, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             }
             catch (Exception fault)
             {

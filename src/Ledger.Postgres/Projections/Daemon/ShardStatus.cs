@@ -4,7 +4,7 @@ namespace Ledger.Postgres.Projections.Daemon;
 
 /// <summary>The status of an asynchronous projection or a subscription, or of a projection of Marten.</summary>
 /// <param name="Name">The name of its progress, such as <c>usage:All</c> or <c>usage:V2:All</c>.</param>
-/// <param name="Kind"><c>snapshot</c>, <c>documents</c>, <c>rows</c>, <c>events</c> or <c>subscription</c>; <c>marten</c> if Marten's daemon runs it,
+/// <param name="Kind"><c>snapshot</c>, <c>documents</c>, <c>rows</c>, <c>events</c> or <c>subscription</c>; <c>search</c> for the index of the search; <c>marten</c> if Marten's daemon runs it,
 /// <c>marten inline</c> if Marten runs it in every append.</param>
 /// <param name="State">Whether it may run.</param>
 /// <param name="Position">The number of the last processed event.</param>
@@ -28,6 +28,9 @@ public sealed record ShardStatus(
 
     /// <summary>Whether it runs in the transaction of every append, and has no owner and no lag.</summary>
     public bool IsInline => Kind == "marten inline";
+
+    /// <summary>Whether it is the index of the search: what it lacks, searches look at themselves, so that its lag makes no answer wrong.</summary>
+    internal bool IsSearchIndex => Kind == Searching.SearchIndexShard.KindName;
 
     /// <summary>The last error, which need not have stopped it; null for none.</summary>
     public string? Error { get; init; }

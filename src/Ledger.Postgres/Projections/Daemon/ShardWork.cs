@@ -46,6 +46,9 @@ internal abstract class ShardWork(string name, string kind, PostgresOptions opti
     /// <summary>Does what is due by the clock.</summary>
     public virtual Task RunDueAsync(NpgsqlConnection connection, CancellationToken cancellationToken) => Task.CompletedTask;
 
+    /// <summary>Whether a failure is of the circumstances, which may change, and nothing is lost by waiting for that: it is logged once, and the shard is not stopped.</summary>
+    public virtual bool CanWaitFor(PostgresException fault) => false;
+
     /// <summary>The longest stored error of a shard, in bytes of JSON.</summary>
     public const int LongestError = 16 * 1024;
 

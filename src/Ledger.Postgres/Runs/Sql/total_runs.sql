@@ -14,14 +14,12 @@ from (
            r.tokens,
            r.cost_usd
     from {ledger}.run_summary as r
-    cross join lateral (
-        select case
-                   when $7::boolean is not null then
-                       (select coalesce(m.is_archived, false) from {events}.mt_streams as m where m.id = r.stream limit 1)
-               end as is_archived) as s
     cross join lateral (select {group} as name) as n
     where
 {filter}
+      and ($2::text is null
+           or (r.status = $2 and (r.waits_until is null or r.waits_until > $3))
+           or (r.later_status = $2 and r.waits_until <= $3))
     offset 0) as g
 group by g.name
 order by case when $17::boolean then g.name end desc,

@@ -1,8 +1,10 @@
--- Whether the index of the search names few events: $1 keys that they have, $2 keys of which they have one, $3 how many are few. {keys} is what is asked of
--- the keys of an entry.
-select count(*) <= $3
-from (
+-- Whether none of the last events that the index of the search has may be wanted: $1 keys that they have, $2 keys of which they have one, $3 how many are looked at.
+-- {keys} is what is asked of the keys of an entry. Counting all that have them would collect the numbers of all first.
+select not exists (
     select
-    from {ledger}.search_entry as s
-    where {keys}
-    limit $3 + 1) as f
+    from (
+        select e.keys
+        from {ledger}.search_entry as e
+        order by e.seq desc
+        limit $3) as s
+    where {keys})

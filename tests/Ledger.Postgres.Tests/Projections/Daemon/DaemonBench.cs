@@ -44,7 +44,7 @@ internal sealed class DaemonBench : IAsyncDisposable
 
     public async Task<ProjectionDaemon> StartAsync(DaemonOptions? options = null, PostgresOptions? postgres = null)
     {
-        var node = new ProjectionDaemon(Database.DataSource, postgres ?? Options, options);
+        var node = new ProjectionDaemon(Database.DataSource, postgres ?? Options, (options ?? new DaemonOptions()) with { SearchIndex = false });
         _nodes.Add(node);
         await node.StartAsync();
         return node;

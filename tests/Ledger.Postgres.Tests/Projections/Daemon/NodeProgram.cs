@@ -12,7 +12,7 @@ internal static class NodeProgram
     {
         await using var dataSource = NpgsqlDataSource.Create(connectionString);
         await using var node = new ProjectionDaemon(
-            dataSource, new PostgresOptions { AsyncProjections = ChaosProjections.All }, new DaemonOptions { NodeName = name });
+            dataSource, new PostgresOptions { AsyncProjections = ChaosProjections.All }, new DaemonOptions { NodeName = name, SearchIndex = false });
         await node.StartAsync();
         Console.WriteLine("started");
         await Console.In.ReadToEndAsync();

@@ -17,8 +17,8 @@ public sealed class PoolerTests
         await using var pooler = new Pooler(bench.Database.ConnectionString, losesStatements: false);
         await using var dataSource = NpgsqlDataSource.Create(pooler.ConnectionString);
         var (one, two) = (new Said(), new Said());
-        await using (var first = new ProjectionDaemon(dataSource, bench.Options, new DaemonOptions { NodeName = "one" }, one))
-        await using (var second = new ProjectionDaemon(dataSource, bench.Options, new DaemonOptions { NodeName = "two" }, two))
+        await using (var first = new ProjectionDaemon(dataSource, bench.Options, new DaemonOptions { NodeName = "one", SearchIndex = false }, one))
+        await using (var second = new ProjectionDaemon(dataSource, bench.Options, new DaemonOptions { NodeName = "two", SearchIndex = false }, two))
         {
             await first.StartAsync();
             await second.StartAsync();
