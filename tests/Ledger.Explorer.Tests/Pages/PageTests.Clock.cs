@@ -51,6 +51,20 @@ public sealed partial class PageTests
     }
 
     [Fact]
+    public async Task Branch_WithoutAChosenId_IsCalledByItsLabel()
+    {
+        var branch = await (await _host.Ledger.OpenAsync(SampleRun.Run)).ForkAsync(new ForkOptions { Name = "what if <it> rains?" });
+        var named = new Regex("""<a class="name" href="[^"]*">what if &lt;it&gt; rains\?</a>""");
+
+        foreach (var path in new[] { "branches?stream=run:kettle", "?kind=branches", $"compare?run=run:kettle&run={branch.StreamName}" })
+        {
+            named.IsMatch(await _client.GetStringAsync("/ledger/" + path)).ShouldBeTrue(path);
+        }
+
+        (await _client.GetStringAsync($"/ledger/run?stream={branch.StreamName}")).ShouldContain($"data-copy=\"{branch.StreamName}\">what if &lt;it&gt; rains?</h1>");
+    }
+
+    [Fact]
     public async Task Runs_OfBranches_CountTheirBranches()
     {
         await (await _host.Ledger.OpenAsync(SampleRun.Branch)).ForkAsync(new ForkOptions { Id = "again" });
