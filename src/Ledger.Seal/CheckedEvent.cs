@@ -14,7 +14,7 @@ public enum CheckedState
     /// <summary>All of it is as it was sealed.</summary>
     AsSealed,
 
-    /// <summary>All but its payload is as it was sealed; the payload was erased, and is no longer proved.</summary>
+    /// <summary>All but its payload is as it was sealed; what the payload had been is forgotten, so that nothing is proved about the one that is there.</summary>
     Erased,
 
     /// <summary>It is not as it was sealed, or was put between sealed ones later.</summary>

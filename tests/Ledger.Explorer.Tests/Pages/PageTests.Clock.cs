@@ -51,6 +51,22 @@ public sealed partial class PageTests
     }
 
     [Fact]
+    public async Task Row_OfAPromptAndAnAnswer_HasWhatWasSaidLast()
+    {
+        var prompt = new { model = "m", messages = new[] { new { role = "system", content = new string('x', 20_000) }, new { role = "user", content = "And the tide?" } } };
+        await _host.Ledger.GetRun("said").AppendAsync(
+        [
+            new UntypedEvent("llm.request", System.Text.Json.JsonSerializer.SerializeToElement(prompt)),
+            new UntypedEvent("llm.response", System.Text.Json.JsonElement.Parse("""{"model": "m", "content": [{"type": "text", "text": "I look."}, {"type": "tool_use", "name": "sonar", "input": {"quay": "north"}}]}""")),
+        ]);
+
+        var html = WebUtility.HtmlDecode(await _client.GetStringAsync("/ledger/run?stream=run:said"));
+
+        html.ShouldContain("<td class=\"summary\">user: And the tide?</td>");
+        html.ShouldContain("<td class=\"summary\">I look. · sonar {\"quay\": \"north\"}</td>");
+    }
+
+    [Fact]
     public async Task Branch_WithoutAChosenId_IsCalledByItsLabel()
     {
         var branch = await (await _host.Ledger.OpenAsync(SampleRun.Run)).ForkAsync(new ForkOptions { Name = "what if <it> rains?" });
