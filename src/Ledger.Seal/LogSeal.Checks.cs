@@ -1,7 +1,6 @@
 using Ledger.Postgres.Log;
 using Ledger.Seal.Entries;
 using Ledger.Seal.Sealing;
-using Ledger.Seal.Trees;
 using Npgsql;
 using NpgsqlTypes;
 

@@ -108,12 +108,28 @@
   };
   all('[data-refresh]').forEach(place => setInterval(() => refresh(place, place.dataset.refreshPart !== undefined), Number(place.dataset.refresh)));
 
+  // The browser connects again by itself after a loss, but not after a refusal, such as of a proxy whose server starts again.
   const follow = (address, take) => {
     const state = one('[data-live-state]');
-    const source = new EventSource(address);
-    source.addEventListener('open', () => { state.textContent = 'live'; state.classList.add('on'); });
-    source.addEventListener('error', () => { state.textContent = 'connecting again …'; state.classList.remove('on'); });
-    source.addEventListener('events', message => take(JSON.parse(message.data)));
+    const url = new URL(address, location.href);
+    let source = null;
+    let pause = 1000;
+    const open = () => {
+      source = new EventSource(url);
+      source.addEventListener('open', () => { pause = 1000; state.textContent = 'live'; state.classList.add('on'); });
+      source.addEventListener('error', () => {
+        state.textContent = 'connecting again …';
+        state.classList.remove('on');
+        if (source.readyState !== EventSource.CLOSED) return;
+        setTimeout(open, pause);
+        pause = Math.min(2 * pause, 30000);
+      });
+      source.addEventListener('events', message => {
+        url.searchParams.set('from', message.lastEventId);
+        take(JSON.parse(message.data));
+      });
+    };
+    open();
     addEventListener('pagehide', () => source.close());
   };
 

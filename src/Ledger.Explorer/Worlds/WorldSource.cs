@@ -167,7 +167,7 @@ internal sealed class WorldSource(AgentLedger ledger, TimeProvider? timeProvider
             }
 
             var found = known is not null && known.Masked == masked
-                && (ledger.Store is not EncryptingEventStore || _timeProvider.GetElapsedTime(known.Since, now) < LifeOfDecrypted)
+                && (ledger.Store.Get<EncryptingEventStore>() is null || _timeProvider.GetElapsedTime(known.Since, now) < LifeOfDecrypted)
                 ? known
                 : new WorldTrail(run, masked, now);
             _trails.AddFirst(found);

@@ -1,7 +1,6 @@
 using System.Net;
 using System.Net.Http.Headers;
 using Ledger.Forgetting;
-using Ledger.Log;
 using Shouldly;
 using Xunit;
 

@@ -1,9 +1,7 @@
-using Ledger.Log;
 using Ledger.Postgres.Projections.Daemon;
 using Ledger.Records;
 using Ledger.Seal;
 using Microsoft.Playwright;
-using Npgsql;
 using Shouldly;
 using static Microsoft.Playwright.Assertions;
 
@@ -69,6 +67,9 @@ public sealed partial class BrowserTests
 
         await page.GetByRole(AriaRole.Link, new() { NameRegex = new("^mail at ") }).ClickAsync();
         await Expect(page.GetByText("The mail server answered <550>.")).ToBeVisibleAsync();
+        (await watched.ObstaclesAsync()).ShouldBeEmpty();
+        (await watched.OverflowsAsync()).ShouldBeFalse();
+        await watched.ShootAsync("letter");
         await page.GetByRole(AriaRole.Button, new() { Name = "Retry", Exact = true }).ClickAsync();
         await Expect(page.Locator(".notice-bad")).ToContainTextAsync("550");
         (await new ProjectionAdmin(browser.DataSource).ListDeadLettersAsync()).Count(letter => letter.Projection == "mail").ShouldBe(1);

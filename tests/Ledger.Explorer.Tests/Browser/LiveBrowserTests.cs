@@ -55,6 +55,23 @@ public sealed class LiveBrowserTests(BrowserHost browser) : IClassFixture<Browse
     }
 
     [BrowserFact]
+    public async Task Run_WhoseFollowerIsRefused_IsFollowedAgain()
+    {
+        await Ledger.GetRun("refused").AppendAsync([new KitLoaded("0")]);
+        await using var watched = await browser.OpenAsync("/");
+        watched.Provoked = "status of 503";
+        var refusals = 2;
+        await watched.Page.RouteAsync("**/live?*", route => Interlocked.Decrement(ref refusals) >= 0
+            ? route.FulfillAsync(new RouteFulfillOptions { Status = 503 })
+            : route.ContinueAsync());
+
+        await watched.GoAsync("/run?stream=run:refused&from=last");
+        await Expect(watched.Page.Locator(".live")).ToHaveTextAsync("live", new() { Timeout = Patience });
+        await Ledger.GetRun("refused").AppendAsync([new KitLoaded("1")]);
+        await Expect(watched.Page.Locator("#p1")).ToBeVisibleAsync();
+    }
+
+    [BrowserFact]
     public async Task Run_FollowedFarBeyondThePage_KeepsTheNewestRows()
     {
         await Ledger.GetRun("flood").AppendAsync([new KitLoaded("0")]);

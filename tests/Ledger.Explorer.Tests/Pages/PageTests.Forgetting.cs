@@ -1,5 +1,5 @@
 using System.Text.Json.Nodes;
-using Ledger.Events;
+using Ledger.Explorer.Worlds;
 using Ledger.Forgetting;
 using Shouldly;
 using Xunit;
@@ -34,5 +34,29 @@ public sealed partial class PageTests
         {
             (await _client.GetStringAsync("/ledger/" + path)).ShouldNotContain("Ann Otherwise", customMessage: path);
         }
+    }
+
+    [Fact]
+    public async Task World_OfAForgottenSubject_IsKnownForSecondsOnly()
+    {
+        var (keys, clock) = (new MemorySubjectKeys(), new SetTime());
+        var ledger = new AgentLedger(new EncryptingEventStore(new MemoryEventStore(), keys, [new PersonalDataRule("object.created", "$.data.from", "$.id")]));
+        var (run, worlds) = (ledger.GetRun("letters"), new WorldSource(ledger, clock));
+        await run.AppendAsync([new ObjectCreated("letter", "Letter", new JsonObject { ["from"] = "Ann Otherwise" }), .. Enumerable.Range(0, 1_100).Select(i => new KitLoaded($"{i}"))]);
+        (await FromAsync()).ShouldBe("Ann Otherwise");
+
+        await keys.ForgetAsync("letter");
+        clock.Seconds = 11;
+
+        (await FromAsync()).ShouldNotBe("Ann Otherwise");
+
+        async Task<string> FromAsync() => (await worlds.GetAsync(run, new Position(1_101), default)).FindObject("letter")!.Data["from"].ToString();
+    }
+
+    private sealed class SetTime : TimeProvider
+    {
+        public long Seconds { get; set; }
+
+        public override long GetTimestamp() => Seconds * TimestampFrequency;
     }
 }
