@@ -14,7 +14,7 @@ internal sealed class ExplorerRequest(HttpContext http, ExplorerServices explore
 
     public ExplorerServices Explorer { get; } = explorer;
 
-    public Query Query { get; } = new(http.Request.Query);
+    public Query Query { get; } = new(http.Request.Query, explorer.TimeProvider);
 
     public Links Links { get; } = new(http.Request.PathBase + explorer.Prefix);
 

@@ -48,7 +48,7 @@ internal static class ExplorerRoutes
         MapPage("/diff", DiffReader.ReadAsync, "a", "b", "at_a", "at_b", "time_a", "time_b");
         MapPage("/merge", MergePageReader.ReadAsync, "target", "source");
         MapPage("/tasks", TaskPageReader.ListAsync, "state", "parent", "run", "since", "until", "after", "limit");
-        MapPage("/task", TaskPageReader.ReadAsync, "id", "messages", "calls", "limit");
+        MapPage("/task", TaskPageReader.ReadAsync, "id", "messages", "calls", "limit", "text");
         MapPage("/projects", ProjectReader.ListAsync, "text", "skip");
         MapPage("/project", ProjectReader.ReadAsync, "project", "record_kind", "status", "min_confidence", "for", "skip", "verify");
         MapPage("/record", ProjectReader.ReadRecordAsync, "project", "id", "at");

@@ -29,7 +29,7 @@ internal sealed class ExplorerServices
         Loggers = application.GetService<ILoggerFactory>() ?? NullLoggerFactory.Instance;
         TimeProvider = application.GetService<TimeProvider>() ?? TimeProvider.System;
         Search = LogSearch.Of(ledger.Store);
-        Worlds = new WorldSource(ledger);
+        Worlds = new WorldSource(ledger, TimeProvider);
         Summaries = ledger.Summaries;
         Follower = new RunFollower(this);
         Access = new AccessGuard(options.Tokens, new AccessCookie(application, TimeProvider));
@@ -45,9 +45,6 @@ internal sealed class ExplorerServices
     }
 
     public AgentLedger Ledger { get; }
-
-    /// <summary>Names the log in entity tags: histories of another log, or of another server at the same address, can have the same names and lengths.</summary>
-    public string LogMark { get; } = Guid.NewGuid().ToString("N");
 
     public LedgerExplorerOptions Options { get; }
 

@@ -31,7 +31,7 @@ internal sealed class KnownHosts(IPAddress listensTo, IReadOnlyCollection<string
         : Problems.SendAsync(http, new Ledger.Explorer.Failures.Failure(
             StatusCodes.Status400BadRequest,
             "Unknown host",
-            $"This server is not known as '{Cut(http.Request.Host.Host)}'. If it is reached by that name, start it with 'ledger serve --host NAME'."));
+            $"This server is not known as '{Cut(http.Request.Host.Host)}'. If it is reached by that name, start it with 'ledger serve --host NAME'.") { Code = Ledger.Explorer.Failures.FailureCodes.Usage });
 
     private static string Cut(string text) => text.Length <= 100 ? text : text[..100] + "…";
 }

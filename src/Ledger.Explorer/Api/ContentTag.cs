@@ -6,12 +6,14 @@ namespace Ledger.Explorer.Api;
 
 /// <summary>The entity tag of an answer without one: a hash of its content, so that a client which has it already gets 304 instead.</summary>
 /// <remarks>
-/// An answer is held back up to 1 MiB for it; a longer one is sent while it is made, without a tag. What is held back is dropped if the answer fails, so its client gets
-/// the failure instead of half of the answer. Live events are sent as they come.
+/// An answer is held back up to 16 MiB for it if it is JSON, which is made in memory anyway, others up to 1 MiB; a longer one is sent while it is made, without a tag. What is held back is dropped if the answer
+/// fails, so its client gets the failure instead of half of the answer. Live events are sent as they come. The tag is of the content, and not of the length of a history: payloads
+/// are masked, keys forgotten and events restored in places that were read before.
 /// </remarks>
 internal static class ContentTag
 {
-    private const int MostBytes = 1024 * 1024;
+    private const int MostBytes = 16 * 1024 * 1024;
+    private const int MostBytesOfOthers = 1024 * 1024;
 
     public static async Task AnswerAsync(ExplorerRequest request, Func<ExplorerRequest, Task> answer)
     {
@@ -23,7 +25,7 @@ internal static class ContentTag
         }
 
         var original = http.Features.GetRequiredFeature<IHttpResponseBodyFeature>();
-        var held = new HeldStream(original.Stream);
+        var held = new HeldStream(original.Stream, () => http.Response.ContentType == "application/json" ? MostBytes : MostBytesOfOthers);
         await using var _ = held.ConfigureAwait(false);
         var holding = new StreamResponseBodyFeature(held, original);
         http.Features.Set<IHttpResponseBodyFeature>(holding);
@@ -56,7 +58,7 @@ internal static class ContentTag
     }
 
     /// <summary>Holds what is written to it, until it is too much; then it passes that and everything else on.</summary>
-    private sealed class HeldStream(Stream next) : Stream
+    private sealed class HeldStream(Stream next, Func<int> most) : Stream
     {
         private MemoryStream? _held = new();
 
@@ -81,7 +83,7 @@ internal static class ContentTag
         {
             if (_held is { } held)
             {
-                if (held.Length + buffer.Length <= MostBytes)
+                if (held.Length + buffer.Length <= most())
                 {
                     held.Write(buffer.Span);
                     return;

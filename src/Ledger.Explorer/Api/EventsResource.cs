@@ -81,10 +81,7 @@ internal static class EventsResource
     {
         var run = await StreamResource.OpenAsync(request).ConfigureAwait(false);
         var recorded = await FindAsync(request, run).ConfigureAwait(false);
-        if (!HistoryTag.IsKnown(request, run, new Position(recorded.Position!.Value.Value + 1)))
-        {
-            await JsonAnswer.SendAsync(request.Http, EventContract.Of(recorded), ContractContext.Default.EventContract).ConfigureAwait(false);
-        }
+        await JsonAnswer.SendAsync(request.Http, EventContract.Of(recorded), ContractContext.Default.EventContract).ConfigureAwait(false);
     }
 
     /// <summary>The causes or effects of an event, nearest first.</summary>
@@ -174,11 +171,6 @@ internal static class EventsResource
 
     private static async Task SendLinesAsync(ExplorerRequest request, Run run, Position from, Position to)
     {
-        if (HistoryTag.IsKnown(request, run, to))
-        {
-            return;
-        }
-
         var match = EventFilter.Of(request.Query);
         var events = run.ReadAsync(from, to, request.Aborted);
         var wanted = match.IsEmpty ? events : FilteredAsync(request, run, match, from, to);
@@ -203,12 +195,6 @@ internal static class EventsResource
     {
         var limit = request.Query.Number("limit", 100, 1, 1_000);
         var filter = EventFilter.Of(request.Query);
-        var end = filter.IsEmpty ? new Position(Math.Min(to.Value, from.Value + limit)) : to;
-        if (HistoryTag.IsKnown(request, run, end))
-        {
-            return;
-        }
-
         var page = await EventReader.ReadAsync(request.Explorer, run, filter, from, to, limit, request.Aborted).ConfigureAwait(false);
         var events = page.Events.Where(e => e.Position < to).Select(EventContract.Of);
         var answer = new EventPageContract([.. events], page.Next.Value, page.IsLast || page.Next >= to);

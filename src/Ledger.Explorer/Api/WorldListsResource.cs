@@ -12,11 +12,7 @@ internal static class WorldListsResource
     {
         var filter = FilterOf(request.Query);
         var limit = LimitOf(request.Query);
-        if (await OpenAsync(request).ConfigureAwait(false) is not var (run, at))
-        {
-            return;
-        }
-
+        var (run, at) = await OpenAsync(request).ConfigureAwait(false);
         var objects = request.Explorer.Worlds.ReadObjectsAsync(run, filter, at, request.Aborted);
         if (request.Http.WantsLines())
         {
@@ -44,11 +40,7 @@ internal static class WorldListsResource
             After = request.Query.Text("after"),
         };
         var limit = LimitOf(request.Query);
-        if (await OpenAsync(request).ConfigureAwait(false) is not var (run, at))
-        {
-            return;
-        }
-
+        var (run, at) = await OpenAsync(request).ConfigureAwait(false);
         var relations = request.Explorer.Worlds.ReadRelationsAsync(run, filter, at, request.Aborted);
         if (request.Http.WantsLines())
         {
@@ -69,12 +61,10 @@ internal static class WorldListsResource
 
     private static int LimitOf(Query query) => query.Number("limit", 100, 1, 1_000);
 
-    // Null if the client has the answer already.
-    private static async Task<(Run Run, Position At)?> OpenAsync(ExplorerRequest request)
+    private static async Task<(Run Run, Position At)> OpenAsync(ExplorerRequest request)
     {
         var run = await StreamResource.OpenAsync(request).ConfigureAwait(false);
-        var at = await request.CursorAsync(run, "at", "time").ConfigureAwait(false);
-        return HistoryTag.IsKnown(request, run, at) ? null : (run, at);
+        return (run, await request.CursorAsync(run, "at", "time").ConfigureAwait(false));
     }
 
     private static ObjectFilter FilterOf(Query query)

@@ -12,13 +12,10 @@ internal static class WorldsResource
     {
         var run = await StreamResource.OpenAsync(request).ConfigureAwait(false);
         var at = await request.CursorAsync(run, "at", "time").ConfigureAwait(false);
-        if (!HistoryTag.IsKnown(request, run, at))
-        {
-            var world = StrictFaults.Of(request) == WorldFaults.Throw
-                ? await run.WithFaults(WorldFaults.Throw).GetWorldAsync(at, request.Aborted).ConfigureAwait(false)
-                : await request.Explorer.Worlds.GetAsync(run, at, request.Aborted).ConfigureAwait(false);
-            await JsonAnswer.SendAsync(request.Http, WorldContract.Of(world), ContractContext.Default.WorldContract).ConfigureAwait(false);
-        }
+        var world = StrictFaults.Of(request) == WorldFaults.Throw
+            ? await run.WithFaults(WorldFaults.Throw).GetWorldAsync(at, request.Aborted).ConfigureAwait(false)
+            : await request.Explorer.Worlds.GetAsync(run, at, request.Aborted).ConfigureAwait(false);
+        await JsonAnswer.SendAsync(request.Http, WorldContract.Of(world), ContractContext.Default.WorldContract).ConfigureAwait(false);
     }
 
     public static async Task ShowObjectAsync(ExplorerRequest request)
@@ -26,11 +23,6 @@ internal static class WorldsResource
         var run = await StreamResource.OpenAsync(request).ConfigureAwait(false);
         var id = IdOf(request);
         var at = await request.CursorAsync(run, "at", "time").ConfigureAwait(false);
-        if (HistoryTag.IsKnown(request, run, at))
-        {
-            return;
-        }
-
         var found = await run.WithFaults(StrictFaults.Of(request)).FindObjectAsync(id, at, request.Aborted).ConfigureAwait(false) ?? throw new NotFoundException(
             $"'{run.StreamName}' has no object '{DisplayText.Cut(id, 80)}' after {at} events.");
         await JsonAnswer.SendAsync(request.Http, ObjectContract.Of(found), ContractContext.Default.ObjectContract).ConfigureAwait(false);
@@ -41,11 +33,8 @@ internal static class WorldsResource
         var run = await StreamResource.OpenAsync(request).ConfigureAwait(false);
         var (id, depth) = (IdOf(request), request.Query.Number("depth", 1, 1, 10));
         var at = await request.CursorAsync(run, "at", "time").ConfigureAwait(false);
-        if (!HistoryTag.IsKnown(request, run, at))
-        {
-            var around = await run.WithFaults(StrictFaults.Of(request)).GetNeighbourhoodAsync(id, depth, at, request.Aborted).ConfigureAwait(false);
-            await JsonAnswer.SendAsync(request.Http, NeighbourhoodContract.Of(around), ContractContext.Default.NeighbourhoodContract).ConfigureAwait(false);
-        }
+        var around = await run.WithFaults(StrictFaults.Of(request)).GetNeighbourhoodAsync(id, depth, at, request.Aborted).ConfigureAwait(false);
+        await JsonAnswer.SendAsync(request.Http, NeighbourhoodContract.Of(around), ContractContext.Default.NeighbourhoodContract).ConfigureAwait(false);
     }
 
     public static async Task BlameAsync(ExplorerRequest request)

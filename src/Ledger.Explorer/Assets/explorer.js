@@ -26,6 +26,16 @@
 
   setInterval(() => { if (!document.hidden) showTimes(document); }, 30000);
 
+  // The moment of a text that is in the viewer's zone; null for one that the server reads as it is.
+  const momentOf = text => {
+    const days = { today: 0, yesterday: 1 }[text.toLowerCase()];
+    if (days === undefined && /^[\d.]+\s*[a-z]+$|(z|[+-]\d\d:?\d\d)$/i.test(text)) return null;
+    const time = new Date(/^\d{4}-\d\d-\d\d$/.test(text) ? `${text}T00:00` : days === undefined ? text : Date.now());
+    if (days !== undefined) time.setHours(0, 0, 0, 0);
+    if (days) time.setDate(time.getDate() - days);
+    return isNaN(time) ? null : time;
+  };
+
   // A time without a zone is in the viewer's zone, which the field says.
   all('[data-time]').forEach(input => {
     if (input.dataset.time) input.placeholder = input.dataset.time;
@@ -33,7 +43,8 @@
   });
   all('form').forEach(form => form.addEventListener('submit', () => all('[data-time]', form).forEach(input => {
     const text = input.value.trim();
-    if (text && !/(z|[+-]\d\d:?\d\d)$/i.test(text) && !isNaN(new Date(text))) input.value = new Date(text).toISOString();
+    const time = momentOf(text);
+    if (time) input.value = time.toISOString();
     if (!text) input.disabled = true;
   })));
 
@@ -81,23 +92,44 @@
   // What has the focus, or is chosen, is left alone.
   const isInUse = place => place.contains(document.activeElement) || one('input[type=checkbox]:checked', place) !== null;
   const refresh = async (place, isPart) => {
-    if (document.hidden || isInUse(place)) return;
+    if (document.hidden || isInUse(place)) return false;
     const text = await textOf(location.href, isPart);
-    if (text === null || isInUse(place)) return;
+    if (text === null || isInUse(place)) return false;
     const nodes = isPart ? nodesOf(text) : one('[data-refresh]', nodesOf(text));
-    if (!nodes) return;
+    if (!nodes) return true;
+    const state = one('[data-live-state-of]');
+    const stated = one('[data-live-state-of]', nodes);
+    if (stated) stated.remove();
+    if (stated && state && !isInUse(state)) state.replaceChildren(...stated.childNodes);
     place.replaceChildren(...nodes.childNodes);
     showTimes(place);
     load(place);
+    return true;
   };
   all('[data-refresh]').forEach(place => setInterval(() => refresh(place, place.dataset.refreshPart !== undefined), Number(place.dataset.refresh)));
 
+  // The browser connects again by itself after a loss, but not after a refusal, such as of a proxy whose server starts again.
   const follow = (address, take) => {
     const state = one('[data-live-state]');
-    const source = new EventSource(address);
-    source.addEventListener('open', () => { state.textContent = 'live'; state.classList.add('on'); });
-    source.addEventListener('error', () => { state.textContent = 'connecting again …'; state.classList.remove('on'); });
-    source.addEventListener('events', message => take(JSON.parse(message.data)));
+    const url = new URL(address, location.href);
+    let source = null;
+    let pause = 1000;
+    const open = () => {
+      source = new EventSource(url);
+      source.addEventListener('open', () => { pause = 1000; state.textContent = 'live'; state.classList.add('on'); });
+      source.addEventListener('error', () => {
+        state.textContent = 'connecting again …';
+        state.classList.remove('on');
+        if (source.readyState !== EventSource.CLOSED) return;
+        setTimeout(open, pause);
+        pause = Math.min(2 * pause, 30000);
+      });
+      source.addEventListener('events', message => {
+        url.searchParams.set('from', message.lastEventId);
+        take(JSON.parse(message.data));
+      });
+    };
+    open();
     addEventListener('pagehide', () => source.close());
   };
 
@@ -113,6 +145,15 @@
     let waiting = false;
     check.hidden = !line.dataset.live;
     box.checked = new URLSearchParams(location.search).get('from') === 'last';
+    // What could not be shown now, because no one looks or it is in use, is shown later.
+    const gather = () => {
+      if (!part || waiting) return;
+      waiting = true;
+      setTimeout(async () => {
+        waiting = false;
+        if (!await refresh(part, true)) gather();
+      }, 1000);
+    };
     const count = number => {
       unseen += number;
       fresh.hidden = false;
@@ -134,10 +175,7 @@
       all('[data-live-empty]').forEach(text => { text.hidden = true; });
       if (line.dataset.live && unseen === 0 && (box.checked || rows.rows.length < mostRows)) add(update.html);
       else count(update.count);
-      if (part && !waiting) {
-        waiting = true;
-        setTimeout(() => { waiting = false; refresh(part, true); }, 1000);
-      }
+      gather();
     });
     box.addEventListener('change', () => {
       if (box.checked && unseen > 0) location.href = fresh.href;

@@ -11,7 +11,7 @@ internal sealed record ChatTurn(RecordedEvent Event, IReadOnlyList<ChatMessage> 
 {
     public CallCost Cost { get; init; } = CallCost.Unknown;
 
-    /// <summary>How long the call took, as its answer states; null where it does not.</summary>
+    /// <summary>How long the call took, as its answer states, else between its events; null where its request is on an earlier page.</summary>
     public TimeSpan? Took { get; init; }
 
     /// <summary>What went wrong, or null.</summary>

@@ -18,6 +18,7 @@ internal sealed class Conversation
     private static readonly string[] Contents = ["text", "content", "contents", "choices", "messages", "output", "response", "result"];
 
     private readonly List<Talk> _talks = [];
+    private readonly Dictionary<Guid, RecordedEvent> _begun = [];
 
     /// <summary>The types of events that have a turn.</summary>
     public static IReadOnlyList<string> Types { get; } =
@@ -26,6 +27,11 @@ internal sealed class Conversation
     public ChatTurn Take(RecordedEvent recorded)
     {
         var data = recorded.ToJsonElement();
+        if (recorded.Type is "llm.request" or "tool.called" or "call.requested")
+        {
+            _begun[recorded.Id] = recorded;
+        }
+
         switch (recorded.Type)
         {
             case "llm.request":
@@ -52,13 +58,28 @@ internal sealed class Conversation
         }
     }
 
-    private static ChatTurn Answer(RecordedEvent recorded, JsonElement data, IReadOnlyList<ChatMessage> messages) => new(recorded, messages, 0)
+    private ChatTurn Answer(RecordedEvent recorded, JsonElement data, IReadOnlyList<ChatMessage> messages) => new(recorded, messages, 0)
     {
         Cost = CallCost.Of(recorded),
         Error = ErrorOf(data),
         Took = recorded.Metadata.Headers.TryGetValue("call_ms", out var took) && took.ValueKind == JsonValueKind.Number
-            && took.TryGetInt64(out var milliseconds) && milliseconds is >= 0 and < int.MaxValue ? TimeSpan.FromMilliseconds(milliseconds) : null,
+            && took.TryGetInt64(out var milliseconds) && milliseconds is >= 0 and < int.MaxValue ? TimeSpan.FromMilliseconds(milliseconds) : TookOf(recorded),
     };
+
+    // By the clock that both events have.
+    private TimeSpan? TookOf(RecordedEvent answer)
+    {
+        foreach (var cause in answer.Metadata.Causes)
+        {
+            if (_begun.Remove(cause, out var begun))
+            {
+                var took = begun.Metadata.OccurredAt is { } from && answer.Metadata.OccurredAt is { } to ? to - from : answer.Timestamp - begun.Timestamp;
+                return took > TimeSpan.Zero ? took : null;
+            }
+        }
+
+        return null;
+    }
 
     private ChatTurn Request(RecordedEvent recorded, JsonElement data)
     {

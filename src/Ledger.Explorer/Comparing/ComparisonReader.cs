@@ -1,3 +1,4 @@
+using Ledger.Explorer.Branches;
 using Ledger.Explorer.Rendering;
 using Ledger.Runs;
 
@@ -70,22 +71,9 @@ internal static class ComparisonReader
         var summaries = await request.Explorer.Summaries.FindAllAsync(streams, MostRead, request.Aborted).ConfigureAwait(false);
         var model = new PickModel([.. streams.Select(stream => (stream, summaries.FirstOrDefault(summary => summary.Stream == stream)))], query, kind, found, fault)
         {
-            Labels = await LabelsAsync(request, [.. streams, .. found.Runs.Select(run => run.Stream)]).ConfigureAwait(false),
+            Labels = await BranchLabels.ReadAsync(
+                request.Explorer.Ledger.Store, [.. streams, .. found.Runs.Select(run => run.Stream)], request.Aborted).ConfigureAwait(false),
         };
         return Page.Of<PickPage>(model, fault is null ? 200 : 400);
-    }
-
-    private static async Task<IReadOnlyDictionary<StreamName, string>> LabelsAsync(ExplorerRequest request, IEnumerable<StreamName> streams)
-    {
-        var labels = new Dictionary<StreamName, string>();
-        foreach (var stream in streams.Where(stream => stream.IsBranch).Distinct())
-        {
-            if (await request.Explorer.Ledger.Store.GetBranchAsync(stream, request.Aborted).ConfigureAwait(false) is { Name: { } label })
-            {
-                labels.Add(stream, label);
-            }
-        }
-
-        return labels;
     }
 }

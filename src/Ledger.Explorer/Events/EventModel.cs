@@ -1,3 +1,4 @@
+using Ledger.Explorer.Seals;
 using Ledger.Log;
 using Ledger.Runs;
 using Ledger.Tasks;
@@ -30,6 +31,9 @@ internal sealed record EventModel(
 
     /// <summary>By which event its payload was masked; null if it was not.</summary>
     public MaskedEvent? Masked { get; init; }
+
+    /// <summary>How it compares with the seal.</summary>
+    public SealedEvents Compared { get; init; } = SealedEvents.None;
 
     public Position Position => Event.Position!.Value;
 }

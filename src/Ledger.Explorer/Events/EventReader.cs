@@ -1,6 +1,7 @@
 using Ledger.Explorer.Failures;
 using Ledger.Explorer.Rendering;
 using Ledger.Explorer.Rerunning;
+using Ledger.Explorer.Seals;
 using Ledger.Forgetting;
 using Ledger.Runs;
 using Ledger.Tasks;
@@ -33,6 +34,7 @@ internal static class EventReader
                 ? await tasks.FindCallAsync(call, request.Aborted).ConfigureAwait(false)
                 : null)
         {
+            Compared = await SealedEvents.OfAsync(request.Explorer, [recorded], request.Aborted).ConfigureAwait(false),
             CanChange = recorded.Json.Length <= ChangeModel.MostEdited && !ChangeModel.IsStructure(recorded.Type),
             Masked = await EventMasking.FindMaskedAsync(request.Explorer.Ledger.Store, [recorded.Id], request.Aborted).ConfigureAwait(false) is [var masked, ..] ? masked : null,
             Parent = ChangedFork.ReplacedBy(recorded) is null

@@ -86,10 +86,11 @@ internal static class BranchTreePicture
     {
         var y = Middle(row) + 4;
         var indent = Math.Min(lane.Depth, 8) * 1.2;
-        svg.AddText("text", DisplayText.Cut(lane.Stream.Id, 34), ("class", "name"), ("x", PictureFrameExtensions.Percent(1 + indent)), ("y", y - (lane.Parent is null ? 0 : 5)));
+        var leads = BranchLabels.Leads(lane.Stream, lane.Label);
+        svg.AddText("text", DisplayText.Cut(leads ? lane.Label! : lane.Stream.Id, 34), ("class", "name"), ("x", PictureFrameExtensions.Percent(1 + indent)), ("y", y - (lane.Parent is null ? 0 : 5)));
         if (lane.Parent is not null)
         {
-            var label = lane.Label is null ? "" : $"  {DisplayText.Cut(lane.Label, 34)}";
+            var label = lane.Label is null ? "" : $"  {DisplayText.Cut(leads ? lane.Stream.Id : lane.Label, 36)}";
             svg.AddText("text", $"at {lane.From}{label}", ("class", "label"), ("x", PictureFrameExtensions.Percent(1 + indent)), ("y", y + 9));
         }
     }

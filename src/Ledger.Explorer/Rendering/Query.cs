@@ -4,7 +4,7 @@ using Microsoft.AspNetCore.Http;
 namespace Ledger.Explorer.Rendering;
 
 /// <summary>The query of a request; malformed values are refused with 400 and a sentence.</summary>
-internal sealed class Query(IQueryCollection values)
+internal sealed class Query(IQueryCollection values, TimeProvider? timeProvider = null)
 {
     private const int MaxLength = 2_000;
 
@@ -73,13 +73,11 @@ internal sealed class Query(IQueryCollection values)
             ? value
             : throw new BadRequestException($"'{name}' must be a whole number from {least} to {most}, but was '{Short(text)}'.");
 
-    /// <summary>A time; one without an offset is in UTC.</summary>
+    /// <summary>A time, as <see cref="TimeInput.Find"/> reads it.</summary>
     public DateTimeOffset? Time(string name) => Text(name) is not { } text
         ? null
-        : DateTimeOffset.TryParse(
-            text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal, out var time)
-            ? time
-            : throw new BadRequestException($"'{name}' must be a time such as 2026-11-20T10:00Z, but was '{Short(text)}'.");
+        : TimeInput.Find(text, (timeProvider ?? TimeProvider.System).GetUtcNow())
+            ?? throw new BadRequestException($"'{name}' must be a time such as 2026-11-20T10:00Z, yesterday or 2h (that long ago), but was '{Short(text)}'.");
 
     /// <summary>An amount of US dollars, from 0.</summary>
     public decimal? Amount(string name) => Text(name) is not { } text

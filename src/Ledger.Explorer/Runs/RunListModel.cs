@@ -11,6 +11,9 @@ namespace Ledger.Explorer.Runs;
 /// <param name="Kind">The streams listed: <c>runs</c>, <c>branches</c> or <c>all</c>.</param>
 internal sealed record RunListModel(StreamQuery Query, RunQuery? Filter, string Order, RunListing Page, string Kind)
 {
+    /// <summary>The labels of branches whose ids no person chose.</summary>
+    public IReadOnlyDictionary<StreamName, string> Labels { get; init; } = new Dictionary<StreamName, string>();
+
     public string State => Query.State?.ToString().ToLowerInvariant() ?? "any";
 
     public string Status => Filter?.Status?.ToString().ToLowerInvariant() ?? "any";

@@ -1,4 +1,5 @@
 using Ledger.Explorer.Api;
+using Ledger.Explorer.Branches;
 using Ledger.Explorer.Rendering;
 using Ledger.Log;
 using Ledger.Runs;
@@ -19,7 +20,11 @@ internal static class RunListReader
         var query = QueryOf(request.Query, kind);
         var filter = FilterOf(request.Query, query, kind);
         var page = await ReadAsync(request, query, filter).ConfigureAwait(false);
-        return Page.Of<RunListPage>(new RunListModel(query, filter, request.Query.Choice("order", "latest", Orders), page, kind));
+        var unnamed = page.Runs.Select(run => run.Stream.Name).Where(name => name.IsBranch && Guid.TryParse(name.Id, out _));
+        return Page.Of<RunListPage>(new RunListModel(query, filter, request.Query.Choice("order", "latest", Orders), page, kind)
+        {
+            Labels = await BranchLabels.ReadAsync(request.Explorer.Ledger.Store, unnamed, request.Aborted).ConfigureAwait(false),
+        });
     }
 
     /// <summary>Reads a page for a page or the API.</summary>

@@ -1,4 +1,6 @@
+using Ledger.Explorer.Branches;
 using Ledger.Explorer.Rerunning;
+using Ledger.Explorer.Seals;
 using Ledger.Log;
 using Ledger.Runs;
 using Ledger.Seal;
@@ -11,6 +13,9 @@ internal sealed record RunModel
     public required StreamInfo Stream { get; init; }
 
     public required BranchInfo? Branch { get; init; }
+
+    /// <summary>What it is called: the label of a branch whose id no person chose, else the id.</summary>
+    public string Name => BranchLabels.Leads(Stream.Name, Branch?.Name) ? Branch!.Name! : Stream.Name.Id;
 
     public required Position Length { get; init; }
 
@@ -37,6 +42,9 @@ internal sealed record RunModel
 
     /// <summary>How far the newest checkpoint has it; null if the log has no seal or no checkpoint.</summary>
     public SealedRun? Seal { get; init; }
+
+    /// <summary>How the events of the page compare with the seal.</summary>
+    public SealedEvents Compared { get; init; } = SealedEvents.None;
 
     public required EventCounts Counts { get; init; }
 

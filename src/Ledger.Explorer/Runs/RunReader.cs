@@ -1,6 +1,7 @@
 using Ledger.Explorer.Pictures;
 using Ledger.Explorer.Rendering;
 using Ledger.Explorer.Rerunning;
+using Ledger.Explorer.Seals;
 using Ledger.Log;
 using Ledger.Runs;
 using Ledger.Tasks;
@@ -32,6 +33,10 @@ internal static class RunReader
         var (joins, areJoinsCut) = await TimelineJoins.ReadAsync(explorer.Ledger, run, request.Aborted).ConfigureAwait(false);
         string LinkOfJoin(TimelineJoin join) => request.Links.EventById(join.Join.Target, join.Join.EventId);
         var branch = await explorer.Ledger.Store.GetBranchAsync(run.StreamName, request.Aborted).ConfigureAwait(false);
+        var seal = explorer.Seal is { } known ? await known.FindRunAsync(run.StreamName, request.Aborted).ConfigureAwait(false) : null;
+        var events = request.WantsFragment
+            ? new EventPage([], from, IsLast: false)
+            : await EventReader.ReadAsync(explorer, run, filter, from, length, limit, request.Aborted).ConfigureAwait(false);
         var model = new RunModel
         {
             Stream = stream,
@@ -44,17 +49,16 @@ internal static class RunReader
             Summary = found is [var summary, ..] ? summary : null,
             Timeline = TimelinePicture.Draw(counts, Position.Start, length, byActor, PictureFrame.Page, joins, Link, LinkOfJoin),
             AreJoinsCut = areJoinsCut,
-            Seal = explorer.Seal is { } seal ? await seal.FindRunAsync(run.StreamName, request.Aborted).ConfigureAwait(false) : null,
+            Seal = seal,
+            Compared = seal is null ? SealedEvents.None : await SealedEvents.OfAsync(explorer, events.Events, request.Aborted).ConfigureAwait(false),
             Counts = counts,
             ByActor = byActor,
             Filter = filter,
             From = from,
             Limit = limit,
-            Events = request.WantsFragment
-                ? new EventPage([], from, IsLast: false)
-                : await EventReader.ReadAsync(explorer, run, filter, from, length, limit, request.Aborted).ConfigureAwait(false),
+            Events = events,
         };
-        return request.WantsFragment ? Page.Of<RunOverview>(model) : Page.Of<RunPage>(model);
+        return request.WantsFragment ? Page.Of<RunFragment>(model) : Page.Of<RunPage>(model);
     }
 
     /// <summary>Only the costs, for a run so long that its page does not wait for them.</summary>

@@ -26,6 +26,17 @@ internal sealed record TaskModel(
     /// <summary>The number of messages, calls or subtasks on a page.</summary>
     public const int PerPage = 100;
 
+    private readonly ILookup<string, Call> _byMessage = Calls.ToLookup(call => call.StartMessageId, StringComparer.Ordinal);
+
+    /// <summary>Whether texts are shown as they were written.</summary>
+    public bool IsRaw { get; init; }
+
+    /// <summary>Where the page of messages begins, as the address has it; null at the first.</summary>
+    public string? Place { get; init; }
+
+    /// <summary>The calls that start from a message.</summary>
+    public IEnumerable<Call> CallsAfter(Message message) => _byMessage[message.Id];
+
     /// <summary>A tree in depth-first order, each task before those below it.</summary>
     /// <remarks>Without recursion, because tasks may be nested deeply.</remarks>
     public static IEnumerable<(AgentTask Task, int Depth)> Flatten(TaskNode root)

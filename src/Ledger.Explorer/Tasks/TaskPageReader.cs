@@ -34,7 +34,11 @@ internal static class TaskPageReader
             IsFirst: messages.Start.Cursor is null,
             await tasks.ListCallsAsync(new CallQuery { TaskId = id }, request.Aborted).ConfigureAwait(false),
             request.Query.Number("calls", 0, 0, 10_000_000),
-            await tasks.FindLeaseAsync(id, request.Aborted).ConfigureAwait(false)));
+            await tasks.FindLeaseAsync(id, request.Aborted).ConfigureAwait(false))
+        {
+            IsRaw = request.Query.Choice("text", "formatted", "formatted", "raw") == "raw",
+            Place = request.Query.Text("messages"),
+        });
     }
 
     /// <summary>Parses a query; pages and the API use the same parameters.</summary>

@@ -1,4 +1,6 @@
+using Ledger.Forgetting;
 using Ledger.Json;
+using Ledger.Log;
 using Ledger.Worlds;
 
 namespace Ledger.Explorer.Worlds;
@@ -6,13 +8,19 @@ namespace Ledger.Explorer.Worlds;
 /// <summary>Reads the world of a run at any position, fast enough for scrubbing and with a bounded result.</summary>
 /// <remarks>
 /// Stored rows answer if there are any, except at the beginning of a run, where most rows belong to later positions and would be skipped.
-/// The beginning, or without rows the whole run, is folded once, and some worlds are cached: a step folds from the nearest earlier one. Safe
+/// The beginning, or without rows the whole run, is folded once, and some worlds are cached: a step folds from the nearest earlier one. What was
+/// cached before a payload of the history was masked is dropped; in a store that encrypts, whose keys are forgotten without an event, it is dropped after seconds. Safe
 /// for concurrent use.
 /// </remarks>
-internal sealed class WorldSource(AgentLedger ledger)
+internal sealed class WorldSource(AgentLedger ledger, TimeProvider? timeProvider = null)
 {
     private const int MostRuns = 4;
     private const int Beginning = 20_000;
+
+    private static readonly TimeSpan LifeOfDecrypted = TimeSpan.FromSeconds(10);
+
+    private readonly TimeProvider _timeProvider = timeProvider ?? TimeProvider.System;
+    private readonly ILogSearch _search = LogSearch.Of(ledger.Store);
 
     private readonly Lock _gate = new();
     private readonly LinkedList<WorldTrail> _trails = [];
@@ -133,17 +141,35 @@ internal sealed class WorldSource(AgentLedger ledger)
     }
 
     /// <summary>The whole world after a number of events.</summary>
-    public Task<World> GetAsync(Run run, Position at, CancellationToken cancellationToken) =>
-        IsFolded(at) ? TrailOf(run).GetAsync(at, cancellationToken) : run.GetWorldAsync(at, cancellationToken);
+    public async Task<World> GetAsync(Run run, Position at, CancellationToken cancellationToken) => IsFolded(at)
+        ? await TrailOf(run, await CountMaskedAsync(run, cancellationToken).ConfigureAwait(false)).GetAsync(at, cancellationToken).ConfigureAwait(false)
+        : await run.GetWorldAsync(at, cancellationToken).ConfigureAwait(false);
 
     private bool IsFolded(Position at) => !HasRows || at.Value <= Beginning;
 
-    private WorldTrail TrailOf(Run run)
+    /// <summary>How often payloads of a history were masked.</summary>
+    private async Task<long> CountMaskedAsync(Run run, CancellationToken cancellationToken)
     {
+        var streams = run.History.Lineage.Select(segment => new StreamName(segment.Stream)).Append(run.StreamName);
+        var masked = await _search.GetStreamsAsync([.. streams.Select(EventMasked.StreamOf).Distinct()], cancellationToken).ConfigureAwait(false);
+        return masked.Sum(stream => stream.Version.Value);
+    }
+
+    private WorldTrail TrailOf(Run run, long masked)
+    {
+        var now = _timeProvider.GetTimestamp();
         lock (_gate)
         {
-            var found = _trails.FirstOrDefault(t => t.Stream == run.StreamName) ?? new WorldTrail(run);
-            _trails.Remove(found);
+            var known = _trails.FirstOrDefault(t => t.Stream == run.StreamName);
+            if (known is not null)
+            {
+                _trails.Remove(known);
+            }
+
+            var found = known is not null && known.Masked == masked
+                && (ledger.Store.Get<EncryptingEventStore>() is null || _timeProvider.GetElapsedTime(known.Since, now) < LifeOfDecrypted)
+                ? known
+                : new WorldTrail(run, masked, now);
             _trails.AddFirst(found);
             if (_trails.Count > MostRuns)
             {

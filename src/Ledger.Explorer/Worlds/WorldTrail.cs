@@ -5,7 +5,10 @@ namespace Ledger.Explorer.Worlds;
 
 /// <summary>Cached worlds of one run at evenly spread positions, and the events between them.</summary>
 /// <remarks>Safe for concurrent use: only one caller at a time extends the cache; steps from a cached world run in parallel.</remarks>
-internal sealed class WorldTrail(Run run)
+/// <param name="run">The run.</param>
+/// <param name="masked">How often payloads of its history had been masked.</param>
+/// <param name="since">When it began, as a timestamp.</param>
+internal sealed class WorldTrail(Run run, long masked, long since)
 {
     private const int MostKept = 256;
 
@@ -14,6 +17,10 @@ internal sealed class WorldTrail(Run run)
     private Task _walking = Task.CompletedTask;
 
     public StreamName Stream => run.StreamName;
+
+    public long Masked => masked;
+
+    public long Since => since;
 
     public async Task<World> GetAsync(Position at, CancellationToken cancellationToken)
     {

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text;
 
 namespace Ledger;
@@ -40,7 +41,7 @@ public readonly record struct StreamName
     public bool IsBranch => Value.StartsWith("branch:", StringComparison.Ordinal);
 
     /// <summary>Why nothing may be written to a stream of this name, as the rest of a sentence; null when it may.</summary>
-    /// <remarks>The id of a run or branch is not empty, and neither begins nor ends with white space, which is invisible and hard to type.</remarks>
+    /// <remarks>The id of a run or branch is not empty, neither begins nor ends with white space, which is hard to type, and has a character that can be seen.</remarks>
     public string? FaultAsNew => Value switch
     {
         _ when Value.StartsWith("run:", StringComparison.Ordinal) => FaultOfId(Value.AsSpan(4)),
@@ -76,7 +77,21 @@ public readonly record struct StreamName
     private static string? FaultOfId(ReadOnlySpan<char> id) =>
         id.IsEmpty ? "its id is empty"
         : char.IsWhiteSpace(id[0]) || char.IsWhiteSpace(id[^1]) ? "its id begins or ends with a space"
+        : IsInvisible(id) ? "its id has no character that can be seen"
         : null;
+
+    private static bool IsInvisible(ReadOnlySpan<char> id)
+    {
+        foreach (var rune in id.EnumerateRunes())
+        {
+            if (Rune.GetUnicodeCategory(rune) != UnicodeCategory.Format && !Rune.IsWhiteSpace(rune))
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
 
     private static string? FaultOf(string value)
     {

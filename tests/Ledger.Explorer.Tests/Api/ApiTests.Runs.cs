@@ -1,3 +1,5 @@
+using System.Net;
+using System.Net.Http.Json;
 using Shouldly;
 using Xunit;
 
@@ -82,5 +84,21 @@ public abstract partial class ApiTests
         var run = await GetAsync($"{Streams}/run:kettle");
         run.GetProperty("title").GetString().ShouldBe("Kettles");
         run.GetProperty("labels").EnumerateArray().Select(l => l.GetString()).ShouldBe(["a", "b"]);
+    }
+
+    [Fact]
+    public async Task Id_ThatCannotBeSeen_IsRefused_WhereverItIsGiven()
+    {
+        foreach (var id in new[] { "", " ", "a ", "\u202E", "\u200B\u2060", "\u3000" })
+        {
+            foreach (var (path, body) in new (string, object)[] { ("/runs", new { id }), ("/streams/run:kettle/branches", new { at = 3, id }) })
+            {
+                using var answer = await _client.PostAsJsonAsync(Base + path, body);
+                answer.StatusCode.ShouldBe(HttpStatusCode.BadRequest, $"{path} '{id}'");
+                (await answer.Content.ReadAsStringAsync()).ShouldContain("its id ");
+            }
+        }
+
+        _host.Errors.ShouldBeEmpty();
     }
 }

@@ -2,6 +2,7 @@ using Ledger.Postgres;
 using Ledger.Postgres.Projections.Daemon;
 using Ledger.Records;
 using Ledger.Runs;
+using Ledger.Seal;
 using Ledger.Testing;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Playwright;
@@ -21,6 +22,10 @@ public sealed class BrowserHost : IAsyncLifetime
 
     internal FakeRunner Runner { get; } = new();
 
+    internal NpgsqlDataSource DataSource => _dataSource!;
+
+    internal LogSeal Seal { get; private set; } = null!;
+
     public IBrowser Browser { get; private set; } = null!;
 
     public async Task InitializeAsync()
@@ -32,10 +37,11 @@ public sealed class BrowserHost : IAsyncLifetime
 
         _database = await Api.ExplorerDatabase.CreateAsync();
         _dataSource = NpgsqlDataSource.Create(_database.ConnectionString);
+        Seal = new LogSeal(_dataSource);
         Host = await ExplorerHost.StartAsync(
             new PostgresEventStore(_dataSource),
             options => options with { Writing = ExplorerWriting.Allowed },
-            builder => builder.Services.AddSingleton(new ProjectionAdmin(_dataSource)).AddSingleton<IRunRunner>(Runner),
+            builder => builder.Services.AddSingleton(new ProjectionAdmin(_dataSource)).AddSingleton<IRunRunner>(Runner).AddSingleton(Seal),
             listens: true);
         await SampleRun.WriteAsync(Host.Ledger);
         await using var records = new ChronoStore(Host.Ledger.Store, "kettle");

@@ -26,23 +26,6 @@ public sealed partial class BrowserTests(BrowserHost browser) : IClassFixture<Br
     }
 
     [BrowserFact]
-    public async Task Runs_ThatFailed_AreFoundByTheirStatus_WithTheReason()
-    {
-        await browser.Host.Ledger.GetRun("broken").FailAsync("The fuse is gone");
-        await browser.Host.Ledger.GetRun("boiled").CompleteAsync();
-        await using var watched = await browser.OpenAsync("/");
-        var page = watched.Page;
-
-        await page.GetByLabel("Status").SelectOptionAsync("failed");
-        await page.GetByRole(AriaRole.Button, new() { Name = "Show" }).ClickAsync();
-
-        await Expect(page.Locator(".list tbody tr")).ToHaveCountAsync(1);
-        (await watched.TextAsync(".list tbody tr")).ShouldContain("failed");
-        await page.GetByRole(AriaRole.Link, new() { Name = "broken", Exact = true }).ClickAsync();
-        await Expect(page.GetByText("Failed: The fuse is gone")).ToBeVisibleAsync();
-    }
-
-    [BrowserFact]
     public async Task Search_ForTheCallOfATool_LeadsToItsTimeAndItsConversation()
     {
         await using var watched = await browser.OpenAsync("/");

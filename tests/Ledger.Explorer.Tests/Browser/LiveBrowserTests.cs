@@ -34,6 +34,9 @@ public sealed class LiveBrowserTests(BrowserHost browser) : IClassFixture<Browse
         await Expect(page.Locator("figure.panel svg")).ToBeVisibleAsync();
         await Ledger.GetRun("newborn").AppendAsync([new LlmResponse("Bye.", "small", 0.5m)]);
         await Expect(page.GetByText("0.75 USD")).ToBeVisibleAsync();
+        await Ledger.GetRun("newborn").FailAsync("It stumbled");
+        await Expect(page.Locator(".title .status-failed")).ToBeVisibleAsync();
+        await Expect(page.GetByText("Failed: It stumbled")).ToBeVisibleAsync();
     }
 
     [BrowserFact]
@@ -49,6 +52,23 @@ public sealed class LiveBrowserTests(BrowserHost browser) : IClassFixture<Browse
         (await watched.Page.EvaluateAsync<bool>(
             "[...document.querySelectorAll('[data-live-rows] tr')].every((row, i) => row.id === `p${i}`)")).ShouldBeTrue();
         await Expect(watched.Page.Locator("[data-fresh]")).ToBeHiddenAsync();
+    }
+
+    [BrowserFact]
+    public async Task Run_WhoseFollowerIsRefused_IsFollowedAgain()
+    {
+        await Ledger.GetRun("refused").AppendAsync([new KitLoaded("0")]);
+        await using var watched = await browser.OpenAsync("/");
+        watched.Provoked = "status of 503";
+        var refusals = 2;
+        await watched.Page.RouteAsync("**/live?*", route => Interlocked.Decrement(ref refusals) >= 0
+            ? route.FulfillAsync(new RouteFulfillOptions { Status = 503 })
+            : route.ContinueAsync());
+
+        await watched.GoAsync("/run?stream=run:refused&from=last");
+        await Expect(watched.Page.Locator(".live")).ToHaveTextAsync("live", new() { Timeout = Patience });
+        await Ledger.GetRun("refused").AppendAsync([new KitLoaded("1")]);
+        await Expect(watched.Page.Locator("#p1")).ToBeVisibleAsync();
     }
 
     [BrowserFact]
@@ -124,10 +144,12 @@ public sealed class LiveBrowserTests(BrowserHost browser) : IClassFixture<Browse
 
         (await page.GetByLabel("until").GetAttributeAsync("placeholder")).ShouldBe("your time zone");
         (await since.GetAttributeAsync("title"))!.ShouldContain("Europe/Berlin");
-        await since.FillAsync("2026-01-15 12:00");
-        await page.GetByRole(AriaRole.Button, new() { Name = "Filter" }).ClickAsync();
-
-        await page.WaitForURLAsync("**since=2026-01-15T11*");
+        foreach (var (typed, sent) in new[] { ("2026-01-15 12:00", "2026-01-15T11*"), ("2026-01-15", "2026-01-14T23*"), ("2026-01-15T12:00Z", "2026-01-15T12*"), ("2h", "2h*") })
+        {
+            await since.FillAsync(typed);
+            await page.GetByRole(AriaRole.Button, new() { Name = "Filter" }).ClickAsync();
+            await page.WaitForURLAsync("**since=" + sent);
+        }
     }
 
     [BrowserFact]

@@ -29,6 +29,8 @@ internal static class SampleSurvey
         }
 
         await ledger.Store.ArchiveAsync(StreamName.Run("night-watch-00"));
+        await ledger.GetRun("night-watch-03").FailAsync("The lamp at the northern quay does not answer.");
+        await ledger.GetRun("night-watch-04").CompleteAsync();
         await ledger.StartRunAsync("empty");
         await ledger.GetRun("faulty").AppendAsync([new ObjectCreated("buoy", "Buoy"), new UntypedEvent("object.patched", JsonElement.Parse("{\"id\":\"no-such-buoy\",\"patch\":{}}")), new KitLoaded("late")]);
         var crowd = ledger.GetRun("crowded");

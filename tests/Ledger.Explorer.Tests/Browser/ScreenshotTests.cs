@@ -3,7 +3,7 @@ using Shouldly;
 
 namespace Ledger.Explorer.Tests.Browser;
 
-/// <summary>Every page in four widths: nothing overflows. The pictures are for people to look at, and with them axe looks at every page in both themes.</summary>
+/// <summary>Every page in four widths: nothing overflows. The pictures are for people to look at, and with them axe looks at every page in both themes; without them at one of each kind.</summary>
 public sealed class ScreenshotTests(BrowserHost browser) : Xunit.IClassFixture<BrowserHost>
 {
     private static readonly (string Name, string Path)[] Pages =
@@ -63,6 +63,13 @@ public sealed class ScreenshotTests(BrowserHost browser) : Xunit.IClassFixture<B
         ("not-found", "/run?stream=run:nobody"),
     ];
 
+    // One of each kind, which axe looks at in every run.
+    private static readonly HashSet<string> Kinds =
+    [
+        "runs", "run-long", "event-of-agent", "branches-many", "world-graph", "object-related", "diff", "merge", "task", "project-large", "projections", "search-tool", "chat", "steps", "totals-model",
+        "change", "pick", "side-by-side-3", "projection-steps", "api",
+    ];
+
     // Colours do not change the widths: the dark theme is for the pictures.
     private static readonly ColorScheme[] Themes = WatchedPage.Shoots ? [ColorScheme.Light, ColorScheme.Dark] : [ColorScheme.Light];
 
@@ -78,7 +85,7 @@ public sealed class ScreenshotTests(BrowserHost browser) : Xunit.IClassFixture<B
             foreach (var scheme in Themes)
             {
                 await page.EmulateMediaAsync(new PageEmulateMediaOptions { ColorScheme = scheme });
-                if (WatchedPage.Shoots)
+                if (WatchedPage.Shoots || Kinds.Contains(name))
                 {
                     obstacles.AddRange((await watched.ObstaclesAsync()).Select(found => $"{path} {scheme} {found}"));
                 }

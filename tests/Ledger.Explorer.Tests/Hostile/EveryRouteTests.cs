@@ -76,7 +76,7 @@ public abstract class EveryRouteTests : IAsyncLifetime
         ["/diff"] = ["a", "b", "at_a", "at_b", "time_a", "time_b"],
         ["/merge"] = ["target", "source"],
         ["/tasks"] = ["state", "parent", "run", "since", "until", "after", "limit"],
-        ["/task"] = ["id", "messages", "calls", "limit"],
+        ["/task"] = ["id", "messages", "calls", "limit", "text"],
         ["/projects"] = ["text", "skip"],
         ["/project"] = ["project", "record_kind", "status", "min_confidence", "skip", "verify", "for"],
         ["/record"] = ["project", "id", "at"],

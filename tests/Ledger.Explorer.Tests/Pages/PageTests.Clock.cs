@@ -51,6 +51,36 @@ public sealed partial class PageTests
     }
 
     [Fact]
+    public async Task Row_OfAPromptAndAnAnswer_HasWhatWasSaidLast()
+    {
+        var prompt = new { model = "m", messages = new[] { new { role = "system", content = new string('x', 20_000) }, new { role = "user", content = "And the tide?" } } };
+        await _host.Ledger.GetRun("said").AppendAsync(
+        [
+            new UntypedEvent("llm.request", System.Text.Json.JsonSerializer.SerializeToElement(prompt)),
+            new UntypedEvent("llm.response", System.Text.Json.JsonElement.Parse("""{"model": "m", "content": [{"type": "text", "text": "I look."}, {"type": "tool_use", "name": "sonar", "input": {"quay": "north"}}]}""")),
+        ]);
+
+        var html = WebUtility.HtmlDecode(await _client.GetStringAsync("/ledger/run?stream=run:said"));
+
+        html.ShouldContain("<td class=\"summary\">user: And the tide?</td>");
+        html.ShouldContain("<td class=\"summary\">I look. · sonar {\"quay\":");
+    }
+
+    [Fact]
+    public async Task Branch_WithoutAChosenId_IsCalledByItsLabel()
+    {
+        var branch = await (await _host.Ledger.OpenAsync(SampleRun.Run)).ForkAsync(new ForkOptions { Name = "what if <it> rains?" });
+        var named = new Regex("""<a class="name" href="[^"]*">what if &lt;it&gt; rains\?</a>""");
+
+        foreach (var path in new[] { "branches?stream=run:kettle", "?kind=branches", $"compare?run=run:kettle&run={branch.StreamName}" })
+        {
+            named.IsMatch(await _client.GetStringAsync("/ledger/" + path)).ShouldBeTrue(path);
+        }
+
+        (await _client.GetStringAsync($"/ledger/run?stream={branch.StreamName}")).ShouldContain($"data-copy=\"{branch.StreamName}\">what if &lt;it&gt; rains?</h1>");
+    }
+
+    [Fact]
     public async Task Runs_OfBranches_CountTheirBranches()
     {
         await (await _host.Ledger.OpenAsync(SampleRun.Branch)).ForkAsync(new ForkOptions { Id = "again" });

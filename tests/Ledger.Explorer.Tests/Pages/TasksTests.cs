@@ -102,6 +102,21 @@ public sealed partial class TasksTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Task_Conversation_HasItsCallsInPlace_AndItsTextsFormattedOrRaw()
+    {
+        await _tasks.SaveMessageAsync(new Message { Timestamp = Now.AddMinutes(1), Id = "m2", TaskId = "boil", Role = MessageRole.Assistant, Content = "It is **hot**." });
+
+        var html = await _client.GetStringAsync("/ledger/task?id=boil");
+        var talk = html[html.IndexOf("<ol class=\"talk", StringComparison.Ordinal)..];
+        string[] parts = ["How hot?", "kettle:heat", "call=c1", "<strong>hot</strong>"];
+
+        parts.Select(part => talk.IndexOf(part, StringComparison.Ordinal)).ShouldBeInOrder();
+        talk.ShouldContain("in progress");
+        html.ShouldNotContain(Hostile);
+        (await _client.GetStringAsync("/ledger/task?id=boil&text=raw")).ShouldContain("It is **hot**.");
+    }
+
+    [Fact]
     public async Task Task_LongConversation_IsTurnedPageByPage()
     {
         for (var i = 0; i < 150; i++)

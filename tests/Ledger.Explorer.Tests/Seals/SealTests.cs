@@ -1,4 +1,6 @@
 using System.Net;
+using System.Text.RegularExpressions;
+using Ledger.Forgetting;
 using Ledger.Log;
 using Ledger.Postgres;
 using Ledger.Postgres.Schema;
@@ -28,7 +30,7 @@ public sealed class SealTests
         await using var host = await ExplorerHost.StartAsync(store, prepare: builder => builder.Services.AddSingleton(seal));
         using var client = host.CreateClient();
         (await client.GetAsync("/ledger/seal/checkpoint")).StatusCode.ShouldBe(HttpStatusCode.NotFound);
-        await store.AppendAsync(StreamName.Run("a"), ExpectedVersion.Any, [.. Enumerable.Range(0, 300).Select(i => new KitLoaded($"{i}"))]);
+        await store.AppendAsync(StreamName.Run("a"), ExpectedVersion.Any, [.. Enumerable.Range(0, 300).Select(i => i == 20 ? new NewEvent(new LlmResponse("a secret", "small", 0)) : new NewEvent(new KitLoaded($"{i}")))]);
         await seal.SealAsync();
         var key = SealKey.Generate("example.com/log");
         var note = await seal.CheckpointAsync([key]);
@@ -65,6 +67,29 @@ public sealed class SealTests
         }
 
         (await client.GetAsync("/ledger/seal/bundle/run:none")).StatusCode.ShouldBe(HttpStatusCode.NotFound);
+
+        // An event that is not as it was sealed is marked where it is shown: changed, inserted, or in the prefix of a branch.
+        (await client.GetStringAsync("/ledger/run?stream=run:a&limit=400")).ShouldNotContain("class=\"failed\"");
+        await new EventMasking(store).MaskAsync(MaskRequest.OfEvents([(await host.Ledger.GetRun("a").ReadAllAsync())[20].Id], "asked"));
+        await using (var forging = dataSource.CreateCommand(
+            "update ledger.mt_events set data = '{\"kit\": \"forged\"}' where stream_id = 'run:a' and version = 5; delete from ledger.seal_leaf where leaf = 9"))
+        {
+            await forging.ExecuteNonQueryAsync();
+        }
+
+        foreach (var (path, rows) in new[] { ("run:a&limit=400", "p4 p9"), ("run:a&from=5&limit=4", ""), ("run:a&text=forged", "p4"), ("branch:b", "p4") })
+        {
+            var page = await client.GetStringAsync($"/ledger/run?stream={path}");
+            string.Join(' ', Regex.Matches(page, "<tr id=\"(p\\d+)\"[^>]* class=\"failed\"").Select(row => row.Groups[1].Value)).ShouldBe(rows, path);
+            page.Contains("not as sealed", StringComparison.Ordinal).ShouldBe(rows.Length > 0, path);
+        }
+
+        foreach (var (position, text) in new[] { (0, "<dd>✓ as it is</dd>"), (4, "This event is not as sealed"), (9, "This event is not as sealed"), (20, "<dd>✓ but for its payload"), (300, "<dd>not yet</dd>") })
+        {
+            WebUtility.HtmlDecode(await client.GetStringAsync($"/ledger/event?stream=run:a&position={position}")).ShouldContain(text);
+        }
+
+        host.Errors.ShouldBeEmpty();
     }
 
     [Fact]

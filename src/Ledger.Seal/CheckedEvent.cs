@@ -1,0 +1,22 @@
+namespace Ledger.Seal;
+
+/// <summary>Whether an event of the log is as it was sealed.</summary>
+/// <param name="Id">The event.</param>
+/// <param name="State">Whether it is.</param>
+public sealed record CheckedEvent(Guid Id, CheckedState State);
+
+/// <summary>How an event compares with its leaf of the newest checkpoint.</summary>
+public enum CheckedState
+{
+    /// <summary>No checkpoint has it yet.</summary>
+    NotSealed,
+
+    /// <summary>All of it is as it was sealed.</summary>
+    AsSealed,
+
+    /// <summary>All but its payload is as it was sealed; what the payload had been is forgotten, so that nothing is proved about the one that is there.</summary>
+    Erased,
+
+    /// <summary>It is not as it was sealed, or was put between sealed ones later.</summary>
+    Changed,
+}
