@@ -55,9 +55,10 @@ public sealed partial class LogRetention
         NpgsqlConnection connection, ArchiveWriter archive, long run, RetentionStream stream, string folder, CancellationToken cancellationToken)
     {
         var removed = 0L;
+        string? file = null;
         try
         {
-            var file = await IsAsWrittenAsync(stream, folder, cancellationToken).ConfigureAwait(false) ? stream.File : null;
+            file = await IsAsWrittenAsync(stream, folder, cancellationToken).ConfigureAwait(false) ? stream.File : null;
             if (file is null && stream.State is RetentionState.Removing)
             {
                 await LeaveAsync(connection, run, stream, RetentionReason.Archive, null, cancellationToken).ConfigureAwait(false);
@@ -97,11 +98,18 @@ public sealed partial class LogRetention
                 }
             }
         }
-        catch (PostgresException fault) when (!fault.IsTransient && fault.SqlState is not PostgresErrorCodes.InsufficientPrivilege)
+        catch (PostgresException fault) when (
+            !fault.IsTransient && fault.SqlState is not PostgresErrorCodes.InsufficientPrivilege && connection.State is System.Data.ConnectionState.Open)
         {
             // The page was rolled back. A foreign key is a task's message that another task's call refers to.
             var reason = fault.SqlState is PostgresErrorCodes.ForeignKeyViolation or PostgresErrorCodes.RestrictViolation ? RetentionReason.Task : RetentionReason.Failed;
-            await LeaveAsync(connection, run, stream, reason, reason is RetentionReason.Failed ? $"{fault.SqlState}: {fault.MessageText}" : null, cancellationToken).ConfigureAwait(false);
+            var isLeft = await LeaveAsync(connection, run, stream, reason, reason is RetentionReason.Failed ? $"{fault.SqlState}: {fault.MessageText}" : null, cancellationToken)
+                .ConfigureAwait(false);
+            if (isLeft && file is not null)
+            {
+                File.Delete(Path.Combine(folder, file));
+            }
+
             return removed;
         }
     }
@@ -168,15 +176,17 @@ public sealed partial class LogRetention
         return (await SHA256.HashDataAsync(file, cancellationToken).ConfigureAwait(false)).AsSpan().SequenceEqual(stream.Sha256);
     }
 
-    private Task<int> LeaveAsync(
-        NpgsqlConnection connection, long run, RetentionStream stream, RetentionReason reason, string? fault, CancellationToken cancellationToken) => _sql.ExecuteAsync(
+    // Whether it is left as it was; if not, some of it is gone.
+    private async Task<bool> LeaveAsync(
+        NpgsqlConnection connection, long run, RetentionStream stream, RetentionReason reason, string? fault, CancellationToken cancellationToken) => await _sql.ListAsync(
             connection,
             "retention_leave",
             p => p.With(run, NpgsqlDbType.Bigint)
                 .WithText(stream.Stream.Value)
                 .WithText(WordOf(reason))
                 .Add(new NpgsqlParameter { Value = (object?)fault ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Text }),
-            cancellationToken);
+            r => r.GetString(0),
+            cancellationToken).ConfigureAwait(false) is ["left"];
 
     private static string WordOf(RetentionReason reason) => reason.ToString().ToLowerInvariant();
 }
