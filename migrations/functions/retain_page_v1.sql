@@ -8,6 +8,7 @@
 --   p_stream    the stream
 --   p_rows      the most events
 --   p_event_id  the id of the event
+-- The program deletes the file of a stream that is planned again or left; its name stays until then.
 -- Result: one row: the state of the stream: removing while there are more, planned if its archive has to be written again, removed, or left; why it was left; and how many
 -- events were removed.
 create or replace function {ledger}.retain_page_v1(p_run bigint, p_stream text, p_rows integer, p_event_id uuid, out state text, out reason text, out removed bigint)
@@ -97,10 +98,7 @@ begin
         update {ledger}.retention_stream as r
         set state = retain_page_v1.state,
             reason = retain_page_v1.reason,
-            kept = case when plan.state = 'removing' then coalesce(own.version, 0) else r.kept end,
-            file = case when plan.state = 'removing' then r.file end,
-            file_bytes = case when plan.state = 'removing' then r.file_bytes end,
-            sha256 = case when plan.state = 'removing' then r.sha256 end
+            kept = case when plan.state = 'removing' then coalesce(own.version, 0) else r.kept end
         where r.run = p_run and r.stream = p_stream;
         return;
     end if;
@@ -109,7 +107,6 @@ begin
         state := 'planned';
         update {ledger}.retention_stream as r
         set state = 'planned',
-            file = null,
             file_bytes = null,
             sha256 = null
         where r.run = p_run and r.stream = p_stream;

@@ -167,7 +167,7 @@ public abstract partial class RetentionTests
         Lines(report).ShouldBe(["run:bad left failed 0 of 5", "run:good removed 5 of 5", "run:lost removed archive 2 of 5, 3 kept"]);
         report.FinishedAt.ShouldNotBeNull();
         report.Streams[0].Fault.ShouldBe("P0009: No.");
-        Directory.GetFiles(folder).Select(Path.GetFileName).Order(StringComparer.Ordinal).ShouldBe(
+        FilesIn(folder).ShouldBe(
             report.Streams.Select(s => s.File).OfType<string>().Order(StringComparer.Ordinal), "What was left has no file.");
         await RetentionOf(log).RestoreAsync(new MemoryStream(whole));
         (await ledger.GetRun("lost").ReadAllAsync()).Count.ShouldBe(5);

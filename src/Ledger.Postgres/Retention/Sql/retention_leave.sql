@@ -4,10 +4,7 @@ update {ledger}.retention_stream as s
 set state = case when s.state = 'removing' then 'removed' else 'left' end,
     reason = $3,
     fault = $4,
-    kept = case when s.state = 'removing' then coalesce((select t.version from {events}.mt_streams as t where t.id = s.stream), 0) else s.kept end,
-    file = case when s.state = 'removing' then s.file end,
-    file_bytes = case when s.state = 'removing' then s.file_bytes end,
-    sha256 = case when s.state = 'removing' then s.sha256 end
+    kept = case when s.state = 'removing' then coalesce((select t.version from {events}.mt_streams as t where t.id = s.stream), 0) else s.kept end
 where s.run = $1
   and s.stream = $2
   and s.state in ('planned', 'archived', 'removing')
