@@ -1,3 +1,4 @@
+using System.ComponentModel;
 using Ledger.Forgetting;
 using Ledger.Log;
 
@@ -8,6 +9,37 @@ namespace Ledger.Explorer.Contracts;
 /// <param name="Path">Where the personal data are.</param>
 /// <param name="Subject">Where the events say whose they are.</param>
 internal sealed record PersonalDataContract(string Type, string Path, string Subject);
+
+/// <summary>The body of a request that masks: events, a stream, or what rules find about a subject.</summary>
+internal sealed record MaskBodyRequest
+{
+    [Description("Events, by their ids.")]
+    public IReadOnlyList<string>? Events { get; init; }
+
+    [Description("All events of this stream, such as run:first.")]
+    public string? Stream { get; init; }
+
+    [Description("All that the rules find about this subject: the whole log is read.")]
+    public string? Subject { get; init; }
+
+    [Description("Where events have personal data of a subject.")]
+    public IReadOnlyList<PersonalDataContract>? Rules { get; init; }
+
+    [Description("Parts of the payload, such as $.data.mail, or of the headers, such as $headers.client_ip. Default: the whole payload.")]
+    public IReadOnlyList<string>? Paths { get; init; }
+
+    [Description("Only events of this name.")]
+    public string? Type { get; init; }
+
+    [Description("Why. It is written into the log, so it must not repeat what is to be forgotten.")]
+    public required string Reason { get; init; }
+
+    [Description("Who asked for it. With a token that is its owner.")]
+    public string? By { get; init; }
+
+    [Description("on: say what would be masked, and mask nothing. Default: off.")]
+    public string? DryRun { get; init; }
+}
 
 /// <summary>What was masked, or would be.</summary>
 /// <param name="DryRun">Whether nothing was masked.</param>
