@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 using Ledger.Explorer.Contracts;
+using Ledger.Forgetting;
 using Ledger.Log;
 
 namespace Ledger.Cli.Forgetting;
@@ -29,13 +30,16 @@ internal static class MaskedFile
         try
         {
             var masked = JsonSerializer.Deserialize(line, ContractContext.Default.MaskedEventContract)?.ToEvent() ?? throw new JsonException("It is null.");
+
+            // Every line is looked at before anything is masked.
+            _ = MaskRequest.OfEvents([masked.EventId], masked.Reason) with { Paths = masked.Paths };
             _ = new StreamName(masked.Stream);
             return masked;
         }
         catch (Exception fault) when (fault is JsonException or ArgumentException)
         {
-            throw new UsageException(
-                $"Line {number.ToString(CultureInfo.InvariantCulture)} of '{file}' is not one of 'ledger mask --list': {fault.Message.Split(" (Parameter", 2)[0]} Nothing was masked.");
+            var reason = fault is JsonException ? "it must be a JSON object with event_id, stream, version, paths and reason." : fault.Message.Split(" (Parameter", 2)[0];
+            throw new UsageException($"Line {number.ToString(CultureInfo.InvariantCulture)} of '{file}' is not one of 'ledger mask --list': {reason} Nothing was masked.");
         }
     }
 }

@@ -134,7 +134,7 @@ public sealed partial class EventMasking
         var archives = request.Subject is not null ? await _log.ListArchivesAsync(null, MostNamed, cancellationToken).ConfigureAwait(false)
             : request.Stream is { } asked ? await _log.ListArchivesAsync([asked.Value], MostNamed, cancellationToken).ConfigureAwait(false)
             : missing.Count > 0 ? await _log.ListArchivesAsync(null, MostNamed, cancellationToken).ConfigureAwait(false)
-            : await _log.ListArchivesAsync(progress.Streams, MostNamed, cancellationToken).ConfigureAwait(false);
+            : await _log.ListArchivesAsync([.. progress.Streams.Union(progress.Lost, StringComparer.Ordinal)], MostNamed, cancellationToken).ConfigureAwait(false);
         return new MaskReport(progress.Read, progress.Masked, progress.Unchanged, progress.Refused, progress.Events, [.. progress.Streams], projections) { Archives = archives };
     }
 
@@ -172,6 +172,12 @@ public sealed partial class EventMasking
             }
 
             var now = await FindAsync([.. page.Select(mask => mask.Event.Id)], RecordsOf(page.Select(mask => mask.Event.Stream)), cancellationToken).ConfigureAwait(false);
+            foreach (var gone in page.Where(mask => now.All(e => e.Id != mask.Event.Id)))
+            {
+                progress.Lose(gone.Event);
+                count--;
+            }
+
             page = await WithFormAsync(now.ToAsyncEnumerable(), cancellationToken)
                 .Select(e => e.IsBinary ? _masker.MaskBinary(e.Event, request, out _) : _masker.Mask(e.Event, request, out _))
                 .OfType<PayloadMask>()
@@ -294,6 +300,8 @@ public sealed partial class EventMasking
 
         public SortedSet<string> Streams { get; } = new(StringComparer.Ordinal);
 
+        public HashSet<string> Lost { get; } = new(StringComparer.Ordinal);
+
         public void Mask(RecordedEvent recorded)
         {
             Masked++;
@@ -301,6 +309,16 @@ public sealed partial class EventMasking
             if (Events.Count < MostNamed)
             {
                 Events.Add(new MaskedPayload(recorded.Id, recorded.Stream.Value, recorded.Version.Value, recorded.Type));
+            }
+        }
+
+        // It was in the log when it was read.
+        public void Lose(RecordedEvent recorded)
+        {
+            Lost.Add(recorded.Stream.Value);
+            if (Refused.Count < MostNamed)
+            {
+                Refused.Add(new MaskRefusal(recorded.Id, recorded.Stream.Value, "The event was removed from the log meanwhile; if retention did, its archive has the payload."));
             }
         }
 

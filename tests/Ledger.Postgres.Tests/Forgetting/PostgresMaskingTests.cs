@@ -203,7 +203,7 @@ public sealed class PostgresMaskingTests(LedgerDatabase database) : IClassFixtur
     {
         var run = await StartAsync("archived");
         await database.ExecuteAsync("""
-            insert into ledger.retention_run (policies, started_by, started_at) values ('[]', 'a', now());
+            insert into ledger.retention_run (policies, started_by, started_at, finished_at) values ('[]', 'a', now(), now());
             insert into ledger.retention_stream (run, stream, place, policy, version, kept, state, events, file, sha256)
             select max(id), 'run:archived', 1, 'a', 1, 0, 'restored', 0, 'archived.jsonl', sha256('') from ledger.retention_run
             """);
@@ -211,6 +211,25 @@ public sealed class PostgresMaskingTests(LedgerDatabase database) : IClassFixtur
         (await new EventMasking(database.Store).PlanAsync(MaskRequest.OfStream(run.StreamName, "asked"))).Archives.ShouldBe(["archived.jsonl"]);
         (await new EventMasking(database.Store).PlanAsync(MaskRequest.OfSubject("jane", "asked"))).Archives.ShouldBe(["archived.jsonl"]);
         (await new EventMasking(database.Store).PlanAsync(MaskRequest.OfStream(StreamName.Run("none"), "asked"))).Archives.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task Mask_StreamIsRemovedMeanwhile_IsRefusedAndItsArchiveNamed()
+    {
+        var run = await StartAsync("removed");
+        await database.ExecuteAsync("""
+            insert into ledger.retention_run (policies, started_by, started_at, finished_at) values ('[]', 'a', now(), now());
+            insert into ledger.retention_stream (run, stream, place, policy, version, kept, state, events, file, sha256)
+            select max(id), 'run:removed', 1, 'a', 2, 0, 'removed', 2, 'removed.jsonl', sha256('') from ledger.retention_run
+            """);
+        Guid[] ids = [.. (await run.ReadAllAsync()).Select(e => e.Id)];
+        var removing = new Interrupted(database.Store.Get<IMaskingLog>()!, () => database.ExecuteAsync("delete from ledger.mt_streams where id = 'run:removed'"));
+
+        var report = await new EventMasking(database.Store, removing).MaskAsync(MaskRequest.OfEvents(ids, "asked"));
+
+        (report.Masked, report.Unchanged).ShouldBe((0, 0));
+        report.Refused.Select(r => r.EventId).ShouldBe(ids, ignoreOrder: true);
+        report.Archives.ShouldBe(["removed.jsonl"]);
     }
 
     [Fact]
@@ -233,6 +252,24 @@ public sealed class PostgresMaskingTests(LedgerDatabase database) : IClassFixtur
             new ToolCalled("mail", System.Text.Json.JsonElement.Parse("""{"to": "secret"}""")),
         ]);
         return run;
+    }
+
+    /// <summary>Something happens after the events were read, and before they are masked.</summary>
+    private sealed class Interrupted(IMaskingLog inner, Func<Task> act) : IMaskingLog
+    {
+        public Task<IReadOnlyList<MaskedEvent>> FindMaskedAsync(IReadOnlyCollection<Guid> ids, CancellationToken cancellationToken) => inner.FindMaskedAsync(ids, cancellationToken);
+
+        public Task<IReadOnlyList<string>> ListProjectionsAsync(CancellationToken cancellationToken) => inner.ListProjectionsAsync(cancellationToken);
+
+        public Task<IReadOnlyList<Guid>> FindBinaryAsync(IReadOnlyCollection<Guid> ids, CancellationToken cancellationToken) => inner.FindBinaryAsync(ids, cancellationToken);
+
+        public Task<IReadOnlyList<string>> ListArchivesAsync(IReadOnlyCollection<string>? streams, int most, CancellationToken cancellationToken) => inner.ListArchivesAsync(streams, most, cancellationToken);
+
+        public async Task<bool> MaskAsync(IReadOnlyList<PayloadMask> masks, EventMetadata metadata, CancellationToken cancellationToken)
+        {
+            await act();
+            return await inner.MaskAsync(masks, metadata, cancellationToken);
+        }
     }
 
     private static async Task ExecuteAsync(NpgsqlConnection connection, string sql)
