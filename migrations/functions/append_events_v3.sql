@@ -40,6 +40,10 @@ declare
     own_time timestamptz;
     was_made boolean := false;
 begin
+    if starts_with(p_stream, 'masked:') or starts_with(p_stream, 'retention:') then
+        perform {ledger}.guard_own_streams_v1(array[p_stream]);
+    end if;
+
     if 'ledger:task' = any (p_projections) then
         select a.outcomes[1], a.versions[1], a.sequences[1], a.ids[1], a.holders[1], a.refusals[1]
         into outcome, append_events_v3.version, last_sequence, id_in_use, id_holder, refusal

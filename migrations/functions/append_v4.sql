@@ -57,6 +57,11 @@ declare
     s integer;
     rest text[];
 begin
+    -- As a text, because a look at each stream would be a statement.
+    if strpos(p_streams::text, 'masked:') > 0 or strpos(p_streams::text, 'retention:') > 0 then
+        perform {ledger}.guard_own_streams_v1(p_streams);
+    end if;
+
     if 'ledger:task' = any (p_projections) then
         select a.outcomes, a.versions, a.sequences, a.ids, a.holders, a.refusals
         into outcomes, versions, sequences, ids, holders, refusals

@@ -1,5 +1,5 @@
 -- Refuses a row of a stream that says something else than its events, a new one that is archived, and a change by which its version goes back, or by which it
--- is archived or no longer archived by someone else than the operator: the trigger tr_mt_streams_moved, which `ledger roles create` makes; at the end of the
+-- is archived or no longer archived by someone else than the operator; and events in the streams that Ledger alone writes: the trigger tr_mt_streams_moved, which `ledger roles create` makes; at the end of the
 -- transaction. Appends by functions of the owner do not run it. The first argument of the trigger is the operator's role.
 -- Result: null, which a trigger after the row ignores.
 create or replace function {ledger}.guard_stream_v1()
@@ -26,6 +26,12 @@ begin
         is_well := new.id = old.id
             and coalesce(new.version, 0) >= coalesce(old.version, 0)
             and (new.is_archived is not distinct from old.is_archived or pg_has_role(current_user, tg_argv[0]::name, 'usage'));
+    end if;
+
+    -- What was masked, and what retention has removed: its own functions do not run this.
+    if (starts_with(new.id, 'masked:') or starts_with(new.id, 'retention:')) and (tg_op = 'INSERT' or new.version is distinct from old.version) then
+        raise exception 'Stream ''%'' is written by Ledger alone: it says what was masked or what retention has removed. Nothing was written', new.id
+            using errcode = 'LG032';
     end if;
 
     -- As the transaction leaves it; it may have changed the row more than once.

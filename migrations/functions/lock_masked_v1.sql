@@ -1,5 +1,6 @@
 -- Takes the locks of a masking in the order of an append, before it writes anything: of projections, then of the streams of the events, of the branches that share
--- these, and of the streams that say what was masked.
+-- these, and of the streams that say what was masked. No branch can be forked from a stream that is locked so: a fork that is under way is waited for, and its branch is
+-- locked too, because it may have copied what is to be masked. From here on the transaction may append to the streams that say what was masked.
 --   p_seq, p_id, p_stream  the events: their numbers, ids and streams
 --   p_notes                the streams of the events event.masked
 --   p_projections          the projections that follow an append of these
@@ -12,27 +13,34 @@ set enable_seqscan = off
 as $function$
 declare
     affected text[];
+    locked text[] := '{}';
 begin
     perform pg_advisory_xact_lock_shared({ledger}.projection_key_v1(n.name))
     from unnest(p_projections || array['ledger:world', 'ledger:task']) as n (name);
 
-    with recursive own as (
-        select n.stream, coalesce(e.version, a.version) as version
-        from unnest(p_seq, p_id, p_stream) as n (seq, id, stream)
-        left join {events}.mt_events as e on e.seq_id = n.seq
-        left join {ledger}.chrono_archive as a on a.id = n.id
-    ),
-    sharing as (
-        select s.branch
-        from own as o
-        join {ledger}.branch_segment as s on s.stream = o.stream and s.taken >= o.version
-        union
-        select s.branch
-        from sharing as b
-        join {ledger}.branch_segment as s on s.stream = b.branch
-    )
-    select array(select o.stream from own as o union select b.branch from sharing as b union select n.stream from unnest(p_notes) as n (stream)) into affected;
+    loop
+        with recursive own as (
+            select n.stream, coalesce(e.version, a.version) as version
+            from unnest(p_seq, p_id, p_stream) as n (seq, id, stream)
+            left join {events}.mt_events as e on e.seq_id = n.seq
+            left join {ledger}.chrono_archive as a on a.id = n.id
+        ),
+        sharing as (
+            select s.branch
+            from own as o
+            join {ledger}.branch_segment as s on s.stream = o.stream and s.taken >= o.version
+            union
+            select s.branch
+            from sharing as b
+            join {ledger}.branch_segment as s on s.stream = b.branch
+        )
+        select array(select o.stream from own as o union select b.branch from sharing as b union select n.stream from unnest(p_notes) as n (stream)) into affected;
+        exit when affected <@ locked;
 
-    perform 1 from {events}.mt_streams as t where t.id = any (affected) order by t.id collate "C" for no key update;
+        perform 1 from {events}.mt_streams as t where t.id = any (affected) order by t.id collate "C" for update;
+        locked := affected;
+    end loop;
+
+    perform set_config('ledger.saying', 'yes', true);
 end
 $function$;

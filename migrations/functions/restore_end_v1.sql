@@ -55,6 +55,7 @@ begin
     end if;
 
     update {ledger}.retention_stream as r set state = 'restored' where r.run = p_run and r.stream = p_stream;
+    perform set_config('ledger.saying', 'yes', true);
     select a.outcome
     into appended
     from {ledger}.append_event_v3(
@@ -69,6 +70,7 @@ begin
         null,
         false,
         null) as a;
+    perform set_config('ledger.saying', '', true);
     if appended is not null then
         raise exception 'the event of retention % was refused: %', p_run, appended using errcode = 'LG041';
     end if;

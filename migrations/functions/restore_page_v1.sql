@@ -15,7 +15,9 @@ declare
     last bigint;
     inserted bigint;
     tags text;
-    compacted bigint[];
+    own_table record;
+    in_place constant text := 'r.stream = $2 and (exists (select from %3$I.mt_events as e where e.seq_id = r.seq and e.stream_id = $2) '
+        'or exists (select from %1$I.chrono_archive as a where a.seq_id = r.seq and a.stream = $2))';
 begin
     perform from {ledger}.retention_stream as r where r.run = p_run and r.stream = p_stream and r.state = 'restoring' for update;
     if not found then
@@ -60,74 +62,27 @@ begin
         own := last;
     end if;
 
-    insert into {ledger}.branch
-    select r.*
-    from jsonb_array_elements(p_lines) as l (line)
-    cross join lateral jsonb_populate_record(null::{ledger}.branch, l.line -> 'row') as r
-    where l.line ->> 'table' = 'branch' and r.stream = p_stream
-    on conflict do nothing;
-    insert into {ledger}.branch_segment
-    select r.*
-    from jsonb_array_elements(p_lines) as l (line)
-    cross join lateral jsonb_populate_record(null::{ledger}.branch_segment, l.line -> 'row') as r
-    where l.line ->> 'table' = 'branch_segment' and r.branch = p_stream
-    on conflict do nothing;
-    insert into {ledger}.projection_head
-    select r.*
-    from jsonb_array_elements(p_lines) as l (line)
-    cross join lateral jsonb_populate_record(null::{ledger}.projection_head, l.line -> 'row') as r
-    where l.line ->> 'table' = 'projection_head' and r.stream = p_stream
-    on conflict do nothing;
-    insert into {ledger}.chrono_head
-    select r.*
-    from jsonb_array_elements(p_lines) as l (line)
-    cross join lateral jsonb_populate_record(null::{ledger}.chrono_head, l.line -> 'row') as r
-    where l.line ->> 'table' = 'chrono_head' and r.stream = p_stream
-    on conflict do nothing;
-    insert into {ledger}.chrono_record
-    select r.*
-    from jsonb_array_elements(p_lines) as l (line)
-    cross join lateral jsonb_populate_record(null::{ledger}.chrono_record, l.line -> 'row') as r
-    where l.line ->> 'table' = 'chrono_record' and r.stream = p_stream
-    on conflict do nothing;
-    insert into {ledger}.chrono_change
-    select r.*
-    from jsonb_array_elements(p_lines) as l (line)
-    cross join lateral jsonb_populate_record(null::{ledger}.chrono_change, l.line -> 'row') as r
-    where l.line ->> 'table' = 'chrono_change' and r.stream = p_stream
-    on conflict do nothing;
-    insert into {ledger}.chrono_archive
-    select r.*
-    from jsonb_array_elements(p_lines) as l (line)
-    cross join lateral jsonb_populate_record(null::{ledger}.chrono_archive, l.line -> 'row') as r
-    where l.line ->> 'table' = 'chrono_archive' and r.stream = p_stream
-    on conflict do nothing;
-
-    compacted := array(select a.seq_id from {ledger}.chrono_archive as a where a.stream = p_stream);
-    insert into {ledger}.seal_leaf
-    select r.*
-    from jsonb_array_elements(p_lines) as l (line)
-    cross join lateral jsonb_populate_record(null::{ledger}.seal_leaf, l.line -> 'row') as r
-    where l.line ->> 'table' = 'seal_leaf' and r.seq = any (compacted)
-    on conflict do nothing;
-    insert into {ledger}.masked_event
-    select r.*
-    from jsonb_array_elements(p_lines) as l (line)
-    cross join lateral jsonb_populate_record(null::{ledger}.masked_event, l.line -> 'row') as r
-    where l.line ->> 'table' = 'masked_event'
-      and r.stream = p_stream
-      and (exists (select from {events}.mt_events as e where e.seq_id = r.seq and e.stream_id = p_stream)
-          or exists (select from unnest(compacted) as a (seq) where a.seq = r.seq))
-    on conflict do nothing;
-    insert into {ledger}.rewritten_payload
-    select r.*
-    from jsonb_array_elements(p_lines) as l (line)
-    cross join lateral jsonb_populate_record(null::{ledger}.rewritten_payload, l.line -> 'row') as r
-    where l.line ->> 'table' = 'rewritten_payload'
-      and r.stream = p_stream
-      and (exists (select from {events}.mt_events as e where e.seq_id = r.seq and e.stream_id = p_stream)
-          or exists (select from unnest(compacted) as a (seq) where a.seq = r.seq))
-    on conflict do nothing;
+    -- In this order, because rows refer to others before them. Those of single events are only of events that are there.
+    for own_table in
+        select n.name, n.condition
+        from (values
+            (1, 'branch', 'r.stream = $2'),
+            (2, 'branch_segment', 'r.branch = $2'),
+            (3, 'projection_head', 'r.stream = $2'),
+            (4, 'chrono_head', 'r.stream = $2'),
+            (5, 'chrono_record', 'r.stream = $2'),
+            (6, 'chrono_change', 'r.stream = $2'),
+            (7, 'chrono_archive', 'r.stream = $2'),
+            (8, 'seal_leaf', 'r.seq in (select a.seq_id from %1$I.chrono_archive as a where a.stream = $2)'),
+            (9, 'masked_event', in_place),
+            (10, 'rewritten_payload', in_place)) as n (place, name, condition)
+        order by n.place
+    loop
+        execute format(
+            'insert into %1$I.%2$I select r.* from jsonb_array_elements($1) as l (line) cross join lateral jsonb_populate_record(null::%1$I.%2$I, l.line -> ''row'') as r '
+            'where l.line ->> ''table'' = %2$L and ' || own_table.condition || ' on conflict do nothing', {ledger_text}, own_table.name, {events_text})
+        using p_lines, p_stream;
+    end loop;
 
     -- Tags, where the application still has their tables.
     for tags in

@@ -2,11 +2,13 @@
 -- that both are there or neither is. What is left of a stream is always a prefix. With the first page the stream becomes read-only, and with each goes what is derived from
 -- it, because a read between two pages may write some of that; with the last one goes the stream, unless branches share its first events. Everything is decided again under
 -- the stream's lock: one that has grown, is held, or has events that the seal lacks, is left as it is. One that was masked or rewritten since its archive was written is
--- planned again if nothing is gone yet, and is left with what it has otherwise.
+-- planned again if nothing is gone yet, and is left with what it has otherwise. A hold is waited for, and waits, so that one that was set keeps what is there then. When all is
+-- gone that goes, the events that stay are marked as archived, in pages too.
 --   p_run       the run of retention
 --   p_stream    the stream
 --   p_rows      the most events
 --   p_event_id  the id of the event
+-- The program deletes the file of a stream that is planned again or left; its name stays until then.
 -- Result: one row: the state of the stream: removing while there are more, planned if its archive has to be written again, removed, or left; why it was left; and how many
 -- events were removed.
 create or replace function {ledger}.retain_page_v1(p_run bigint, p_stream text, p_rows integer, p_event_id uuid, out state text, out reason text, out removed bigint)
@@ -41,6 +43,24 @@ begin
     perform pg_advisory_xact_lock_shared({ledger}.projection_key_v1(n.name)) from (values ('ledger:world'), ('ledger:task')) as n (name);
     select t.version, coalesce(t.is_archived, false) as is_archived into own from {events}.mt_streams as t where t.id = p_stream for update;
     is_summed := exists (select from {ledger}.run_summary as r where r.stream = p_stream and r.version = own.version);
+    if plan.state = 'removing' and own.version = plan.kept then
+        update {events}.mt_events as e
+        set is_archived = true
+        where e.seq_id in (
+            select m.seq_id
+            from {events}.mt_events as m
+            where m.stream_id = p_stream
+              and m.version <= plan.kept
+              and m.is_archived is not true
+            order by m.version
+            limit p_rows);
+        state := case when exists (select from {events}.mt_events as e where e.stream_id = p_stream and e.version <= plan.kept and e.is_archived is not true) then 'removing' else 'removed' end;
+        update {ledger}.retention_stream as r set state = retain_page_v1.state where r.run = p_run and r.stream = p_stream;
+        return;
+    end if;
+
+    lock table {ledger}.retention_hold in share mode;
+    perform from {ledger}.seal_head as h for share;
     stays := plan.kept;
     if exists (select from {ledger}.branch as b where b.parent = p_stream)
         or exists (select from {ledger}.branch as b where b.root = p_stream)
@@ -78,10 +98,7 @@ begin
         update {ledger}.retention_stream as r
         set state = retain_page_v1.state,
             reason = retain_page_v1.reason,
-            kept = case when plan.state = 'removing' then coalesce(own.version, 0) else r.kept end,
-            file = case when plan.state = 'removing' then r.file end,
-            file_bytes = case when plan.state = 'removing' then r.file_bytes end,
-            sha256 = case when plan.state = 'removing' then r.sha256 end
+            kept = case when plan.state = 'removing' then coalesce(own.version, 0) else r.kept end
         where r.run = p_run and r.stream = p_stream;
         return;
     end if;
@@ -90,7 +107,6 @@ begin
         state := 'planned';
         update {ledger}.retention_stream as r
         set state = 'planned',
-            file = null,
             file_bytes = null,
             sha256 = null
         where r.run = p_run and r.stream = p_stream;
@@ -104,9 +120,6 @@ begin
         set labels = (select s.labels from {ledger}.run_summary as s where s.stream = p_stream)
         where r.run = p_run and r.stream = p_stream and is_summed;
         update {events}.mt_streams as t set is_archived = true where t.id = p_stream;
-        if stays > 0 and not own.is_archived then
-            update {events}.mt_events as e set is_archived = true where e.stream_id = p_stream and e.version <= stays;
-        end if;
     end if;
 
     delete from {ledger}.world_head as h where h.stream = p_stream;
@@ -192,7 +205,11 @@ begin
         delete from {ledger}.rewritten_event as r where r.stream = p_stream;
     end if;
 
-    state := case when below = stays then 'removed' else 'removing' end;
+    state := case
+        when below > stays
+            or exists (select from {events}.mt_events as e where e.stream_id = p_stream and e.version <= stays and e.is_archived is not true) then 'removing'
+        else 'removed'
+    end;
     update {ledger}.retention_stream as r
     set state = retain_page_v1.state,
         kept = stays,
@@ -200,6 +217,7 @@ begin
         mark = {ledger}.retention_mark_v1(p_stream)
     where r.run = p_run and r.stream = p_stream;
 
+    perform set_config('ledger.saying', 'yes', true);
     select a.outcome
     into appended
     from {ledger}.append_event_v3(
@@ -221,6 +239,7 @@ begin
         null,
         false,
         null) as a;
+    perform set_config('ledger.saying', '', true);
     if appended is not null then
         raise exception 'the event of retention % was refused: %', p_run, appended using errcode = 'LG041';
     end if;

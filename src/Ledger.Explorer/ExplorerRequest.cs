@@ -68,6 +68,17 @@ internal sealed class ExplorerRequest(HttpContext http, ExplorerServices explore
         }
     }
 
+    /// <summary>Refuses the request if masking is off.</summary>
+    /// <exception cref="MaskingRefusedException">Masking is off, or off for the token.</exception>
+    public void CheckMasking()
+    {
+        CheckWriting();
+        if (Explorer.Options.Masking != ExplorerMasking.Allowed || Token is { Rights: not ExplorerRights.Mask })
+        {
+            throw new MaskingRefusedException(Token?.Name);
+        }
+    }
+
     public PageContext Context()
     {
         var theme = Http.Request.Cookies["ledger-theme"] is "light" or "dark" ? Http.Request.Cookies["ledger-theme"] : null;
@@ -77,5 +88,5 @@ internal sealed class ExplorerRequest(HttpContext http, ExplorerServices explore
         return new PageContext(Links, Explorer.Options.Title, theme, token) { User = Token?.Name };
     }
 
-    private bool MayWrite => Explorer.Options.Writing == ExplorerWriting.Allowed && Token is null or { Rights: ExplorerRights.Write };
+    private bool MayWrite => Explorer.Options.Writing == ExplorerWriting.Allowed && Token is null or { Rights: ExplorerRights.Write or ExplorerRights.Mask };
 }

@@ -15,6 +15,9 @@ public sealed record LedgerExplorerOptions
     /// </summary>
     public string? WritingPolicy { get; init; }
 
+    /// <summary>Whether payloads of events are masked, by <c>POST /api/v1/masks</c>. Used only if writing is on. Default: <see cref="ExplorerMasking.Off"/>.</summary>
+    public ExplorerMasking Masking { get; init; } = ExplorerMasking.Off;
+
     /// <summary>Whether questions in SQL are answered, by <c>GET /api/v1/query</c>. Default: <see cref="ExplorerQuerying.Off"/>.</summary>
     public ExplorerQuerying Querying { get; init; } = ExplorerQuerying.Off;
 

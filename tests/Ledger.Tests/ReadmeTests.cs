@@ -31,6 +31,7 @@ public sealed partial class ReadmeTests
         "tests/Ledger.Postgres.Tests/Samples/Retaining.cs",
         "tests/Ledger.Tests/Samples/RecordStore.cs",
         "tests/Ledger.Tests/Samples/Forgetting.cs",
+        "tests/Ledger.Postgres.Tests/Samples/Encrypting.cs",
         "tests/Ledger.Tests/Samples/WorldQuestions.cs",
         "tests/Ledger.Tests/Samples/KettleTask.cs",
         "tests/Ledger.Tests/Samples/Merging.cs",

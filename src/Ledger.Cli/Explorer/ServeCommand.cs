@@ -58,6 +58,11 @@ internal sealed class ServeCommand : LedgerCommand
         HelpName = "URL",
     };
 
+    private readonly Option<bool> _allowMasking = new("--allow-masking")
+    {
+        Description = "Also answer POST /api/v1/masks, which replaces payloads for good, for tokens made with --mask. Needs --allow-writing and --tokens.",
+    };
+
     private readonly Option<bool> _withoutSearchIndex = new("--without-search-index")
     {
         Description = "Do not keep the index of the search up to date meanwhile. It takes about as much space as the events; without it a search for what is rare reads the whole log.",
@@ -75,6 +80,7 @@ internal sealed class ServeCommand : LedgerCommand
         Add(_listen);
         Add(_allowWriting);
         Add(_allowQueries);
+        Add(_allowMasking);
         Add(_tokens);
         Add(_withoutToken);
         Add(_host);
@@ -93,6 +99,11 @@ internal sealed class ServeCommand : LedgerCommand
     {
         var endpoint = new IPEndPoint(AddressOf(session.Get(_listen)), PortOf(session.Get(_port)));
         var writing = session.Get(_allowWriting) ? ExplorerWriting.Allowed : ExplorerWriting.Off;
+        if (session.Get(_allowMasking) && (writing != ExplorerWriting.Allowed || session.Get(_tokens) is null))
+        {
+            throw new UsageException("--allow-masking needs --allow-writing, and --tokens with a token that may mask.");
+        }
+
         using var runner = RunnerOf(session, writing);
         var rules = _deep.RulesOf(session);
         var access = AccessOf(session, endpoint, writing);
@@ -101,6 +112,7 @@ internal sealed class ServeCommand : LedgerCommand
         {
             Writing = writing,
             Querying = session.Get(_allowQueries) ? ExplorerQuerying.Allowed : ExplorerQuerying.Off,
+            Masking = session.Get(_allowMasking) ? ExplorerMasking.Allowed : ExplorerMasking.Off,
             Tokens = access.Tokens,
         };
         await using var connection = await session.ConnectAsync(cancellationToken);

@@ -12,6 +12,7 @@ internal sealed class TokenCreateCommand : LedgerCommand
 {
     private readonly Argument<string> _name = new("NAME") { Description = "The owner: letters, digits and . _ - @. It is the actor of what is written." };
     private readonly Option<bool> _write = new("--write") { Description = "It may also write, where 'ledger serve --allow-writing' runs. Default: it may read." };
+    private readonly Option<bool> _mask = new("--mask") { Description = "It may also write and mask payloads for good, where 'ledger serve --allow-masking' runs." };
     private readonly Option<string?> _file = new("--file") { Description = "The file of tokens that gets its hash; created if it is not there.", HelpName = "FILE" };
 
     public TokenCreateCommand()
@@ -19,6 +20,7 @@ internal sealed class TokenCreateCommand : LedgerCommand
     {
         Add(_name);
         Add(_write);
+        Add(_mask);
         Add(_file);
         Examples = ["ledger token create ann --write --file tokens.txt", "ledger serve --listen 0.0.0.0 --tokens tokens.txt"];
     }
@@ -26,7 +28,7 @@ internal sealed class TokenCreateCommand : LedgerCommand
     public override async Task RunAsync(Session session, CancellationToken cancellationToken)
     {
         var text = ExplorerToken.Generate();
-        var token = Of(session.Get(_name), session.Get(_write) ? ExplorerRights.Write : ExplorerRights.Read, text);
+        var token = Of(session.Get(_name), session.Get(_mask) ? ExplorerRights.Mask : session.Get(_write) ? ExplorerRights.Write : ExplorerRights.Read, text);
         var file = session.Get(_file);
         if (file is not null)
         {
@@ -41,7 +43,7 @@ internal sealed class TokenCreateCommand : LedgerCommand
         }
 
         session.Out.Fact("Token", text, Tone.Name);
-        session.Out.Fact("Rights", token.Rights == ExplorerRights.Write ? "read and write" : "read");
+        session.Out.Fact("Rights", token.Rights switch { ExplorerRights.Mask => "read, write and mask", ExplorerRights.Write => "read and write", _ => "read" });
         session.Out.Fact(file is null ? "Line" : "File", file ?? token.ToString());
         session.Out.Line("The token is stored nowhere: keep it like a password.", Tone.Faint);
     }

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Ledger.Cli.Connections;
 using Ledger.Cli.Output;
 using Ledger.Cli.Streams;
 using Ledger.Explorer.Contracts;
@@ -34,6 +35,17 @@ internal sealed class MaskCommand : LedgerCommand
         Description = "Another program, such as Marten's masking, has replaced the payload of the events already: keep it, and do the rest.",
     };
 
+    private readonly Option<bool> _list = new("--list")
+    {
+        Description = "Print what was masked, a JSON object on each line: ids, paths and reasons. Keep it beside the backups.",
+    };
+
+    private readonly Option<string?> _again = new("--again")
+    {
+        Description = "Mask again what such a list names, after a restore from a backup or an archive. What is masked still stays as it is.",
+        HelpName = "FILE",
+    };
+
     private readonly Option<bool> _rebuild = new("--rebuild") { Description = "Rebuild the application's projections afterwards, by the nodes that run them." };
     private readonly Option<bool> _dryRun = new("--dry-run") { Description = "Show what would be masked, and mask nothing." };
 
@@ -52,6 +64,8 @@ internal sealed class MaskCommand : LedgerCommand
         Add(_reason);
         Add(_by);
         Add(_replaced);
+        Add(_list);
+        Add(_again);
         Add(_rebuild);
         Add(_dryRun);
         Examples =
@@ -59,12 +73,20 @@ internal sealed class MaskCommand : LedgerCommand
             "ledger mask --stream first --path $.data.mail --reason \"request 17\" --dry-run",
             "ledger mask 0199f6a4-7c1e-7000-8000-000000000001 --reason \"request 17\" --by dpo",
             "ledger mask --subject customer-7 --rules personal.json --reason \"request 17\" --by dpo",
+            "ledger mask --list > masked.jsonl",
+            "ledger mask --again masked.jsonl",
         ];
     }
 
     public override async Task RunAsync(Session session, CancellationToken cancellationToken)
     {
         var isDry = session.Get(_dryRun);
+        if (session.Get(_list) || session.Get(_again) is not null)
+        {
+            await ListOrRepeatAsync(session, isDry, cancellationToken);
+            return;
+        }
+
         var reason = session.Get(_reason) ?? (isDry ? "dry run" : throw new UsageException("Say why with --reason."));
         var rules = session.Get(_rules) is { } file ? await RuleFile.ReadAsync(file, cancellationToken) : [];
         var (events, stream, subject) = (session.Get(_events) ?? [], session.Get(_stream), session.Get(_subject));
@@ -102,7 +124,39 @@ internal sealed class MaskCommand : LedgerCommand
         var report = isDry
             ? await session.Progress.RunAsync("Reading", () => masking.PlanAsync(request, cancellationToken))
             : await session.Progress.RunAsync("Masking", () => masking.MaskAsync(request, cancellationToken));
-        Print(session, report, isDry);
+        await EndAsync(session, connection, report, isDry, isAgain: false, cancellationToken);
+    }
+
+    private async Task ListOrRepeatAsync(Session session, bool isDry, CancellationToken cancellationToken)
+    {
+        if (session.Get(_list) == (session.Get(_again) is not null)
+            || session.Get(_events) is { Length: > 0 }
+            || new[] { session.Get(_stream), session.Get(_subject), session.Get(_rules), session.Get(_type), session.Get(_reason), session.Get(_by) }.Any(given => given is not null)
+            || session.Get(_paths) is { Length: > 0 }
+            || session.Get(_replaced))
+        {
+            throw new UsageException("--list and --again stand alone: what is masked again, and why, is in the file.");
+        }
+
+        await using var connection = await session.ConnectAsync(cancellationToken);
+        if (session.Get(_again) is not { } file)
+        {
+            await session.Out.JsonLinesAsync(
+                EventMasking.ReadMaskedAsync(connection.Store, cancellationToken).Select(MaskedEventContract.Of), ContractContext.Default.MaskedEventContract);
+            return;
+        }
+
+        var masking = new EventMasking(connection.Store);
+        var masked = (await MaskedFile.ReadAsync(file, cancellationToken)).ToAsyncEnumerable();
+        var report = isDry
+            ? await session.Progress.RunAsync("Reading", () => masking.PlanAgainAsync(masked, cancellationToken))
+            : await session.Progress.RunAsync("Masking", () => masking.MaskAgainAsync(masked, cancellationToken));
+        await EndAsync(session, connection, report, isDry, isAgain: true, cancellationToken);
+    }
+
+    private async Task EndAsync(Session session, LedgerConnection connection, MaskReport report, bool isDry, bool isAgain, CancellationToken cancellationToken)
+    {
+        Print(session, report, isDry, isAgain);
         foreach (var projection in session.Get(_rebuild) && !isDry ? report.Projections : [])
         {
             await session.Progress.RunAsync($"Rebuilding {projection}", () => connection.Projections.RebuildAsync(projection, new RebuildOptions(), null, cancellationToken));
@@ -114,11 +168,11 @@ internal sealed class MaskCommand : LedgerCommand
         }
     }
 
-    private static void Print(Session session, MaskReport report, bool isDry)
+    private static void Print(Session session, MaskReport report, bool isDry, bool isAgain)
     {
         if (session.Json)
         {
-            session.Out.Json(MaskContract.Of(report, isDry), ContractContext.Default.MaskContract);
+            session.Out.Json(MaskContract.Of(report, isDry, isAgain), ContractContext.Default.MaskContract);
             return;
         }
 
@@ -136,6 +190,11 @@ internal sealed class MaskCommand : LedgerCommand
         session.Out.Fact("read      ", Printable.Number(report.Read));
         session.Out.Fact(isDry ? "would mask" : "masked    ", Printable.Number(report.Masked));
         session.Out.Fact("unchanged ", Printable.Number(report.Unchanged));
+        if (isAgain)
+        {
+            session.Out.Fact("missing   ", Printable.Number(report.Missing));
+        }
+
         if (report.Projections.Count > 0)
         {
             session.Out.Fact("rebuild   ", $"{string.Join(", ", report.Projections.Select(Printable.Of))}: 'ledger projections rebuild NAME'", Tone.Changed);

@@ -13,7 +13,7 @@ internal static class RuleFile
         try
         {
             var rules = JsonSerializer.Deserialize(await File.ReadAllBytesAsync(file, cancellationToken), ContractContext.Default.IReadOnlyListPersonalDataContract) ?? [];
-            return [.. rules.Select(rule => new PersonalDataRule(rule.Type, rule.Path, rule.Subject))];
+            return [.. rules.Select(rule => rule is null ? throw new JsonException("A rule is null.") : new PersonalDataRule(rule.Type, rule.Path, rule.Subject))];
         }
         catch (Exception fault) when (fault is JsonException or ArgumentException)
         {

@@ -8,4 +8,7 @@ public enum ExplorerRights
 
     /// <summary>Read, and write as far as <see cref="LedgerExplorerOptions.Writing"/> allows.</summary>
     Write,
+
+    /// <summary>Read and write, and replace payloads of events for good, as far as <see cref="LedgerExplorerOptions.Masking"/> allows.</summary>
+    Mask,
 }

@@ -69,7 +69,7 @@ public sealed record ExplorerToken
     public override int GetHashCode() => HashCode.Combine(Name, Rights, BitConverter.ToInt64(_hash));
 
     /// <summary>The line of a <see cref="ExplorerTokenFile"/>.</summary>
-    public override string ToString() => $"{Name} {(Rights == ExplorerRights.Write ? "write" : "read")} {Hash}";
+    public override string ToString() => $"{Name} {Rights.ToString().ToLowerInvariant()} {Hash}";
 
     /// <summary>Compares in constant time.</summary>
     internal bool HasHash(ReadOnlySpan<byte> hash) => CryptographicOperations.FixedTimeEquals(_hash, hash);

@@ -2,7 +2,7 @@ using Microsoft.Win32.SafeHandles;
 
 namespace Ledger.Explorer.Access;
 
-/// <summary>A file of tokens, one a line: name, <c>read</c> or <c>write</c>, and hash, separated by spaces. Lines that begin with <c>#</c> are comments.</summary>
+/// <summary>A file of tokens, one a line: name, <c>read</c>, <c>write</c> or <c>mask</c>, and hash, separated by spaces. Lines that begin with <c>#</c> are comments.</summary>
 /// <remarks>
 /// <c>ledger token create</c> writes such lines. The file is read again whenever its time or length has changed, or a link on the way to it leads to another
 /// one, so that a token which is taken out of it opens nothing from the next request on. Safe for concurrent use.
@@ -87,8 +87,8 @@ public sealed class ExplorerTokenFile
 
         try
         {
-            return parts is [var name, "read" or "write", var hash]
-                ? new ExplorerToken(name, parts[1] == "write" ? ExplorerRights.Write : ExplorerRights.Read, hash)
+            return parts is [var name, "read" or "write" or "mask", var hash]
+                ? new ExplorerToken(name, parts[1] switch { "mask" => ExplorerRights.Mask, "write" => ExplorerRights.Write, _ => ExplorerRights.Read }, hash)
                 : throw Malformed(number);
         }
         catch (ArgumentException)
@@ -98,5 +98,5 @@ public sealed class ExplorerTokenFile
     }
 
     private InvalidDataException Malformed(int number) =>
-        new($"Line {number} of '{_path}' is not a token: it must have a name, 'read' or 'write', and 'sha256:' with 64 hexadecimal digits.");
+        new($"Line {number} of '{_path}' is not a token: it must have a name, 'read', 'write' or 'mask', and 'sha256:' with 64 hexadecimal digits.");
 }

@@ -337,6 +337,7 @@ internal static class ApiRoutes
             Success = 200,
             Refusals = [403, 413, 415],
         },
+        MasksResource.Route,
         .. RerunRoutes.All,
         .. QueryRoutes.All,
         .. ProjectRoutes.All,

@@ -7,7 +7,7 @@ internal static class ApiTags
     public static IReadOnlyList<(string Name, string Meaning)> All { get; } =
     [
         ("Runs", "Runs and branches: lists, totals, titles, labels and costs."),
-        ("Events", "Events of a run, branch or the whole log: read, followed, searched, appended, imported, exported."),
+        ("Events", "Events of a run, branch or the whole log: read, followed, searched, appended, imported, exported, masked."),
         ("Branches", "Forks, comparisons, merges, cherry-picks and rebases."),
         ("Worlds", "The objects and relations of a run at any position."),
         ("Tasks", "Tasks of agents with their calls and messages."),
@@ -21,7 +21,7 @@ internal static class ApiTags
     public static string Of(ApiRoute route) => route.Path.Split('/')[1..] switch
     {
         ["runs", ..] => "Runs",
-        ["search" or "log" or "imports" or "otlp" or "events" or "query", ..] => "Events",
+        ["search" or "log" or "imports" or "otlp" or "events" or "query" or "masks", ..] => "Events",
         ["branches" or "diff" or "divergence", ..] => "Branches",
         ["projects", ..] => "Records",
         ["tasks" or "calls" or "messages" or "recovery", ..] => "Tasks",

@@ -19,6 +19,8 @@ namespace Ledger.Explorer.Contracts;
 [JsonSerializable(typeof(QueryAnswerContract))]
 [JsonSerializable(typeof(ContractDocumentContract))]
 [JsonSerializable(typeof(MaskContract))]
+[JsonSerializable(typeof(MaskBodyRequest))]
+[JsonSerializable(typeof(MaskedEventContract))]
 [JsonSerializable(typeof(ForgottenContract))]
 [JsonSerializable(typeof(IReadOnlyList<PersonalDataContract>))]
 [JsonSerializable(typeof(ChangeRequest))]

@@ -21,6 +21,11 @@ internal sealed class WritingRefusedException : Exception
     }
 }
 
+/// <summary>Masking is off, or off for a token.</summary>
+internal sealed class MaskingRefusedException(string? token) : Exception(token is null
+    ? "This explorer does not mask. Allow masking where the explorer is mapped, or start 'ledger serve' with --allow-masking."
+    : $"The token of '{token}' may not mask, or this explorer does not. Nothing was masked; 'ledger token create NAME --mask' makes a token that may, and 'ledger serve --allow-masking' allows it.");
+
 /// <summary>The request has no token, or one that is not known.</summary>
 internal sealed class TokenNeededException() : Exception(
     "This explorer asks for a token, and the request has none that is known here. Send it as 'Authorization: Bearer TOKEN', or sign in on the page /login.");

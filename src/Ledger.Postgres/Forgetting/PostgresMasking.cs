@@ -110,7 +110,7 @@ internal sealed class PostgresMasking(StoreContext context, PostgresEventStore s
         StreamAppend[] appends =
         [
             .. masks.Zip(notes).GroupBy(pair => EventMasked.StreamOf(pair.First.Event.Stream)).Select(group =>
-                new StreamAppend(group.Key, ExpectedVersion.Any, [.. group.Select(pair => pair.Second)])),
+                new StreamAppend(group.Key, ExpectedVersion.Any, [.. group.Select(pair => pair.Second)]) { IsOfLedger = true }),
         ];
         string[] noted = [.. appends.Select(append => append.Stream.Value)];
         string[] projections = context.Statements.Projections.For(noted).Keys ?? [];

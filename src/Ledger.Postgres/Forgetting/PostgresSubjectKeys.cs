@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Ledger.Forgetting;
 using Ledger.Postgres.Connecting;
 using Npgsql;
@@ -74,6 +75,37 @@ public sealed class PostgresSubjectKeys : ISubjectKeys
                 return await command.ExecuteScalarAsync(token).ConfigureAwait(false) is true;
             },
             cancellationToken);
+    }
+
+    /// <summary>The subjects whose key was destroyed, sorted: the list that is kept beside the backups of the keys, because a restore of one brings their keys back.</summary>
+    /// <param name="cancellationToken">Stops it.</param>
+    public async IAsyncEnumerable<ForgottenSubject> ListForgottenAsync([EnumeratorCancellation] CancellationToken cancellationToken = default)
+    {
+        for (IReadOnlyList<ForgottenSubject> page = [new("", default)]; page.Count > 0;)
+        {
+            var after = page[^1].Subject;
+            page = await Connections.UseAsync(_dataSource, (connection, token) => ListForgottenAsync(connection, after, token), cancellationToken).ConfigureAwait(false);
+            foreach (var one in page)
+            {
+                yield return one;
+            }
+        }
+    }
+
+    private async Task<IReadOnlyList<ForgottenSubject>> ListForgottenAsync(NpgsqlConnection connection, string after, CancellationToken cancellationToken)
+    {
+        var command = Command(connection, "list_forgotten_subjects");
+        await using var _ = command.ConfigureAwait(false);
+        command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = after, NpgsqlDbType = NpgsqlDbType.Text });
+        var reader = await command.ExecuteReaderAsync(cancellationToken).ConfigureAwait(false);
+        await using var __ = reader.ConfigureAwait(false);
+        var subjects = new List<ForgottenSubject>();
+        while (await reader.ReadAsync(cancellationToken).ConfigureAwait(false))
+        {
+            subjects.Add(new ForgottenSubject(reader.GetString(0), reader.GetFieldValue<DateTimeOffset>(1)));
+        }
+
+        return subjects;
     }
 
     private async Task<IReadOnlyDictionary<string, byte[]>> FindAsync(NpgsqlConnection connection, string[] subjects, CancellationToken cancellationToken)

@@ -21,9 +21,23 @@ internal sealed class ArchiveWriter(RetentionSql sql, string folder, IArchivePro
     private const int Rows = 1_000;
     private const int LongestName = 120;
 
+    /// <summary>A name for the file of a stream, of its own, so that two processes that archive the same stream do not write over each other's file.</summary>
+    public static string NewName(long run, RetentionStream stream) => $"{NameOf(stream.Stream.Value)}.{run}.{Guid.NewGuid().ToString("n")[..8]}.jsonl.gz";
+
+    /// <summary>Deletes a file, also what an interruption has left of it.</summary>
+    public static void Delete(string folder, string name)
+    {
+        if (Directory.Exists(folder))
+        {
+            File.Delete(Path.Combine(folder, name));
+            File.Delete(Path.Combine(folder, $".{name}"));
+        }
+    }
+
     /// <summary>Writes what retention removes of a stream.</summary>
     /// <returns>The file; null if an event is in no checkpoint yet, or the stream is gone.</returns>
-    public async Task<(ArchiveFile? File, RetentionReason? Reason)> WriteAsync(NpgsqlConnection connection, long run, RetentionStream stream, CancellationToken cancellationToken)
+    public async Task<(ArchiveFile? File, RetentionReason? Reason)> WriteAsync(
+        NpgsqlConnection connection, long run, RetentionStream stream, string name, CancellationToken cancellationToken)
     {
         // All of it as of one moment, and with it what was masked until then.
         var transaction = await connection.BeginTransactionAsync(IsolationLevel.RepeatableRead, cancellationToken).ConfigureAwait(false);
@@ -42,9 +56,7 @@ internal sealed class ArchiveWriter(RetentionSql sql, string folder, IArchivePro
         var checkpoint = proofs is null ? null : await proofs.FindCheckpointAsync(cancellationToken).ConfigureAwait(false);
         var header = new ArchiveHeader(run, stream.Stream.Value, found[0].First, found[0].Row, checkpoint?.Note);
 
-        // A name of its own, so that two processes that archive the same stream do not write over each other's file.
         Directory.CreateDirectory(folder);
-        var name = $"{NameOf(stream.Stream.Value)}.{run}.{Guid.NewGuid().ToString("n")[..8]}.jsonl.gz";
         var (temporary, path) = (Path.Combine(folder, $".{name}"), Path.Combine(folder, name));
         try
         {

@@ -44,6 +44,10 @@ public sealed partial class LogRetention
                 removed += await UseAsync((connection, token) => RemoveAsync(connection, archive, run, stream, options.Folder, token), cancellationToken).ConfigureAwait(false);
                 options.Progress?.Report(removed);
             }
+            else if (stream is { State: RetentionState.Left, File: { } file })
+            {
+                await UseAsync((connection, token) => DeleteLeftAsync(connection, run, stream, file, options.Folder, token), cancellationToken).ConfigureAwait(false);
+            }
         }
 
         BeforeStep?.Invoke();
@@ -55,10 +59,11 @@ public sealed partial class LogRetention
         NpgsqlConnection connection, ArchiveWriter archive, long run, RetentionStream stream, string folder, CancellationToken cancellationToken)
     {
         var removed = 0L;
+        string? named = stream.File;
         try
         {
-            var file = await IsAsWrittenAsync(stream, folder, cancellationToken).ConfigureAwait(false) ? stream.File : null;
-            if (file is null && stream.State is RetentionState.Removing)
+            var isWritten = await IsAsWrittenAsync(stream, folder, cancellationToken).ConfigureAwait(false);
+            if (!isWritten && stream.State is RetentionState.Removing)
             {
                 await LeaveAsync(connection, run, stream, RetentionReason.Archive, null, cancellationToken).ConfigureAwait(false);
                 return 0;
@@ -66,13 +71,18 @@ public sealed partial class LogRetention
 
             for (var written = 0; ;)
             {
-                if (file is null)
+                if (!isWritten)
                 {
+                    var name = ArchiveWriter.NewName(run, stream);
+                    await ClaimAsync(connection, run, stream, name, named, folder, cancellationToken).ConfigureAwait(false);
+                    named = name;
+
                     // What is masked again and again while it is archived is left.
-                    file = written++ < MostArchives ? await ArchiveAsync(connection, archive, run, stream, cancellationToken).ConfigureAwait(false) : null;
-                    if (file is null)
+                    var reason = written++ < MostArchives ? await ArchiveAsync(connection, archive, run, stream, name, folder, cancellationToken).ConfigureAwait(false) : RetentionReason.Changed;
+                    if (reason is not null)
                     {
-                        await LeaveAsync(connection, run, stream, RetentionReason.Changed, null, cancellationToken).ConfigureAwait(false);
+                        await LeaveAsync(connection, run, stream, reason.Value, null, cancellationToken).ConfigureAwait(false);
+                        await DeleteLeftAsync(connection, run, stream, named, folder, cancellationToken).ConfigureAwait(false);
                         return 0;
                     }
                 }
@@ -83,43 +93,73 @@ public sealed partial class LogRetention
                 switch (page.State)
                 {
                     case "removing":
+                        isWritten = true;
                         continue;
                     case "planned":
-                        // It was masked or rewritten after it was archived: the file has what the log no longer has.
-                        File.Delete(Path.Combine(folder, file));
-                        file = null;
+                        // It was masked or rewritten after it was archived: the file has what the log no longer has, and goes when another is named.
+                        isWritten = false;
                         continue;
                     case "left":
-                        File.Delete(Path.Combine(folder, file));
+                        await DeleteLeftAsync(connection, run, stream, named!, folder, cancellationToken).ConfigureAwait(false);
                         return removed;
                     default:
                         return removed;
                 }
             }
         }
-        catch (PostgresException fault) when (!fault.IsTransient && fault.SqlState is not PostgresErrorCodes.InsufficientPrivilege)
+        catch (PostgresException fault) when (
+            !fault.IsTransient && fault.SqlState is not PostgresErrorCodes.InsufficientPrivilege && connection.State is System.Data.ConnectionState.Open)
         {
             // The page was rolled back. A foreign key is a task's message that another task's call refers to.
             var reason = fault.SqlState is PostgresErrorCodes.ForeignKeyViolation or PostgresErrorCodes.RestrictViolation ? RetentionReason.Task : RetentionReason.Failed;
-            await LeaveAsync(connection, run, stream, reason, reason is RetentionReason.Failed ? $"{fault.SqlState}: {fault.MessageText}" : null, cancellationToken).ConfigureAwait(false);
+            var isLeft = await LeaveAsync(connection, run, stream, reason, reason is RetentionReason.Failed ? $"{fault.SqlState}: {fault.MessageText}" : null, cancellationToken)
+                .ConfigureAwait(false);
+            if (isLeft && named is not null)
+            {
+                await DeleteLeftAsync(connection, run, stream, named, folder, cancellationToken).ConfigureAwait(false);
+            }
+
             return removed;
         }
     }
 
-    // The name of a new file; null if the stream was left.
-    private async Task<string?> ArchiveAsync(
-        NpgsqlConnection connection, ArchiveWriter archive, long run, RetentionStream stream, CancellationToken cancellationToken)
+    // Names the file before it is written, and deletes what an attempt before has left. Another process that has taken the stream over has named its own.
+    private async Task ClaimAsync(
+        NpgsqlConnection connection, long run, RetentionStream stream, string name, string? before, string folder, CancellationToken cancellationToken)
     {
         BeforeStep?.Invoke();
-        var (file, reason) = await archive.WriteAsync(connection, run, stream, cancellationToken).ConfigureAwait(false);
+        var claimed = await _sql.ListAsync(
+            connection,
+            "retention_claim",
+            p => p.With(run, NpgsqlDbType.Bigint)
+                .WithText(stream.Stream.Value)
+                .WithText(name)
+                .Add(new NpgsqlParameter { Value = (object?)before ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Text }),
+            r => r.GetString(0),
+            cancellationToken).ConfigureAwait(false);
+        if (claimed.Count == 0)
+        {
+            throw new RetentionInProgressException();
+        }
+
+        if (before is not null)
+        {
+            ArchiveWriter.Delete(folder, before);
+        }
+    }
+
+    // Why the stream is left; null once it is archived.
+    private async Task<RetentionReason?> ArchiveAsync(
+        NpgsqlConnection connection, ArchiveWriter archive, long run, RetentionStream stream, string name, string folder, CancellationToken cancellationToken)
+    {
+        var (file, reason) = await archive.WriteAsync(connection, run, stream, name, cancellationToken).ConfigureAwait(false);
         BeforeStep?.Invoke();
         if (file is null)
         {
-            await LeaveAsync(connection, run, stream, reason!.Value, null, cancellationToken).ConfigureAwait(false);
-            return null;
+            return reason;
         }
 
-        await _sql.ExecuteAsync(
+        var noted = await _sql.ListAsync(
             connection,
             "retention_archived",
             p => p.With(run, NpgsqlDbType.Bigint)
@@ -128,8 +168,23 @@ public sealed partial class LogRetention
                 .With(file.Bytes, NpgsqlDbType.Bigint)
                 .With(file.Sha256, NpgsqlDbType.Bytea)
                 .WithText(file.Mark),
+            r => r.GetString(0),
             cancellationToken).ConfigureAwait(false);
-        return file.Name;
+        if (noted.Count == 0)
+        {
+            ArchiveWriter.Delete(folder, name);
+            throw new RetentionInProgressException();
+        }
+
+        return null;
+    }
+
+    // The name goes after the file, so that what an interruption leaves is deleted by the next run.
+    private Task<int> DeleteLeftAsync(NpgsqlConnection connection, long run, RetentionStream stream, string file, string folder, CancellationToken cancellationToken)
+    {
+        ArchiveWriter.Delete(folder, file);
+        return _sql.ExecuteAsync(
+            connection, "retention_unfile", p => p.With(run, NpgsqlDbType.Bigint).WithText(stream.Stream.Value).WithText(file), cancellationToken);
     }
 
     private async Task<(string State, long Removed)> RemovePageAsync(NpgsqlConnection connection, long run, RetentionStream stream, CancellationToken cancellationToken)
@@ -168,15 +223,17 @@ public sealed partial class LogRetention
         return (await SHA256.HashDataAsync(file, cancellationToken).ConfigureAwait(false)).AsSpan().SequenceEqual(stream.Sha256);
     }
 
-    private Task<int> LeaveAsync(
-        NpgsqlConnection connection, long run, RetentionStream stream, RetentionReason reason, string? fault, CancellationToken cancellationToken) => _sql.ExecuteAsync(
+    // Whether it is left as it was; if not, some of it is gone.
+    private async Task<bool> LeaveAsync(
+        NpgsqlConnection connection, long run, RetentionStream stream, RetentionReason reason, string? fault, CancellationToken cancellationToken) => await _sql.ListAsync(
             connection,
             "retention_leave",
             p => p.With(run, NpgsqlDbType.Bigint)
                 .WithText(stream.Stream.Value)
                 .WithText(WordOf(reason))
                 .Add(new NpgsqlParameter { Value = (object?)fault ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Text }),
-            cancellationToken);
+            r => r.GetString(0),
+            cancellationToken).ConfigureAwait(false) is ["left"];
 
     private static string WordOf(RetentionReason reason) => reason.ToString().ToLowerInvariant();
 }

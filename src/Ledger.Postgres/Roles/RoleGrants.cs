@@ -43,7 +43,6 @@ internal static class RoleGrants
         new(LedgerRole.Auditor, "select", Salts),
 
         new(LedgerRole.Writer, Change, "{ledger}.call_owner"),
-        new(LedgerRole.Writer, "insert, update", "{ledger}.event_contract"),
 
         new(LedgerRole.Writer, "select", Keys),
         new(LedgerRole.Operator, "insert, update", Keys),

@@ -27,13 +27,20 @@ public sealed class EncryptingEventStore : IEventStore
     /// <param name="inner">The store.</param>
     /// <param name="keys">The keys.</param>
     /// <param name="rules">Rules besides those that follow from the attributes of the store's event types; null for none.</param>
-    /// <exception cref="ArgumentException">An attribute names a member that its type does not have.</exception>
+    /// <exception cref="ArgumentException">An attribute names a member that its type does not have, or a rule leads into headers, which are not encrypted.</exception>
     public EncryptingEventStore(IEventStore inner, ISubjectKeys keys, IEnumerable<PersonalDataRule>? rules = null)
     {
         ArgumentNullException.ThrowIfNull(inner);
         ArgumentNullException.ThrowIfNull(keys);
+        PersonalDataRule[] all = [.. PersonalDataRule.Of(inner.Registry), .. rules ?? []];
+        if (Array.Find(all, rule => rule.IsOfHeaders) is { } ofHeaders)
+        {
+            throw new ArgumentException(
+                $"The rule '{ofHeaders.Path}' of '{ofHeaders.Subject}' for '{ofHeaders.EventType}' leads into headers, which are not encrypted. Give it to EventMasking alone.", nameof(rules));
+        }
+
         _inner = inner;
-        _cipher = new PayloadCipher(keys, [.. PersonalDataRule.Of(inner.Registry), .. rules ?? []], inner.Registry);
+        _cipher = new PayloadCipher(keys, all, inner.Registry);
     }
 
     /// <inheritdoc/>

@@ -12,7 +12,7 @@ namespace Ledger.Forgetting;
 /// appended meanwhile may be missed.</para>
 /// <para>Safe for concurrent use. On PostgreSQL it is for the operator or the owner.</para>
 /// </remarks>
-public sealed class EventMasking
+public sealed partial class EventMasking
 {
     private const int PageEvents = 500;
     private const int PageBytes = 8 * 1024 * 1024;
@@ -48,6 +48,25 @@ public sealed class EventMasking
     /// <param name="request">What to mask.</param>
     /// <param name="cancellationToken">Stops between two pages.</param>
     public Task<MaskReport> MaskAsync(MaskRequest request, CancellationToken cancellationToken = default) => RunAsync(request, true, cancellationToken);
+
+    /// <summary>What was masked, by the events that say so: the list that is kept beside the backups of a log, and masked again by <see cref="MaskAgainAsync"/> after one was restored.</summary>
+    /// <remarks>Stream by stream, in the order in which each was masked. It has ids, paths and reasons, and nothing of a payload.</remarks>
+    /// <param name="store">The store.</param>
+    /// <param name="cancellationToken">Stops it.</param>
+    public static async IAsyncEnumerable<EventMasked> ReadMaskedAsync(IEventStore store, [EnumeratorCancellation] CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(store);
+        await foreach (var stream in store.ListStreamsAsync("masked:", cancellationToken).ConfigureAwait(false))
+        {
+            await foreach (var recorded in store.ReadForwardAsync(stream.Name, cancellationToken: cancellationToken).ConfigureAwait(false))
+            {
+                if (recorded.Data is EventMasked masked)
+                {
+                    yield return masked;
+                }
+            }
+        }
+    }
 
     /// <summary>Which of some events were masked, each with the last event that says so; none in a store that cannot replace payloads.</summary>
     /// <param name="store">The store.</param>
@@ -115,7 +134,7 @@ public sealed class EventMasking
         var archives = request.Subject is not null ? await _log.ListArchivesAsync(null, MostNamed, cancellationToken).ConfigureAwait(false)
             : request.Stream is { } asked ? await _log.ListArchivesAsync([asked.Value], MostNamed, cancellationToken).ConfigureAwait(false)
             : missing.Count > 0 ? await _log.ListArchivesAsync(null, MostNamed, cancellationToken).ConfigureAwait(false)
-            : await _log.ListArchivesAsync(progress.Streams, MostNamed, cancellationToken).ConfigureAwait(false);
+            : await _log.ListArchivesAsync([.. progress.Streams.Union(progress.Lost, StringComparer.Ordinal)], MostNamed, cancellationToken).ConfigureAwait(false);
         return new MaskReport(progress.Read, progress.Masked, progress.Unchanged, progress.Refused, progress.Events, [.. progress.Streams], projections) { Archives = archives };
     }
 
@@ -152,7 +171,13 @@ public sealed class EventMasking
                     $"The event '{page[0].Event.Id}' or another of its page is not in the log as the store returns it. Mask with the engine, and not with a store that changes what it reads.");
             }
 
-            var now = await FindAsync([.. page.Select(mask => mask.Event)], cancellationToken).ConfigureAwait(false);
+            var now = await FindAsync([.. page.Select(mask => mask.Event.Id)], RecordsOf(page.Select(mask => mask.Event.Stream)), cancellationToken).ConfigureAwait(false);
+            foreach (var gone in page.Where(mask => now.All(e => e.Id != mask.Event.Id)))
+            {
+                progress.Lose(gone.Event);
+                count--;
+            }
+
             page = await WithFormAsync(now.ToAsyncEnumerable(), cancellationToken)
                 .Select(e => e.IsBinary ? _masker.MaskBinary(e.Event, request, out _) : _masker.Mask(e.Event, request, out _))
                 .OfType<PayloadMask>()
@@ -164,34 +189,46 @@ public sealed class EventMasking
         page.ForEach(mask => progress.Mask(mask.Event));
     }
 
-    private async Task<IReadOnlyList<RecordedEvent>> FindAsync(IReadOnlyList<RecordedEvent> events, CancellationToken cancellationToken)
+    // Also those that a compaction took out of a record store.
+    private async Task<IReadOnlyList<RecordedEvent>> FindAsync(IReadOnlyCollection<Guid> ids, IAsyncEnumerable<StreamName> records, CancellationToken cancellationToken)
     {
-        var ids = events.Select(e => e.Id).ToList();
         var found = (await _store.FindEventsAsync(ids, cancellationToken).ConfigureAwait(false)).ToList();
-        foreach (var stream in events.Select(e => e.Stream).Where(stream => stream.Category == "chrono").Distinct())
+        var missing = ids.Except(found.Select(e => e.Id)).ToHashSet();
+        if (missing.Count == 0)
         {
-            var known = found.Select(e => e.Id).ToHashSet();
+            return found;
+        }
+
+        await foreach (var stream in records.WithCancellation(cancellationToken).ConfigureAwait(false))
+        {
             if (Open(stream) is { } session)
             {
                 await using var _ = session.ConfigureAwait(false);
-                var archived = await session.FindEventsAsync([.. ids.Where(id => !known.Contains(id))], cancellationToken).ConfigureAwait(false);
-                found.AddRange(archived);
+                var archived = await session.FindEventsAsync([.. missing], cancellationToken).ConfigureAwait(false);
+                found.AddRange(archived.Where(e => missing.Remove(e.Id)));
+                if (missing.Count == 0)
+                {
+                    break;
+                }
             }
         }
 
         return found;
     }
 
+    private static IAsyncEnumerable<StreamName> RecordsOf(IEnumerable<StreamName> streams) => streams.Where(stream => stream.Category == "chrono").Distinct().ToAsyncEnumerable();
+
     private IAsyncEnumerable<RecordedEvent> ReadAsync(MaskRequest request, CancellationToken cancellationToken) =>
         request.Subject is not null ? ReadAllAsync(cancellationToken)
         : request.Stream is { } stream ? ReadAsync(stream, long.MaxValue, cancellationToken)
-        : ReadAsync(request.Events, cancellationToken);
+        : ReadAsync(request.Events, request.Records is { } records ? RecordsOf(records) : _store.ListStreamsAsync("chrono:", cancellationToken).Select(stream => stream.Name), cancellationToken);
 
-    private async IAsyncEnumerable<RecordedEvent> ReadAsync(IReadOnlyList<Guid> ids, [EnumeratorCancellation] CancellationToken cancellationToken)
+    private async IAsyncEnumerable<RecordedEvent> ReadAsync(
+        IReadOnlyList<Guid> ids, IAsyncEnumerable<StreamName> records, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         foreach (var batch in ids.Chunk(PageEvents))
         {
-            foreach (var recorded in await _store.FindEventsAsync(batch, cancellationToken).ConfigureAwait(false))
+            foreach (var recorded in await FindAsync(batch, records, cancellationToken).ConfigureAwait(false))
             {
                 yield return recorded;
             }
@@ -263,6 +300,8 @@ public sealed class EventMasking
 
         public SortedSet<string> Streams { get; } = new(StringComparer.Ordinal);
 
+        public HashSet<string> Lost { get; } = new(StringComparer.Ordinal);
+
         public void Mask(RecordedEvent recorded)
         {
             Masked++;
@@ -270,6 +309,16 @@ public sealed class EventMasking
             if (Events.Count < MostNamed)
             {
                 Events.Add(new MaskedPayload(recorded.Id, recorded.Stream.Value, recorded.Version.Value, recorded.Type));
+            }
+        }
+
+        // It was in the log when it was read.
+        public void Lose(RecordedEvent recorded)
+        {
+            Lost.Add(recorded.Stream.Value);
+            if (Refused.Count < MostNamed)
+            {
+                Refused.Add(new MaskRefusal(recorded.Id, recorded.Stream.Value, "The event was removed from the log meanwhile; if retention did, its archive has the payload."));
             }
         }
 

@@ -1,28 +1,43 @@
 using System.Globalization;
+using Ledger.Log;
 
 namespace Ledger.Forgetting;
 
-/// <summary>A path into JSON: <c>$</c>, members as <c>.name</c> or <c>['name']</c>, items as <c>[0]</c>, any of them as <c>.*</c> or <c>[*]</c>, at any depth as <c>..name</c>.</summary>
+/// <summary>A path into JSON: <c>$</c>, members as <c>.name</c> or <c>['name']</c>, items as <c>[0]</c>, any of them as <c>.*</c> or <c>[*]</c>, at any depth as <c>..name</c>.
+/// One into the headers of an event begins with <c>$headers</c>.</summary>
 internal sealed class JsonPath
 {
+    private const string Headers = "$headers";
+
     private readonly List<Step> _steps = [];
 
-    private JsonPath(string text) => Text = text;
+    private JsonPath(string text) => (Text, IsOfHeaders) = (text, text.StartsWith(Headers, StringComparison.Ordinal));
 
     /// <summary>The path as it was written.</summary>
     public string Text { get; }
 
+    /// <summary>Whether it leads into the headers of an event, and not into its payload.</summary>
+    public bool IsOfHeaders { get; }
+
     /// <summary>How many steps it has; none for <c>$</c>.</summary>
     public int Count => _steps.Count;
 
-    public static JsonPath Parse(string text) => TryParse(text) ?? throw new ArgumentException(
-        $"'{text}' is not a path. Write '$' and its steps, such as $.customer.name, $.items[*].note, $['full name'] or $..email.", nameof(text));
+    public static JsonPath Parse(string text)
+    {
+        var path = TryParse(text) ?? throw new ArgumentException(
+            $"'{text}' is not a path. Write '$' and its steps, such as $.customer.name, $.items[*].note, $['full name'] or $..email; or $headers.name for a header.", nameof(text));
+        return path.IsOfHeaders && path._steps[0].Name is { } name && EventHeaders.IsStructural(name)
+            ? throw new ArgumentException($"'{text}' leads to a header by which events are found and told apart, and stays.", nameof(text))
+            : path;
+    }
 
     public static JsonPath? TryParse(string text)
     {
         ArgumentNullException.ThrowIfNull(text);
         var path = new JsonPath(text);
-        return text.StartsWith('$') && path.ReadSteps(text.AsSpan(1)) ? path : null;
+        return path.IsOfHeaders ? (path.ReadSteps(text.AsSpan(Headers.Length)) && path.Count > 0 ? path : null)
+            : text.StartsWith('$') && path.ReadSteps(text.AsSpan(1)) ? path
+            : null;
     }
 
     /// <summary>Whether a step leads to a member or an item, and whether it may lead further down first.</summary>

@@ -20,6 +20,9 @@ public sealed record MaskReport(
     /// <summary>Files of retention that may have what was to be masked, at most 1,000, sorted: masking does not read them, and a restore brings back what they have. Default: none.</summary>
     /// <remarks>Of a subject, and where an event was not found, they are all files; else those of the streams.</remarks>
     public IReadOnlyList<string> Archives { get; init; } = [];
+
+    /// <summary>How many events of a list that is masked again the log does not have. Default: 0.</summary>
+    public long Missing { get; init; }
 }
 
 /// <summary>An event whose payload was masked, or would be.</summary>

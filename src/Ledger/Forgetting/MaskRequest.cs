@@ -46,6 +46,9 @@ public sealed record MaskRequest
 
     internal string? Subject { get; private init; }
 
+    /// <summary>The record stores from which a compaction may have taken some of the events; null for all.</summary>
+    internal IReadOnlyList<StreamName>? Records { get; init; }
+
     internal bool IsReplaced { get; private init; }
 
     /// <summary>Some events, by their ids.</summary>

@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using System.Text.Json;
+using Ledger.Json;
 using Ledger.Log;
 using Ledger.Records;
 using Ledger.Tasks;
@@ -38,20 +39,16 @@ internal sealed class PayloadMasker(IReadOnlyList<PersonalDataRule> rules)
             return new PayloadMask(recorded, recorded.Json, default, note);
         }
 
-        if (!RecordBlank.IsRecord(recorded.Type))
-        {
-            var json = recorded.ToJsonElement();
-            var masked = paths.Count > 0 ? PayloadBlank.WithoutPaths(json, new JsonPathSet(paths))
-                : IsBuiltIn(recorded.Type) ? PayloadBlank.WithoutContent(json)
-                : PayloadBlank.WithoutValues(json);
-            return JsonElement.DeepEquals(masked, json) ? null : new PayloadMask(recorded, Bytes(masked), default, note);
-        }
-
+        // Without a path into the payload, and with one into the headers, the payload stays.
+        var (inHeaders, inData) = (paths.Where(path => path.IsOfHeaders).ToList(), paths.Where(path => !path.IsOfHeaders).ToList());
+        var keepsData = inHeaders.Count > 0 && inData.Count == 0;
         try
         {
-            return MaskRecord(recorded, paths, note);
+            return keepsData ? MaskHeaders(recorded, recorded.Json, recorded.HeadersJson, inHeaders, note)
+                : RecordBlank.IsRecord(recorded.Type) ? MaskRecord(recorded, inData, inHeaders, note)
+                : MaskData(recorded, inData, inHeaders, note);
         }
-        catch (Exception fault) when (fault is JsonException or InvalidOperationException or ArgumentException)
+        catch (Exception fault) when (RecordBlank.IsRecord(recorded.Type) && fault is JsonException or InvalidOperationException or ArgumentException)
         {
             // As with NaN and halves of surrogate pairs, which chronomemory writes.
             refusal = "The text of the record cannot be read as JSON.";
@@ -70,11 +67,55 @@ internal sealed class PayloadMasker(IReadOnlyList<PersonalDataRule> rules)
             : null;
     }
 
-    private static PayloadMask? MaskRecord(RecordedEvent recorded, IReadOnlyList<JsonPath> paths, EventMasked note)
+    private static PayloadMask? MaskData(RecordedEvent recorded, IReadOnlyList<JsonPath> inData, IReadOnlyList<JsonPath> inHeaders, EventMasked note)
+    {
+        var json = recorded.ToJsonElement();
+        var masked = inData.Count > 0 ? PayloadBlank.WithoutPaths(json, new JsonPathSet(inData))
+            : IsBuiltIn(recorded.Type) ? PayloadBlank.WithoutContent(json)
+            : PayloadBlank.WithoutValues(json);
+        return MaskHeaders(recorded, JsonElement.DeepEquals(masked, json) ? recorded.Json : Bytes(masked), recorded.HeadersJson, inHeaders, note);
+    }
+
+    private static PayloadMask? MaskRecord(RecordedEvent recorded, IReadOnlyList<JsonPath> inData, IReadOnlyList<JsonPath> inHeaders, EventMasked note)
     {
         var content = RecordBlank.Open(recorded) ?? throw new JsonException();
-        var masked = paths.Count > 0 ? PayloadBlank.WithoutPaths(content, new JsonPathSet(paths)) : RecordBlank.WithoutContent(content);
-        return JsonElement.DeepEquals(masked, content) ? null : new PayloadMask(recorded, Bytes(RecordBlank.Close(recorded, masked)), RecordBlank.Headers(recorded), note);
+        var masked = inData.Count > 0 ? PayloadBlank.WithoutPaths(content, new JsonPathSet(inData)) : RecordBlank.WithoutContent(content);
+        return JsonElement.DeepEquals(masked, content)
+            ? MaskHeaders(recorded, recorded.Json, recorded.HeadersJson, inHeaders, note)
+            : MaskHeaders(recorded, Bytes(RecordBlank.Close(recorded, masked)), RecordBlank.Headers(recorded), inHeaders, note);
+    }
+
+    /// <summary>A mask with a payload, and with headers without what paths lead to; null if neither differs from what is there.</summary>
+    /// <param name="recorded">The event.</param>
+    /// <param name="json">The payload that it gets.</param>
+    /// <param name="headers">The headers that it gets, without the paths; empty or its own where they stay.</param>
+    /// <param name="paths">The paths into them.</param>
+    /// <param name="note">What is said about it.</param>
+    private static PayloadMask? MaskHeaders(
+        RecordedEvent recorded, ReadOnlyMemory<byte> json, ReadOnlyMemory<byte> headers, IReadOnlyList<JsonPath> paths, EventMasked note)
+    {
+        var from = headers.IsEmpty ? recorded.HeadersJson : headers;
+        if (paths.Count > 0 && !from.IsEmpty && EventJson.ParseElement(from) is { ValueKind: JsonValueKind.Object } members)
+        {
+            var blank = PayloadBlank.WithoutPaths(members, new JsonPathSet(paths));
+            var masked = EventJson.ToElement(writer =>
+            {
+                writer.WriteStartObject();
+                foreach (var member in members.EnumerateObject())
+                {
+                    writer.WritePropertyName(member.Name);
+                    (Stays(member.Name) ? member.Value : blank.GetProperty(member.Name)).WriteTo(writer);
+                }
+
+                writer.WriteEndObject();
+            });
+            headers = JsonElement.DeepEquals(masked, members) ? headers : Bytes(masked);
+        }
+
+        var isChanged = !headers.IsEmpty && !headers.Span.SequenceEqual(recorded.HeadersJson.Span);
+        return isChanged || !json.Span.SequenceEqual(recorded.Json.Span) ? new PayloadMask(recorded, json, isChanged ? headers : default, note) : null;
+
+        bool Stays(string name) => EventHeaders.IsStructural(name) || (RecordBlank.IsRecord(recorded.Type) && name == ChronoNames.Spelled.Value);
     }
 
     private IReadOnlyList<JsonPath> PathsOf(RecordedEvent recorded, string subject)
@@ -85,7 +126,13 @@ internal sealed class PayloadMasker(IReadOnlyList<PersonalDataRule> rules)
             return [];
         }
 
-        return [.. _rules[recorded.Type].Where(rule => PayloadBlank.Find(content, rule.SubjectPath).Contains(subject, StringComparer.Ordinal)).Select(rule => rule.Data)];
+        var headers = recorded.HeadersJson.IsEmpty ? default : EventJson.ParseElement(recorded.HeadersJson);
+        return
+        [
+            .. _rules[recorded.Type]
+                .Where(rule => PayloadBlank.Find(rule.SubjectPath.IsOfHeaders ? headers : content, rule.SubjectPath).Contains(subject, StringComparer.Ordinal))
+                .Select(rule => rule.Data),
+        ];
     }
 
     private static bool IsBuiltIn(string type) => TaskModule.Default.TypeOf(type) != typeof(Events.UntypedEvent);

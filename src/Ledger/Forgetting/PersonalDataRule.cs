@@ -7,7 +7,8 @@ namespace Ledger.Forgetting;
 /// <summary>Where the events of one name have personal data, and where they say whose they are.</summary>
 /// <remarks>
 /// A path is <c>$</c> and its steps: members as <c>.name</c> or <c>['name']</c>, items as <c>[0]</c>, any of them as <c>.*</c> or <c>[*]</c>, at any depth as <c>..name</c>. In events of
-/// record stores (<c>chrono.event</c>, <c>chrono.record</c>) a path begins at the event as chronomemory writes it, such as <c>$.record.data.email</c>.
+/// record stores (<c>chrono.event</c>, <c>chrono.record</c>) a path begins at the event as chronomemory writes it, such as <c>$.record.data.email</c>. A path that begins with
+/// <c>$headers</c> leads to a header of the application, or to the actor: <c>$headers.client_ip</c>. Headers are masked, and not encrypted.
 /// </remarks>
 public sealed record PersonalDataRule
 {
@@ -35,6 +36,8 @@ public sealed record PersonalDataRule
     internal JsonPath Data { get; }
 
     internal JsonPath SubjectPath { get; }
+
+    internal bool IsOfHeaders => Data.IsOfHeaders || SubjectPath.IsOfHeaders;
 
     /// <summary>The rules that follow from the attributes of registered event types.</summary>
     /// <exception cref="ArgumentException">An attribute names a member that its type does not have.</exception>

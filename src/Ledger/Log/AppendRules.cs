@@ -14,7 +14,7 @@ internal static class AppendRules
                 throw new ArgumentException("A part of the append, its list of events or an event in it is null.", nameof(appends));
             }
 
-            CheckWritten(append.Stream, nameof(appends));
+            CheckWritten(append.Stream, nameof(appends), append.IsOfLedger);
         }
 
         // Nearly every append is one event for one stream, and cannot contain duplicates.
@@ -50,9 +50,18 @@ internal static class AppendRules
     }
 
     /// <summary>Refuses a stream that is written to.</summary>
-    public static void CheckWritten(StreamName stream, string parameter)
+    /// <param name="stream">The stream.</param>
+    /// <param name="parameter">The name of the caller's parameter.</param>
+    /// <param name="isOfLedger">Whether Ledger itself writes it, to say what was masked.</param>
+    public static void CheckWritten(StreamName stream, string parameter, bool isOfLedger = false)
     {
         Check(stream, parameter);
+        if (!isOfLedger && (stream.Value.StartsWith("masked:", StringComparison.Ordinal) || stream.Value.StartsWith("retention:", StringComparison.Ordinal)))
+        {
+            throw new ArgumentException(
+                $"'{stream}' is written by Ledger alone: it says what was masked or what retention has removed. Nothing was written; use another stream.", parameter);
+        }
+
         if (stream.FaultAsNew is { } fault)
         {
             throw new ArgumentException($"'{stream}' cannot be the name of a {stream.Category}: {fault}.", parameter);

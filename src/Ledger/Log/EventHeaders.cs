@@ -18,6 +18,9 @@ internal static class EventHeaders
 
     private static readonly HashSet<string> OwnNames = [Actor, Source, Causes, ForeignId, ForeignCauses, OccurredAt, CallId, TraceParent];
 
+    /// <summary>Whether a header stays when others are masked: events are found and told apart by it.</summary>
+    public static bool IsStructural(string name) => name != Actor && OwnNames.Contains(name);
+
     /// <summary>The trace context stored with an event: its own, or that of the current activity.</summary>
     public static string? TraceParentOf(EventMetadata metadata) =>
         metadata.TraceParent ?? (Activity.Current is { IdFormat: ActivityIdFormat.W3C } activity ? activity.Id : null);

@@ -35,7 +35,7 @@ public sealed partial class MemoryEventStore : IMaskingLog
     {
         cancellationToken.ThrowIfCancellationRequested();
         var notes = masks.GroupBy(mask => EventMasked.StreamOf(mask.Event.Stream)).Select(group =>
-            new StreamAppend(group.Key, ExpectedVersion.Any, [.. group.Select(mask => new NewEvent(mask.Note, metadata))])).ToArray();
+            new StreamAppend(group.Key, ExpectedVersion.Any, [.. group.Select(mask => new NewEvent(mask.Note, metadata))]) { IsOfLedger = true }).ToArray();
         var parts = Prepare(AppendRequest.Create(notes, Registry));
         var records = RecordStoresOf(masks);
         foreach (var rows in records)
@@ -78,7 +78,8 @@ public sealed partial class MemoryEventStore : IMaskingLog
     private bool Mask(IReadOnlyList<PayloadMask> masks, PreparedAppend[] notes, List<ChronoRows> records)
     {
         var stored = masks.Select(mask => _eventsById[mask.Event.Id]).ToArray();
-        if (stored.Zip(masks).Any(pair => !pair.First.Content.Json.Span.SequenceEqual(pair.Second.Event.Json.Span)))
+        if (stored.Zip(masks).Any(pair =>
+            !pair.First.Content.Json.Span.SequenceEqual(pair.Second.Event.Json.Span) || !pair.First.Content.Headers.Span.SequenceEqual(pair.Second.Event.HeadersJson.Span)))
         {
             return false;
         }

@@ -47,13 +47,29 @@ public sealed partial class MaskTests(CliDatabase database) : IClassFixture<CliD
             await story.RunAsync("chrono", "verify", "people", "--allow-erased", "--json");
             await story.RunAsync("chrono", "export", "people", file + ".d");
             await story.RunAsync("forget", "customer-7");
+            await story.RunAsync("mask", "--list");
+            await File.WriteAllTextAsync(file + ".list", (await cli.RunAsync("mask", "--list")).ShouldSucceed());
+            await using (var dataSource = NpgsqlDataSource.Create(database.ConnectionString))
+            await using (var restore = dataSource.CreateCommand("update ledger.mt_events set data = '{\"customer\": \"customer-7\", \"to\": {\"name\": \"Jane\"}}' where data @> '{\"customer\": \"customer-7\"}'"))
+            {
+                await restore.ExecuteNonQueryAsync();
+            }
+
+            await story.RunAsync("mask", "--again", file + ".list");
+            await story.RunAsync("mask", "--again", file + ".list", "--dry-run", "--json");
+            await story.RunAsync("mask", "--again", file);
+            await story.RunAsync("mask", "--list", "--stream", "first");
+            await File.WriteAllTextAsync(file + ".forgotten", "{\"subject\":\"customer-9\",\"forgotten_at\":\"2026-11-30T10:00:00Z\"}\n");
+            await story.RunAsync("forget", "--again", file + ".forgotten");
+            await story.RunAsync("forget", "--list");
+            await story.RunAsync("forget");
             await story.RunAsync("mask", "--stream", "first");
             await story.RunAsync("mask", "--reason", "request 17");
             await story.RunAsync("mask", "--stream", "first", "--reason", "r", "--path", "data.mail");
             await story.RunAsync("mask", "--subject", "customer-7", "--reason", "r");
             await story.RunAsync("mask", "--stream", "nowhere", "--reason", "r");
 
-            Approved.Check("mask", Hashes().Replace(Ids().Replace(story.ToString().Replace(file, "<file>", StringComparison.Ordinal), "<id>"), "<hash>"));
+            Approved.Check("mask", Times().Replace(Hashes().Replace(Ids().Replace(story.ToString().Replace(file, "<file>", StringComparison.Ordinal), "<id>"), "<hash>"), "<time>"));
         }
         finally
         {
@@ -64,6 +80,9 @@ public sealed partial class MaskTests(CliDatabase database) : IClassFixture<CliD
     // The one of no event stays.
     [GeneratedRegex("0[0-9a-f]{7}-(?!0000)[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}", RegexOptions.CultureInvariant)]
     private static partial Regex Ids();
+
+    [GeneratedRegex("(?<=\"forgotten_at\":\")[^\"]*", RegexOptions.CultureInvariant)]
+    private static partial Regex Times();
 
     [GeneratedRegex("[0-9a-f]{64}", RegexOptions.CultureInvariant)]
     private static partial Regex Hashes();

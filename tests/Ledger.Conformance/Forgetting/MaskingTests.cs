@@ -11,7 +11,7 @@ using Xunit;
 namespace Ledger.Conformance.Forgetting;
 
 /// <summary>Payloads that are replaced in place, and all that follows from events with them.</summary>
-public abstract class MaskingTests(ITestEngine engine) : EventStoreTests(engine)
+public abstract partial class MaskingTests(ITestEngine engine) : EventStoreTests(engine)
 {
     private const string Secret = "jane.doe@example.com";
 

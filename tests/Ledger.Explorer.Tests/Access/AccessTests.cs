@@ -1,8 +1,10 @@
 using System.Net;
 using System.Net.Http.Headers;
 using System.Text;
+using System.Text.Json;
 using Ledger.Explorer.Access;
 using Ledger.Explorer.Rendering;
+using Ledger.Log;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.DataProtection;
 using Microsoft.AspNetCore.Routing;
@@ -32,7 +34,7 @@ public sealed class AccessTests : IAsyncLifetime
 
     public async Task InitializeAsync()
     {
-        _host = await ExplorerHost.InMemoryAsync(options => options with { Writing = ExplorerWriting.Allowed, Tokens = () => _tokens });
+        _host = await ExplorerHost.InMemoryAsync(options => options with { Writing = ExplorerWriting.Allowed, Masking = ExplorerMasking.Allowed, Tokens = () => _tokens });
         _client = _host.CreateClient();
         await SampleRun.WriteAsync(_host.Ledger);
     }
@@ -41,6 +43,37 @@ public sealed class AccessTests : IAsyncLifetime
     {
         _host.Errors.ShouldBeEmpty();
         await _host.DisposeAsync();
+    }
+
+    [Fact]
+    public async Task Masks_OnlyWithTheRight_AndByTheOwnerOfTheToken()
+    {
+        var masking = ExplorerToken.Generate();
+        _tokens = [.. _tokens, new("dpo", ExplorerRights.Mask, ExplorerToken.HashOf(masking))];
+        async Task<(HttpStatusCode Status, string Text)> MaskAsync(string token, string body)
+        {
+            using var request = new HttpRequestMessage(HttpMethod.Post, "/ledger/api/v1/masks") { Content = new StringContent(body, Encoding.UTF8, "application/json") };
+            request.Headers.Authorization = new("Bearer", token);
+            using var answer = await _client.SendAsync(request);
+            return (answer.StatusCode, await answer.Content.ReadAsStringAsync());
+        }
+
+        const string Claim = """{"stream": "run:kettle", "type": "object.created", "paths": ["$.data.text"], "reason": "request 17", "by": "somebody else"}""";
+        foreach (var token in new[] { Reading, Writing })
+        {
+            (await MaskAsync(token, Claim)).Status.ShouldBe(HttpStatusCode.Forbidden);
+        }
+
+        (await _host.Ledger.Store.GetStreamAsync(new StreamName("masked:run:kettle"))).ShouldBeNull();
+        foreach (var wrong in new[] { "{}", """{"stream": "run:kettle"}""", """{"events": ["x"], "reason": "r"}""", """{"subject": "jane", "reason": "r"}""", """{"stream": "run:kettle", "paths": ["text"], "reason": "r"}""" })
+        {
+            (await MaskAsync(masking, wrong)).Status.ShouldBe(HttpStatusCode.BadRequest, wrong);
+        }
+
+        var (status, text) = await MaskAsync(masking, Claim);
+        status.ShouldBe(HttpStatusCode.OK, text);
+        JsonElement.Parse(text).GetProperty("masked_count").GetInt64().ShouldBeGreaterThan(0);
+        (await _host.Ledger.Store.ReadForwardAsync(new StreamName("masked:run:kettle")).FirstAsync()).Data.ShouldBeOfType<EventMasked>().By.ShouldBe("dpo");
     }
 
     [Fact]
@@ -87,7 +120,7 @@ public sealed class AccessTests : IAsyncLifetime
         var faults = new List<string>();
         foreach (var (path, method) in Addresses().Where(address => address.Method == HttpMethod.Post && address.Path is not ("/ledger/x" or "/ledger/api/x")))
         {
-            foreach (var (token, status) in new[] { (Reading, HttpStatusCode.Forbidden), (Writing, (HttpStatusCode?)null) })
+            foreach (var (token, status) in new[] { (Reading, HttpStatusCode.Forbidden), (Writing, path.EndsWith("/masks", StringComparison.Ordinal) ? HttpStatusCode.Forbidden : (HttpStatusCode?)null) })
             {
                 using var request = new HttpRequestMessage(method, path) { Content = new StringContent("{}", Encoding.UTF8, "text/plain"), Headers = { Authorization = new AuthenticationHeaderValue("Bearer", token) } };
                 using var answer = await _client.SendAsync(request);

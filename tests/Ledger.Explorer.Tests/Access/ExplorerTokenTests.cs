@@ -45,10 +45,10 @@ public sealed class ExplorerTokenTests : IDisposable
     public void File_Changed_IsReadAgain()
     {
         var hash = ExplorerToken.HashOf(ExplorerToken.Generate());
-        File.WriteAllText(_path, $"# tokens of the harbour\n\nann  write\t{hash}\nben read {hash}\n");
+        File.WriteAllText(_path, $"# tokens of the harbour\n\nann  write\t{hash}\nben read {hash}\ndpo mask {hash}\n");
         var file = new ExplorerTokenFile(_path);
 
-        file.Read().Select(token => (token.Name, token.Rights)).ShouldBe([("ann", ExplorerRights.Write), ("ben", ExplorerRights.Read)]);
+        file.Read().Select(token => (token.Name, token.Rights)).ShouldBe([("ann", ExplorerRights.Write), ("ben", ExplorerRights.Read), ("dpo", ExplorerRights.Mask)]);
         file.Read().ShouldBeSameAs(file.Read());
         File.WriteAllText(_path, $"ben read {hash}\n");
         file.Read().ShouldHaveSingleItem().Name.ShouldBe("ben");
@@ -105,7 +105,7 @@ public sealed class ExplorerTokenTests : IDisposable
         foreach (var _ in new[] { 1, 2 })
         {
             Should.Throw<InvalidDataException>(() => file.Read()).Message.ShouldBe(
-                $"Line 2 of '{_path}' is not a token: it must have a name, 'read' or 'write', and 'sha256:' with 64 hexadecimal digits.");
+                $"Line 2 of '{_path}' is not a token: it must have a name, 'read', 'write' or 'mask', and 'sha256:' with 64 hexadecimal digits.");
         }
     }
 }

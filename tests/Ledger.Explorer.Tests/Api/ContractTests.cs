@@ -46,6 +46,7 @@ public sealed partial class ContractTests : IAsyncLifetime
     private static readonly Dictionary<string, string> Bodies = new()
     {
         ["/runs"] = """{"id": "new"}""",
+        ["/masks"] = """{"stream": "run:kettle", "paths": ["$.data.nothing"], "reason": "request 17", "by": "dpo", "dry_run": "on"}""",
         ["/imports"] = """[{"role": "user", "content": "x"}]""",
         ["/otlp/v1/traces"] = """{"resourceSpans": []}""",
         ["/streams/{stream}/branches"] = """{"at": 3, "id": "newer", "name": "a label"}""",
@@ -80,7 +81,7 @@ public sealed partial class ContractTests : IAsyncLifetime
         _roles = await ReaderRoles.CreateAsync(_dataSource);
         _host = await ExplorerHost.StartAsync(
             new PostgresEventStore(_dataSource),
-            options => options with { Writing = ExplorerWriting.Allowed, Querying = ExplorerQuerying.Allowed },
+            options => options with { Writing = ExplorerWriting.Allowed, Querying = ExplorerQuerying.Allowed, Masking = ExplorerMasking.Allowed },
             builder => builder.Services.AddSingleton(new ProjectionAdmin(_dataSource)).AddSingleton(new LedgerMigrator(_dataSource)).AddSingleton(new SqlQueries(_dataSource))
                 .AddSingleton(new EventContractTable(_dataSource)).AddSingleton<IRunRunner>(new FakeRunner()));
         _client = _host.CreateClient();

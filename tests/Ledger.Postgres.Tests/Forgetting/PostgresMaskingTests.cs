@@ -1,7 +1,9 @@
 using System.Text.Json.Nodes;
+using Ledger.Conformance;
 using Ledger.Events;
 using Ledger.Forgetting;
 using Ledger.Log;
+using Ledger.Postgres.Tests.Retention;
 using Npgsql;
 using Shouldly;
 using Xunit;
@@ -35,6 +37,73 @@ public sealed class PostgresMaskingTests(LedgerDatabase database) : IClassFixtur
 
         (await new EventMasking(database.Store).MaskAsync(request)).Masked.ShouldBe(2);
         (await database.ScalarAsync<long>("select count(*) from ledger.mt_events where stream_id = 'run:ends' and data::text like '%secret%'")).ShouldBe(0);
+    }
+
+    [Fact]
+    public async Task Mask_SessionKilledAtItsStatements_MasksThePageOrNothing()
+    {
+        var run = await StartAsync("killed");
+        await (await run.ForkAsync(new Position(1))).AppendAsync([new ObjectPatched("a", new JsonObject { ["seen"] = true })]);
+        await run.SaveSnapshotAsync();
+        await using var kills = new Kills(database.DataSource);
+        await kills.BeginAsync();
+
+        var ended = await kills.UntilDoneAsync(
+            Scale.Of(4, 1),
+            () => new EventMasking(database.Store).MaskAsync(MaskRequest.OfStream(run.StreamName, "asked")),
+            async () => (await CountAsync()).ShouldBe("0 0 0"));
+
+        ended.ShouldBeGreaterThan(4);
+        (await CountAsync()).ShouldBe("2 2 2");
+        (await run.FindObjectAsync("a"))!.Data["text"].GetString().ShouldBe("****");
+
+        Task<string> CountAsync() => database.ScalarAsync<string>("""
+            select (select count(*) from ledger.mt_events where stream_id = 'run:killed' and data::text not like '%secret%')
+                || ' ' || (select count(*) from ledger.mt_events where stream_id = 'masked:run:killed')
+                || ' ' || (select count(*) from ledger.masked_event where stream = 'run:killed')
+            """);
+    }
+
+    [Fact]
+    public async Task Mask_WhileABranchIsForked_FollowsThereToo()
+    {
+        var run = await StartAsync("forked");
+        await run.GetWorldAsync();
+        await using var connection = await database.DataSource.OpenConnectionAsync();
+        await using var transaction = await connection.BeginTransactionAsync();
+        var forking = await new AgentLedger(database.Store.On(transaction)).OpenAsync(run.StreamName);
+        var branch = await forking.ForkAsync(new Position(1), new ForkOptions { Id = "late" });
+
+        // It copies what the branch inherits.
+        await branch.AppendAsync([new ObjectPatched("a", new JsonObject { ["seen"] = true })]);
+        var mask = new EventMasking(database.Store).MaskAsync(MaskRequest.OfStream(run.StreamName, "asked"));
+        while (!mask.IsCompleted && !await database.ScalarAsync<bool>($"select exists (select from pg_stat_activity where {connection.ProcessID} = any (pg_blocking_pids(pid)))"))
+        {
+            // It waits, or is done already.
+        }
+
+        await transaction.CommitAsync();
+        (await mask).Masked.ShouldBe(2);
+        (await database.ScalarAsync<long>("select count(*) from ledger.world_object where data::text like '%secret%' and stream in ('run:forked', 'branch:late')")).ShouldBe(0);
+        (await (await new AgentLedger(database.Store).OpenAsync(branch.StreamName)).FindObjectAsync("a"))!.Data["text"].GetString().ShouldBe("****");
+    }
+
+    [Fact]
+    public async Task Append_ToTheStreamsOfLedgerBySql_IsRefused()
+    {
+        foreach (var call in new[]
+        {
+            "append_event_v3('masked:run:x', null, gen_random_uuid(), 'event.masked', '', '{}', '{}', null, null, true, null)",
+            "append_events_v3('retention:1', null, array[gen_random_uuid()], '{retention.removed}', '{}', array['{}'::jsonb], '{}', '{}', '{}', true, null)",
+            "append_v4('{run:other,retention:1}', '{1,2}', '{1,2}', '{null,null}', '{0,1}', '{retention:1}', array[gen_random_uuid()], '{retention.removed}', '{}', array['{}'::jsonb], '{}', '{}', '{}', true, null)",
+        })
+        {
+            (await Should.ThrowAsync<PostgresException>(() => database.ExecuteAsync($"select * from ledger.{call}"))).SqlState.ShouldBe("LG032");
+        }
+
+        // A name that has it in the middle is any other.
+        await database.ExecuteAsync("select * from ledger.append_v4('{note-masked:x}', '{1}', '{1}', '{null}', '{1}', '{note-masked:x}', array[gen_random_uuid()], '{note}', '{}', array['{}'::jsonb], '{}', '{}', '{}', true, null)");
+        (await database.ScalarAsync<long>("select count(*) from ledger.mt_streams where id in ('masked:run:x', 'retention:1', 'run:other')")).ShouldBe(0);
     }
 
     [Fact]
@@ -134,7 +203,7 @@ public sealed class PostgresMaskingTests(LedgerDatabase database) : IClassFixtur
     {
         var run = await StartAsync("archived");
         await database.ExecuteAsync("""
-            insert into ledger.retention_run (policies, started_by, started_at) values ('[]', 'a', now());
+            insert into ledger.retention_run (policies, started_by, started_at, finished_at) values ('[]', 'a', now(), now());
             insert into ledger.retention_stream (run, stream, place, policy, version, kept, state, events, file, sha256)
             select max(id), 'run:archived', 1, 'a', 1, 0, 'restored', 0, 'archived.jsonl', sha256('') from ledger.retention_run
             """);
@@ -142,6 +211,25 @@ public sealed class PostgresMaskingTests(LedgerDatabase database) : IClassFixtur
         (await new EventMasking(database.Store).PlanAsync(MaskRequest.OfStream(run.StreamName, "asked"))).Archives.ShouldBe(["archived.jsonl"]);
         (await new EventMasking(database.Store).PlanAsync(MaskRequest.OfSubject("jane", "asked"))).Archives.ShouldBe(["archived.jsonl"]);
         (await new EventMasking(database.Store).PlanAsync(MaskRequest.OfStream(StreamName.Run("none"), "asked"))).Archives.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task Mask_StreamIsRemovedMeanwhile_IsRefusedAndItsArchiveNamed()
+    {
+        var run = await StartAsync("removed");
+        await database.ExecuteAsync("""
+            insert into ledger.retention_run (policies, started_by, started_at, finished_at) values ('[]', 'a', now(), now());
+            insert into ledger.retention_stream (run, stream, place, policy, version, kept, state, events, file, sha256)
+            select max(id), 'run:removed', 1, 'a', 2, 0, 'removed', 2, 'removed.jsonl', sha256('') from ledger.retention_run
+            """);
+        Guid[] ids = [.. (await run.ReadAllAsync()).Select(e => e.Id)];
+        var removing = new Interrupted(database.Store.Get<IMaskingLog>()!, () => database.ExecuteAsync("delete from ledger.mt_streams where id = 'run:removed'"));
+
+        var report = await new EventMasking(database.Store, removing).MaskAsync(MaskRequest.OfEvents(ids, "asked"));
+
+        (report.Masked, report.Unchanged).ShouldBe((0, 0));
+        report.Refused.Select(r => r.EventId).ShouldBe(ids, ignoreOrder: true);
+        report.Archives.ShouldBe(["removed.jsonl"]);
     }
 
     [Fact]
@@ -164,6 +252,24 @@ public sealed class PostgresMaskingTests(LedgerDatabase database) : IClassFixtur
             new ToolCalled("mail", System.Text.Json.JsonElement.Parse("""{"to": "secret"}""")),
         ]);
         return run;
+    }
+
+    /// <summary>Something happens after the events were read, and before they are masked.</summary>
+    private sealed class Interrupted(IMaskingLog inner, Func<Task> act) : IMaskingLog
+    {
+        public Task<IReadOnlyList<MaskedEvent>> FindMaskedAsync(IReadOnlyCollection<Guid> ids, CancellationToken cancellationToken) => inner.FindMaskedAsync(ids, cancellationToken);
+
+        public Task<IReadOnlyList<string>> ListProjectionsAsync(CancellationToken cancellationToken) => inner.ListProjectionsAsync(cancellationToken);
+
+        public Task<IReadOnlyList<Guid>> FindBinaryAsync(IReadOnlyCollection<Guid> ids, CancellationToken cancellationToken) => inner.FindBinaryAsync(ids, cancellationToken);
+
+        public Task<IReadOnlyList<string>> ListArchivesAsync(IReadOnlyCollection<string>? streams, int most, CancellationToken cancellationToken) => inner.ListArchivesAsync(streams, most, cancellationToken);
+
+        public async Task<bool> MaskAsync(IReadOnlyList<PayloadMask> masks, EventMetadata metadata, CancellationToken cancellationToken)
+        {
+            await act();
+            return await inner.MaskAsync(masks, metadata, cancellationToken);
+        }
     }
 
     private static async Task ExecuteAsync(NpgsqlConnection connection, string sql)

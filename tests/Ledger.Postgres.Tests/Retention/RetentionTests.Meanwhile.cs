@@ -1,5 +1,6 @@
 using Ledger.Log;
 using Ledger.Postgres.Retention;
+using Npgsql;
 using Shouldly;
 using Xunit;
 
@@ -91,6 +92,37 @@ public abstract partial class RetentionTests
     }
 
     [Fact]
+    public async Task Hold_WhileAPageIsRemoved_WaitsForIt()
+    {
+        await using var log = await OpenAsync();
+        await new AgentLedger(log.Store).GetRun("paged").AppendAsync([.. Enumerable.Range(0, 5).Select(i => new ObjectCreated($"o{i}", "T"))]);
+        await ExecuteAsync(log, """
+            insert into ledger.retention_run (policies, started_by, started_at) values ('[]', 'a', now());
+            insert into ledger.retention_stream (run, stream, place, policy, version, kept, state, events, file, sha256, mark)
+            select max(id), 'run:paged', 1, 'a', 5, 0, 'archived', 0, 'a', sha256(''), ledger.retention_mark_v1('run:paged') from ledger.retention_run
+            """);
+        await using var connection = await log.DataSource.OpenConnectionAsync();
+        await using (var transaction = await connection.BeginTransactionAsync())
+        {
+            await using var page = new NpgsqlCommand("select ledger.retain_page_v1(max(id), 'run:paged', 2, gen_random_uuid()) from ledger.retention_run", connection);
+            await page.ExecuteNonQueryAsync();
+            var hold = RetentionOf(log).HoldAsync("run:paged", "A case.");
+            while ((await ColumnAsync(log, $"select 'waits' from pg_stat_activity where {connection.ProcessID} = any (pg_blocking_pids(pid))")).Count == 0)
+            {
+                hold.IsCompleted.ShouldBeFalse();
+            }
+
+            await transaction.CommitAsync();
+            await hold;
+        }
+
+        // What was there when it was set stays.
+        (await ColumnAsync(log, "select p.state || ' ' || p.reason || ' ' || p.removed from ledger.retain_page_v1((select max(id) from ledger.retention_run), 'run:paged', 2, gen_random_uuid()) as p"))
+            .ShouldBe(["removed held 0"]);
+        (await ColumnAsync(log, "select version::text from ledger.mt_events where stream_id = 'run:paged' order by 1")).ShouldBe(["1", "2", "3"]);
+    }
+
+    [Fact]
     public async Task Run_RefusedByTheDatabaseOrWithoutItsFile_LeavesThatStreamAloneAndEnds()
     {
         await using var log = await OpenAsync();
@@ -135,6 +167,8 @@ public abstract partial class RetentionTests
         Lines(report).ShouldBe(["run:bad left failed 0 of 5", "run:good removed 5 of 5", "run:lost removed archive 2 of 5, 3 kept"]);
         report.FinishedAt.ShouldNotBeNull();
         report.Streams[0].Fault.ShouldBe("P0009: No.");
+        FilesIn(folder).ShouldBe(
+            report.Streams.Select(s => s.File).OfType<string>().Order(StringComparer.Ordinal), "What was left has no file.");
         await RetentionOf(log).RestoreAsync(new MemoryStream(whole));
         (await ledger.GetRun("lost").ReadAllAsync()).Count.ShouldBe(5);
         Directory.Delete(folder, recursive: true);
@@ -151,7 +185,7 @@ public abstract partial class RetentionTests
         await branch.AppendAsync([new ObjectCreated("s", "T")]);
         await run.MergeAsync(branch);
         await ledger.GetRun("far").AppendAsync([new KitLoaded("kettle"), new KitLoaded("pot")]);
-        await log.Store.AppendAsync(new StreamName("masked:run:far"), ExpectedVersion.Any, [new KitLoaded("kit")]);
+        await ExecuteAsync(log, "insert into ledger.mt_streams (id, version, tenant_id) values ('masked:run:far', 1, '*DEFAULT*')");
         await AgeAsync(log);
         await ExecuteAsync(log, "update ledger.mt_streams set timestamp = now() where id = 'run:main'");
         var folder = Directory.CreateTempSubdirectory("ledger-retention-").FullName;

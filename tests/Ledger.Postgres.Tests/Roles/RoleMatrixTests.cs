@@ -60,6 +60,22 @@ public sealed class RoleMatrixTests : IAsyncLifetime
             $"{NewEvent} 'chrono:compacted', 1 {Rest}",
         ],
         ["insert an event with a version that is taken"] = [$"{NewEvent} 'run:full', 1 {Rest}"],
+        ["insert an event into a stream that Ledger alone writes"] =
+        [
+            $"insert into log.mt_streams (id, version, tenant_id) values ('masked:run:full', 1, '*DEFAULT*'); {NewEvent} 'masked:run:full', 1 {Rest}",
+            $"insert into log.mt_streams (id, version, tenant_id) values ('retention:7', 1, '*DEFAULT*'); {NewEvent} 'retention:7', 1 {Rest}",
+        ],
+        ["append to a stream that Ledger alone writes"] =
+        [
+            Saying("append_event_v3('masked:run:full', null, gen_random_uuid(), 'event.masked', '', '{}', '{}', null, null, true, null)"),
+            Saying("append_events_v3('retention:7', null, array[gen_random_uuid()], '{retention.removed}', '{}', array['{}'::jsonb], '{}', '{}', '{}', true, null)"),
+            Saying("append_v4('{retention:7}', '{1}', '{1}', '{null}', '{1}', '{retention:7}', array[gen_random_uuid()], '{retention.removed}', '{}', array['{}'::jsonb], '{}', '{}', '{}', true, null)"),
+        ],
+        ["append to it as Ledger's functions for masking and retention do"] =
+        [
+            Saying("append_event_v3('masked:run:full', null, gen_random_uuid(), 'event.masked', '', '{}', '{}', null, null, true, null)", "yes"),
+            Saying("append_v4('{retention:7}', '{1}', '{1}', '{null}', '{1}', '{retention:7}', array[gen_random_uuid()], '{retention.removed}', '{}', array['{}'::jsonb], '{}', '{}', '{}', true, null)", "yes"),
+        ],
         ["insert an event without its stream's version"] =
         [
             $"{NewEvent} 'run:full', 2 {Rest}",
@@ -125,6 +141,8 @@ public sealed class RoleMatrixTests : IAsyncLifetime
     };
 
     private RoleDatabase _roles = null!;
+
+    private static string Saying(string call, string saying = "") => $"select set_config('ledger.saying', '{saying}', true); select * from ledger.{call}";
 
     private PostgresOptions Options => _roles.Database.Options;
 
@@ -200,7 +218,7 @@ public sealed class RoleMatrixTests : IAsyncLifetime
             await @try();
             return null;
         }
-        catch (Exception exception) when (StateOf(exception) is "42501" or "LG030" or "LG020" or "23505")
+        catch (Exception exception) when (StateOf(exception) is "42501" or "LG030" or "LG032" or "LG020" or "23505")
         {
             return exception.Message;
         }

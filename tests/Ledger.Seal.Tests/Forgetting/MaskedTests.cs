@@ -43,6 +43,26 @@ public sealed class MaskedTests
     }
 
     [Fact]
+    public async Task Mask_Header_KeepsTheProof()
+    {
+        await using var database = await SealDatabase.CreateFilledAsync();
+        var run = new AgentLedger(database.Store).GetRun("customers");
+        var metadata = new EventMetadata { Actor = "agent", Headers = new Dictionary<string, JsonElement> { ["ip"] = JsonElement.Parse("\"10.0.0.7\"") } };
+        await run.AppendAsync([new NewEvent(new KitLoaded("k"), metadata)]);
+        var kept = await database.SignAsync();
+        var id = (await run.ReadAllAsync())[0].Id;
+
+        await new EventMasking(database.Store).MaskAsync(MaskRequest.OfEvents([id], "asked") with { Paths = ["$headers.ip"] });
+
+        await database.SignAsync();
+        var (erased, findings) = await AuditAsync(database, kept);
+        findings.ShouldBeEmpty();
+        erased.ShouldHaveSingleItem().Id.ShouldBe(id);
+        await database.ForgeAsync($$"""update ledger.mt_events set headers = jsonb_set(headers, '{actor}', '"other"') where id = '{{id}}'""");
+        (await AuditAsync(database)).Findings.ShouldHaveSingleItem().Kind.ShouldBe(SealFindingKind.Unproved);
+    }
+
+    [Fact]
     public async Task Verify_BundleOfAMaskedRun_HoldsWithoutThePayload()
     {
         await using var database = await SealDatabase.CreateFilledAsync();

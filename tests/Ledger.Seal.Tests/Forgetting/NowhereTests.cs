@@ -4,6 +4,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using Ledger.Events;
 using Ledger.Forgetting;
+using Ledger.Log;
 using Ledger.Postgres.Local;
 using Ledger.Records;
 using Ledger.Runs;
@@ -67,6 +68,7 @@ public sealed class NowhereTests
         foreach (var stream in await database.Store.ListStreamsAsync().ToListAsync())
         {
             (await masking.MaskAsync(MaskRequest.OfStream(stream.Name, "asked"))).Refused.ShouldBeEmpty();
+            (await masking.MaskAsync(MaskRequest.OfStream(stream.Name, "asked") with { Paths = ["$headers.*"] })).Refused.ShouldBeEmpty();
         }
 
         // What is derived is written again, and is masked too.
@@ -106,6 +108,8 @@ public sealed class NowhereTests
             new ToolCalled("mail", JsonElement.Parse($$"""{"to": "{{Secret}}"}""")),
             new UntypedEvent("own", JsonElement.Parse($$"""{"text": "{{Secret}}", "deep": [{"x": "{{Secret}}"}]}""")),
         ]);
+        var headers = new Dictionary<string, JsonElement> { ["ip"] = JsonElement.Parse($"\"{Secret}\""), ["client"] = JsonElement.Parse($$"""{"name": "{{Secret}}"}""") };
+        await run.AppendAsync([new NewEvent(new KitLoaded("k"), new EventMetadata { Actor = Secret, Headers = headers })]);
         await run.RenameAsync($"About {Secret}");
         await run.SaveSnapshotAsync();
         var branch = await run.ForkAsync(new Position(3));
