@@ -85,7 +85,8 @@ internal sealed class SealAuditCommand : LedgerCommand
             },
         };
         await using var connection = await session.ConnectAsync(cancellationToken);
-        var audit = await session.Progress.RunAsync("Auditing", () => connection.Seal.AuditAsync(options, cancellationToken));
+        var size = (await connection.Seal.GetStatusAsync(cancellationToken)).Size;
+        var audit = await session.Progress.RunAsync("Auditing", size, progress => connection.Seal.AuditAsync(options with { Progress = progress }, cancellationToken));
         if (session.Json)
         {
             session.Out.Json(SealAuditContract.Of(audit, found, erased, retained, deleted), ContractContext.Default.SealAuditContract);
