@@ -161,6 +161,7 @@ internal static class Commands
             new SealStatusCommand(),
             new SealCheckpointCommand(),
             new SealCosignCommand(),
+            new SealWitnessCommand(),
             new SealProveCommand(),
             new SealConsistencyCommand(),
             new SealVerifyCommand(),

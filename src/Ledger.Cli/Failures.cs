@@ -51,7 +51,7 @@ internal static class Failures
             or ChronoRecordException or DamagedFolderException or ChronoNotEmptyException or ChronoErasedException or DamagedBackupException
             or ChronoHistoryLostException or ChronoSharedException or ChronoRowException
             or TenantNotFoundException or TenantMoveException or ArchiveException or SubjectForgottenException or LogNumbersException
-            or SealFormatException or SealBrokenException or NotSealedException or SqlQueryException
+            or SealFormatException or SealBrokenException or NotSealedException or WitnessException or SqlQueryException
             or MigrationFailedException or FunctionFailedException or SchemaTooOldException or SchemaNotMendedException or TagTablesMissingException
             or EventMisfitException or ContractFormatException => Of(exception, ExitCodes.Refusal, exception.Message),
         _ when PostgresFaults.Describe(exception, server) is { } sentence => Of(exception, ExitCodes.Refusal, sentence),

@@ -4,6 +4,7 @@ using Ledger.Mcp;
 using Ledger.Mcp.Abilities;
 using Ledger.Postgres.Contracts;
 using Ledger.Postgres.Queries;
+using Ledger.Seal;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
@@ -41,7 +42,7 @@ public static class LedgerMcpExtensions
         options = configure is null ? options : configure(options);
         var loggers = application.GetService<ILoggerFactory>() ?? NullLoggerFactory.Instance;
         var queries = options.Querying == ExplorerQuerying.Allowed ? application.GetService<SqlQueries>() : null;
-        var bus = LogAbilities.CreateToolBus(ledger, queries, application.GetService<EventContractTable>());
+        var bus = LogAbilities.CreateToolBus(ledger, queries, application.GetService<EventContractTable>(), application.GetService<LogSeal>());
         var choice = new ToolChoice(options.Writing, options.Tools);
         if (choice.FaultIn(bus, $"Set {nameof(LedgerMcpOptions.Writing)} to {nameof(McpWriting)}.{nameof(McpWriting.Allowed)}.") is { } mistake)
         {

@@ -12,6 +12,8 @@ internal static class ToolTable
         new("log:search", "Search all runs"),
         new("log:query", "Ask in SQL"),
         new("log:contracts", "Read event contracts"),
+        new("seal:status", "Read the seal"),
+        new("seal:prove", "Prove an event"),
         new("run:world", "Read a world"),
         new("run:object", "Read an object"),
         new("run:blame", "Explain an object"),

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 using Ledger.Log;
 using Ledger.Postgres;
@@ -207,7 +208,7 @@ public sealed partial class LogSeal
     private async Task<long> WritePageAsync(
         Stream file, string stream, long after, long last, Checkpoint head, CancellationToken cancellationToken)
     {
-        var lines = await UseAsync<List<SealedEventJson>>(
+        var lines = await UseAsync<List<(long Version, SealedEventJson Line)>>(
             async (connection, token) =>
             {
                 var rows = await _reading.ListAsync(
@@ -222,20 +223,22 @@ public sealed partial class LogSeal
                     token).ConfigureAwait(false);
                 var proofs = await _reading.AskAsync(
                     connection, tree => rows.ConvertAll(row => tree.Inclusion(row.Leaf!.Value, head.Size)), token).ConfigureAwait(false);
-                return [.. rows.Select((row, i) => SealedEventJson.Of(row.Leaf!.Value, row.Columns, row.Salts!) with { Proof = proofs[i] })];
+                return [.. rows.Select((row, i) => (row.Columns.Version, SealedEventJson.Of(row.Leaf!.Value, row.Columns, row.Salts!) with { Proof = proofs[i] }))];
             },
             cancellationToken).ConfigureAwait(false);
-        if (lines.Count == 0)
+        if (lines.Count == 0 || lines[0].Version != after + 1)
         {
-            throw new SealBrokenException($"The sealed events of '{stream}' after version {after} are missing. 'ledger seal audit' says more.");
+            throw new SealBrokenException(string.Create(
+                CultureInfo.InvariantCulture,
+                $"The sealed events of '{stream}' after version {after} are missing: 'ledger seal audit' says whether retention or a compaction has removed them."));
         }
 
-        foreach (var line in lines)
+        foreach (var (_, line) in lines)
         {
             await JsonSerializer.SerializeAsync(file, line, SealFileContext.Default.SealedEventJson, cancellationToken).ConfigureAwait(false);
             await file.WriteAsync(NewLine, cancellationToken).ConfigureAwait(false);
         }
 
-        return SealEntry.Decode(lines[^1].Entry).Version;
+        return lines[^1].Version;
     }
 }

@@ -132,6 +132,20 @@ public sealed partial class LogSeal
             cancellationToken).ConfigureAwait(false);
     }
 
+    /// <summary>Has a witness cosign the newest checkpoint, and keeps the cosignature. It is not asked again for one that it has cosigned.</summary>
+    /// <returns>The checkpoint with its signatures.</returns>
+    /// <exception cref="NotSealedException">There is no checkpoint.</exception>
+    /// <exception cref="WitnessException">The witness could not be asked, or does not cosign, as when it does not know the log.</exception>
+    /// <exception cref="SealBrokenException">The witness has cosigned a checkpoint that the log does not extend.</exception>
+    public Task<SignedNote> CosignAsync(CheckpointWitness witness, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(witness);
+        return UseAsync(
+            async (connection, token) =>
+                await _checkpoints.CosignAsync(connection, (await ReadHeadAsync(connection, token).ConfigureAwait(false)).Note, witness, token).ConfigureAwait(false),
+            cancellationToken);
+    }
+
     private Task<T> UseAsync<T>(Func<NpgsqlConnection, CancellationToken, Task<T>> use, CancellationToken cancellationToken) =>
         Connections.UseAsync(_dataSource, use, cancellationToken);
 

@@ -21,6 +21,9 @@ public sealed record SealOptions
     /// <summary>Where checkpoints are kept outside of the database: default null, nowhere.</summary>
     public ICheckpointAnchor? Anchor { get; init; }
 
+    /// <summary>The witnesses that are asked to cosign each checkpoint: default none. One that does not is logged, and asked again with the next.</summary>
+    public IReadOnlyList<CheckpointWitness> Witnesses { get; init; } = [];
+
     internal SealOptions Checked()
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(CheckpointEvery, TimeSpan.FromMilliseconds(100), nameof(CheckpointEvery));

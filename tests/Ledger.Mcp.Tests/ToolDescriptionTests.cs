@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Ledger.Mcp.Abilities;
 using Ledger.Postgres.Queries;
+using Ledger.Seal;
 using Npgsql;
 using Shouldly;
 using Xunit;
@@ -12,7 +13,7 @@ public sealed class ToolDescriptionTests
 {
     // Their answers are one thing, or the place of what was written.
     private static readonly string[] Single =
-        ["run_start", "run_append", "run_fork", "run_event", "log_contracts", "chrono_get", "chrono_upsert", "ldg_task_get", "ldg_task_save", "ldg_call_save", "ldg_msg_save"];
+        ["run_start", "run_append", "run_fork", "run_event", "log_contracts", "seal_status", "seal_prove", "chrono_get", "chrono_upsert", "ldg_task_get", "ldg_task_save", "ldg_call_save", "ldg_msg_save"];
 
     [Fact]
     public async Task EveryTool_IsDescribed_AndEveryListIsLimited()
@@ -36,7 +37,7 @@ public sealed class ToolDescriptionTests
     public void EveryAbilityOnTheLog_IsATool()
     {
         using var nowhere = NpgsqlDataSource.Create("Host=nowhere");
-        var bus = LogAbilities.CreateToolBus(new AgentLedger(new MemoryEventStore()), new SqlQueries(nowhere));
+        var bus = LogAbilities.CreateToolBus(new AgentLedger(new MemoryEventStore()), new SqlQueries(nowhere), null, new LogSeal(nowhere));
 
         var abilities = bus.Abilities.Where(ability => ability.ModuleName != "bus").Select(ability => ability.Id).ToList();
         abilities.Where(id => ToolTable.Find(id) is null).ShouldBeEmpty();

@@ -27,6 +27,7 @@ internal sealed class SealAuditCommand : LedgerCommand
         var found = new List<SealFinding>();
         var erased = new List<ErasedPayload>();
         var retained = new List<RetainedEvents>();
+        var deleted = new List<DeletedHistory>();
         var options = new SealAuditOptions
         {
             Keys = await SealFiles.ReadKeysAsync(session.Get(_keys), cancellationToken),
@@ -69,12 +70,26 @@ internal sealed class SealAuditCommand : LedgerCommand
                     retained.Add(removed);
                 }
             },
+            OnDeleted = history =>
+            {
+                if (!session.Json)
+                {
+                    session.Out.Add("compaction".PadRight(14), Tone.Faint).Add(
+                        $"{Printable.Count(history.Events, "event")} of '{history.Stream}' before version {Printable.Number(history.Version)} {(history.Events == 1 ? "was" : "were")} deleted by a "
+                        + $"compaction, as the state of number {Printable.Number(history.Sequence)} says.").EndLine();
+                }
+                else if (deleted.Count < MostInJson)
+                {
+                    deleted.Add(history);
+                }
+            },
         };
         await using var connection = await session.ConnectAsync(cancellationToken);
-        var audit = await session.Progress.RunAsync("Auditing", () => connection.Seal.AuditAsync(options, cancellationToken));
+        var size = (await connection.Seal.GetStatusAsync(cancellationToken)).Size;
+        var audit = await session.Progress.RunAsync("Auditing", size, progress => connection.Seal.AuditAsync(options with { Progress = progress }, cancellationToken));
         if (session.Json)
         {
-            session.Out.Json(SealAuditContract.Of(audit, found, erased, retained), ContractContext.Default.SealAuditContract);
+            session.Out.Json(SealAuditContract.Of(audit, found, erased, retained, deleted), ContractContext.Default.SealAuditContract);
         }
         else
         {
@@ -94,6 +109,11 @@ internal sealed class SealAuditCommand : LedgerCommand
             if (audit.Retained > 0)
             {
                 session.Out.Fact("retention  ", $"{Printable.Number(audit.Retained)}, which it says it has removed; their archives prove them");
+            }
+
+            if (audit.Deleted > 0)
+            {
+                session.Out.Fact("deleted    ", $"{Printable.Number(audit.Deleted)} of the histories of record stores, by compactions; nothing proves them any more");
             }
 
             session.Out.Fact("checkpoints", $"{Printable.Number(audit.Checkpoints)} that the log leads to, and {Printable.Number(audit.AfterLastCheckpoint)} events after the last of them");

@@ -19,7 +19,8 @@ internal sealed class SealExportCommand : LedgerCommand
     public override async Task RunAsync(Session session, CancellationToken cancellationToken)
     {
         await using var connection = await session.ConnectAsync(cancellationToken);
-        var size = await session.Progress.RunAsync("Exporting", () => connection.Seal.ExportAsync(session.Get(_folder), null, cancellationToken));
+        var sealedEvents = (await connection.Seal.GetStatusAsync(cancellationToken)).Size;
+        var size = await session.Progress.RunAsync("Exporting", sealedEvents, progress => connection.Seal.ExportAsync(session.Get(_folder), progress, cancellationToken));
         if (session.Json)
         {
             session.Out.Json(SealStatusContract.Of(await connection.Seal.GetStatusAsync(cancellationToken)), ContractContext.Default.SealStatusContract);

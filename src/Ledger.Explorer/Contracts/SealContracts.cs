@@ -73,6 +73,8 @@ internal sealed record SealVerdictContract(
 /// <param name="Erased">The first 10,000 events whose payload is gone.</param>
 /// <param name="RetainedCount">How many sealed events retention has removed.</param>
 /// <param name="Retained">The first 10,000 streams that they were of.</param>
+/// <param name="DeletedCount">How many sealed events compactions of record stores have deleted.</param>
+/// <param name="Deleted">The first 10,000 stores that they were of.</param>
 internal sealed record SealAuditContract(
     long Size,
     long EventCount,
@@ -85,10 +87,16 @@ internal sealed record SealAuditContract(
     IReadOnlyList<SealFindingContract> Findings,
     IReadOnlyList<ErasedPayloadContract> Erased,
     long RetainedCount,
-    IReadOnlyList<RetainedEventsContract> Retained)
+    IReadOnlyList<RetainedEventsContract> Retained,
+    long DeletedCount,
+    IReadOnlyList<DeletedHistoryContract> Deleted)
 {
     public static SealAuditContract Of(
-        SealAudit audit, IReadOnlyList<SealFinding> findings, IReadOnlyList<ErasedPayload> erased, IReadOnlyList<RetainedEvents> retained) => new(
+        SealAudit audit,
+        IReadOnlyList<SealFinding> findings,
+        IReadOnlyList<ErasedPayload> erased,
+        IReadOnlyList<RetainedEvents> retained,
+        IReadOnlyList<DeletedHistory> deleted) => new(
         audit.Size,
         audit.Events,
         audit.Erased,
@@ -100,8 +108,17 @@ internal sealed record SealAuditContract(
         [.. findings.Select(SealFindingContract.Of)],
         [.. erased.Select(e => new ErasedPayloadContract(e.Leaf, e.Sequence, e.Id, e.Stream, e.Version, e.By))],
         audit.Retained,
-        [.. retained.Select(r => new RetainedEventsContract(r.Run, r.Stream, r.Events, r.Sequence))]);
+        [.. retained.Select(r => new RetainedEventsContract(r.Run, r.Stream, r.Events, r.Sequence))],
+        audit.Deleted,
+        [.. deleted.Select(d => new DeletedHistoryContract(d.Stream, d.Events, d.Version, d.Sequence))]);
 }
+
+/// <summary>Sealed events of a record store that compactions have deleted.</summary>
+/// <param name="Stream">The store's stream.</param>
+/// <param name="EventCount">How many.</param>
+/// <param name="Version">The first version that is left.</param>
+/// <param name="Sequence">Its number in the log.</param>
+internal sealed record DeletedHistoryContract(string Stream, long EventCount, long Version, long Sequence);
 
 /// <summary>Sealed events that retention says it has removed.</summary>
 /// <param name="Retention">The run of retention.</param>

@@ -145,6 +145,7 @@ public static class LedgerMartenExtensions
         services.TryAddSingleton(provider => new MartenTenants(
             documents(provider), provider.GetService<TimeProvider>(), provider.GetService<ILogger<MartenEventStore>>()));
         services.TryAddSingleton(provider => provider.GetRequiredService<MartenEventStore>().Options);
+        services.TryAddSingleton(provider => DatabaseOf(provider.GetRequiredService<MartenEventStore>()));
         services.TryAddSingleton<IEventStore>(provider => provider.GetRequiredService<MartenEventStore>());
         services.TryAddSingleton<IDocumentReader>(provider => provider.GetRequiredService<MartenEventStore>().Get<IDocumentReader>()!);
         services.TryAddSingleton(provider => MigratorOf(provider, provider.GetRequiredService<MartenEventStore>()));
@@ -188,6 +189,8 @@ public static class LedgerMartenExtensions
 
     private static ProjectionAdmin AdminOf(IServiceProvider provider, MartenEventStore store) =>
         new(store.DataSource, store.Options, provider.GetService<TimeProvider>());
+
+    private static LogDatabase DatabaseOf(MartenEventStore store) => new(store.DataSource, store.Options);
 
     private static SqlQueries QueriesOf(MartenEventStore store) => new(store.DataSource, store.Options);
 

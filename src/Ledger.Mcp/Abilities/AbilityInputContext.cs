@@ -20,6 +20,8 @@ namespace Ledger.Mcp.Abilities;
 [JsonSerializable(typeof(LogSearchInput))]
 [JsonSerializable(typeof(LogQueryInput))]
 [JsonSerializable(typeof(LogContractsInput))]
+[JsonSerializable(typeof(SealStatusInput))]
+[JsonSerializable(typeof(SealProveInput))]
 [JsonSerializable(typeof(RunPickInput))]
 [JsonSerializable(typeof(RunRebaseInput))]
 [JsonSerializable(typeof(RunTraceInput))]

@@ -1,6 +1,7 @@
 using Ledger.Bus;
 using Ledger.Postgres.Contracts;
 using Ledger.Postgres.Queries;
+using Ledger.Seal;
 using Ledger.Tasks;
 
 namespace Ledger.Mcp.Abilities;
@@ -15,10 +16,16 @@ internal static class LogAbilities
     /// <param name="ledger">The log.</param>
     /// <param name="queries">Answers questions in SQL; null where that is not allowed.</param>
     /// <param name="contracts">The contracts that applications declared; null where there is no database for them.</param>
-    public static AgentBus CreateToolBus(AgentLedger ledger, SqlQueries? queries = null, EventContractTable? contracts = null)
+    /// <param name="seal">The seal of the log; null where the application has none.</param>
+    public static AgentBus CreateToolBus(AgentLedger ledger, SqlQueries? queries = null, EventContractTable? contracts = null, LogSeal? seal = null)
     {
         var bus = Create(ledger, LedgerAbilities.RegisterForModels);
         QueryAbilities.Register(bus, ledger, queries, contracts);
+        if (seal is not null)
+        {
+            SealAbilities.Register(bus, ledger, seal);
+        }
+
         return bus;
     }
 

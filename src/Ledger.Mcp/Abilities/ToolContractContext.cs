@@ -15,6 +15,8 @@ namespace Ledger.Mcp.Abilities;
 [JsonSerializable(typeof(FoundPage))]
 [JsonSerializable(typeof(QueryRowsPage))]
 [JsonSerializable(typeof(ContractsPage))]
+[JsonSerializable(typeof(SealStatusAnswer))]
+[JsonSerializable(typeof(SealProofAnswer))]
 [JsonSerializable(typeof(WorldPage))]
 [JsonSerializable(typeof(ObjectAnswer))]
 [JsonSerializable(typeof(BranchPage))]

@@ -48,6 +48,7 @@ public static class LedgerServiceCollectionExtensions
         options = (configure is null ? options : configure(options)).Checked();
         services.TryAddSingleton(options);
         services.TryAddSingleton<LedgerDataSource>();
+        services.TryAddSingleton(provider => new LogDatabase(provider.GetRequiredService<LedgerDataSource>().Value, provider.GetRequiredService<PostgresOptions>()));
         services.TryAddSingleton<RoleDataSources>();
         services.TryAddSingleton(provider => new LedgerMigrator(
             provider.GetRequiredService<RoleDataSources>().Migrating ?? provider.GetRequiredService<LedgerDataSource>().Value,

@@ -60,4 +60,25 @@ public static class LedgerTenantExtensions
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IHostedService, TenantDaemonService>());
         return services;
     }
+
+    /// <summary>Runs the daemons of all tenants as <see cref="AddLedgerTenantDaemons(IServiceCollection, Func{IServiceProvider, NpgsqlDataSource}, DaemonOptions?)"/> does, with
+    /// options that differ from tenant to tenant, as those of a seal do.</summary>
+    /// <param name="services">The container, after <see cref="AddLedgerTenants"/>.</param>
+    /// <param name="coordination">Finds the database in which nodes agree, such as that of the table of tenants.</param>
+    /// <param name="options">How the daemon of a tenant runs, by the tenant's name.</param>
+    public static IServiceCollection AddLedgerTenantDaemons(
+        this IServiceCollection services, Func<IServiceProvider, NpgsqlDataSource> coordination, Func<string, DaemonOptions> options)
+    {
+        ArgumentNullException.ThrowIfNull(services);
+        ArgumentNullException.ThrowIfNull(coordination);
+        ArgumentNullException.ThrowIfNull(options);
+        services.TryAddSingleton(provider => new TenantDaemons(
+            provider.GetRequiredService<TenantLedgers>(),
+            coordination(provider),
+            options,
+            provider.GetService<ILoggerFactory>(),
+            provider.GetService<TimeProvider>()));
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<IHostedService, TenantDaemonService>());
+        return services;
+    }
 }

@@ -40,6 +40,8 @@ internal static class RoleGrants
         new(LedgerRole.Reader, "select", [.. Relations.Where(relation => relation is not (Salts or Keys))]),
         new(LedgerRole.Reader, "select", Numbers) { IsOfSequences = true },
 
+        // How far a run is sealed.
+        new(LedgerRole.Reader, "select (leaf, seq)", Salts),
         new(LedgerRole.Auditor, "select", Salts),
 
         new(LedgerRole.Writer, Change, "{ledger}.call_owner"),

@@ -23,7 +23,7 @@ public sealed class TenantDaemons : IAsyncDisposable
 
     private readonly TenantLedgers _tenants;
     private readonly NpgsqlDataSource _coordination;
-    private readonly DaemonOptions _daemon;
+    private readonly Func<string, DaemonOptions> _daemon;
     private readonly ILoggerFactory _loggers;
     private readonly ILogger _logger;
     private readonly TimeProvider _timeProvider;
@@ -38,14 +38,28 @@ public sealed class TenantDaemons : IAsyncDisposable
     /// <param name="daemon">How each runs; null for the defaults. <see cref="DaemonOptions.MaxConnections"/> is for each tenant; its connection string is not read.</param>
     /// <param name="loggers">Log what happens. Default: no logging.</param>
     /// <param name="timeProvider">The clock; null for the system's.</param>
+    /// <exception cref="ArgumentException">The options seal: each log has keys with a name of its own, so give options by tenant.</exception>
     public TenantDaemons(
         TenantLedgers tenants, NpgsqlDataSource coordination, DaemonOptions? daemon = null, ILoggerFactory? loggers = null, TimeProvider? timeProvider = null)
+        : this(tenants, coordination, ForAll(daemon ?? new DaemonOptions()), loggers, timeProvider)
+    {
+    }
+
+    /// <summary>Prepares daemons whose options differ from tenant to tenant, as those of a seal do, whose keys have the origin of one log as their name.</summary>
+    /// <param name="tenants">The tenants. <see cref="PostgresOptions.AsyncProjections"/> of their options is what runs.</param>
+    /// <param name="coordination">The database in which nodes agree.</param>
+    /// <param name="daemon">How the daemon of a tenant runs, by its name; called each time that it begins on this node.</param>
+    /// <param name="loggers">Log what happens. Default: no logging.</param>
+    /// <param name="timeProvider">The clock; null for the system's.</param>
+    public TenantDaemons(
+        TenantLedgers tenants, NpgsqlDataSource coordination, Func<string, DaemonOptions> daemon, ILoggerFactory? loggers = null, TimeProvider? timeProvider = null)
     {
         ArgumentNullException.ThrowIfNull(tenants);
         ArgumentNullException.ThrowIfNull(coordination);
+        ArgumentNullException.ThrowIfNull(daemon);
         _tenants = tenants;
         _coordination = PostgresDataSources.ForWriting(coordination);
-        _daemon = (daemon ?? new DaemonOptions()) with { ConnectionString = null };
+        _daemon = daemon;
         _loggers = loggers ?? NullLoggerFactory.Instance;
         _logger = _loggers.CreateLogger<TenantDaemons>();
         _timeProvider = timeProvider ?? TimeProvider.System;
@@ -91,6 +105,11 @@ public sealed class TenantDaemons : IAsyncDisposable
             _stop.Dispose();
         }
     }
+
+    private static Func<string, DaemonOptions> ForAll(DaemonOptions daemon) => daemon.FurtherShards.Count == 0
+        ? _ => daemon
+        : throw new ArgumentException(
+            "These options would seal the logs of all tenants with the same keys, whose name is the origin of one log. Give the options by tenant.", nameof(daemon));
 
     private async Task RunAsync(CancellationToken cancellationToken)
     {
@@ -249,7 +268,8 @@ public sealed class TenantDaemons : IAsyncDisposable
     private async Task BeginAsync(TenantDatabase database, CancellationToken cancellationToken)
     {
         var ledger = await _tenants.ForAsync(database, cancellationToken).ConfigureAwait(false);
-        var daemon = new ProjectionDaemon(ledger.DataSource, ledger.Options, _daemon, _loggers.CreateLogger<ProjectionDaemon>(), _timeProvider);
+        var daemon = new ProjectionDaemon(
+            ledger.DataSource, ledger.Options, _daemon(database.Tenant) with { ConnectionString = null }, _loggers.CreateLogger<ProjectionDaemon>(), _timeProvider);
         lock (_running)
         {
             _running[database.Tenant] = (daemon, ledger);

@@ -34,16 +34,16 @@ internal sealed class AuditTree
     /// <summary>Whether a checkpoint that was kept was compared.</summary>
     public bool HasCompared(ExpectedRoot kept) => _compared.Contains(kept);
 
-    /// <summary>Adds a leaf; null where its hash is not known.</summary>
-    public void Add(byte[]? hash, Action<SealFindingKind, long?, string> damaged)
+    /// <summary>Adds a leaf; empty where its hash is not known.</summary>
+    public void Add(ReadOnlySpan<byte> hash, Action<SealFindingKind, long?, string> damaged)
     {
-        if (hash is null && IsWhole)
+        if (hash.IsEmpty && IsWhole)
         {
             IsWhole = false;
             damaged(SealFindingKind.SealDamaged, _edge.Size, Text($"The hash of leaf {_edge.Size} is missing, so that later checkpoints cannot be compared."));
         }
 
-        _edge.Add(hash ?? Unknown);
+        _edge.Add(hash.IsEmpty ? Unknown : hash);
         while (_expected.TryPeek(out var expected) && expected.Size == _edge.Size)
         {
             Compare(_expected.Dequeue(), damaged);

@@ -10,7 +10,7 @@ internal sealed partial class Auditor
         {
             if (_retained.Take(_leaf))
             {
-                _tree.Add(page.HashOf(_leaf), Damaged);
+                _tree.Add(page.Part.HashOf(_leaf).Span, Damaged);
                 _leaf++;
                 continue;
             }
@@ -30,7 +30,7 @@ internal sealed partial class Auditor
             Find(SealFindingKind.SealDamaged, _leaf, null, null, [], $"The seal has no leaf {Number(_leaf)} to {Number(end - 1)}.");
             for (; _leaf < end; _leaf++)
             {
-                _tree.Add(null, Damaged);
+                _tree.Add([], Damaged);
             }
         }
     }
@@ -108,11 +108,10 @@ internal sealed partial class Auditor
             return;
         }
 
-        var names = row.Changed.Count == 0 ? "a column that cannot be told" : string.Join(", ", row.Changed);
         var kind = row.Changed is ["version"] ? SealFindingKind.Reordered
             : columns.IsFork && row.Changed.Contains("data") ? SealFindingKind.ForgedFork
             : SealFindingKind.Changed;
-        Find(kind, row.Leaf.Leaf, columns, columns.Sequence, row.Changed, $"The event {columns.Id}, {place}, was changed: {names}.");
+        Find(kind, row.Leaf.Leaf, columns, columns.Sequence, row.Changed, $"The event {columns.Id}, {place}, was changed: {NamesOf(row)}.");
     }
 
     // Another row follows those that are gone, so that the log was not cut off there.

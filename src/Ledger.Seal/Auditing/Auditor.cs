@@ -24,7 +24,7 @@ internal sealed partial class Auditor(NpgsqlDataSource dataSource, AuditReader r
     private long _findings;
     private List<ExpectedRoot> _kept = [];
     private RetainedLeaves _retained = new([]);
-    private Dictionary<long, MaskedContent> _masked = [];
+    private readonly DeletedLeaves _deleted = new();
     private bool _isUntrusted;
 
     public async Task<SealAudit> RunAsync(CancellationToken cancellationToken)
@@ -32,9 +32,11 @@ internal sealed partial class Auditor(NpgsqlDataSource dataSource, AuditReader r
         var (size, head, unsealed) = await UseAsync(reader.ReadHeadAsync, cancellationToken).ConfigureAwait(false);
         _kept = [.. options.Kept.Select(note => RootOf(null, note.ToString(), "a checkpoint that was kept")).OfType<ExpectedRoot>()];
         _retained = new RetainedLeaves(await UseAsync(reader.ReadRetainedAsync, cancellationToken).ConfigureAwait(false));
+        _deleted.Learn(await UseAsync(reader.ReadDeletedAsync, cancellationToken).ConfigureAwait(false));
 
         // The next page is read while this one is hashed, and the leaves of the one after it beside its events.
-        var next = ReadAsync(PartAsync(0), 0);
+        // The first numbers of a log are 1 and up; a row before them was inserted.
+        var next = ReadAsync(PartAsync(0), long.MinValue);
         var ahead = PartAsync(AuditReader.Rows);
         while (true)
         {
@@ -64,9 +66,18 @@ internal sealed partial class Auditor(NpgsqlDataSource dataSource, AuditReader r
             options.OnRetained?.Invoke(retained);
         }
 
+        foreach (var deleted in _deleted.Counted())
+        {
+            options.OnDeleted?.Invoke(deleted);
+        }
+
         Explain();
         await UseAsync((connection, token) => EndAsync(connection, size, token), cancellationToken).ConfigureAwait(false);
-        return new SealAudit(size, _events, _erased, _compacted, _tree.Confirmed, size - _tree.ConfirmedSize, unsealed, _findings) { Retained = _retained.Counted().Sum(r => r.Events) };
+        return new SealAudit(size, _events, _erased, _compacted, _tree.Confirmed, size - _tree.ConfirmedSize, unsealed, _findings)
+        {
+            Retained = _retained.Counted().Sum(r => r.Events),
+            Deleted = _deleted.Counted().Sum(d => d.Events),
+        };
 
         Task<AuditPart> PartAsync(long leaf) =>
             UseAsync((connection, token) => reader.ReadPartAsync(connection, Math.Min(leaf, size), size, token), cancellationToken);
@@ -85,25 +96,23 @@ internal sealed partial class Auditor(NpgsqlDataSource dataSource, AuditReader r
 
     private async Task<bool> CompareAsync(NpgsqlConnection connection, AuditPage page, long size, long head, CancellationToken cancellationToken)
     {
-        var (paired, inserted) = await PairAsync(connection, page, cancellationToken).ConfigureAwait(false);
-        var compacted = await FindCompactedAsync(connection, page, paired, cancellationToken).ConfigureAwait(false);
-        if (inserted.Count > 0 || paired.Any(row => row is { IsAsSealed: false }) || HasGone(page, paired, compacted))
+        var compacted = await FindCompactedAsync(connection, page, cancellationToken).ConfigureAwait(false);
+        if (!page.IsAsSealed || HasGone(page, compacted))
         {
             // A masking, a removal or a restoration after the leaves were read has changed them with their events.
-            (page, var retained) = await reader.ReadAgainAsync(connection, page, size, head, cancellationToken).ConfigureAwait(false);
+            (page, var retained, var deleted) = await reader.ReadAgainAsync(connection, page, size, head, cancellationToken).ConfigureAwait(false);
             _retained = _retained.With(retained);
-            (paired, inserted) = await PairAsync(connection, page, cancellationToken).ConfigureAwait(false);
-            compacted = await FindCompactedAsync(connection, page, paired, cancellationToken).ConfigureAwait(false);
+            _deleted.Learn(deleted);
+            compacted = await FindCompactedAsync(connection, page, cancellationToken).ConfigureAwait(false);
         }
 
-        inserted.ForEach(Wait);
+        page.Inserted.ForEach(Wait);
         _tree.Expect(await ReadExpectedAsync(connection, page, cancellationToken).ConfigureAwait(false));
-        _masked = page.Masked;
-        var forks = new List<EventColumns>();
+        var forks = new List<AuditRow>();
         for (var i = 0; i < page.Leaves.Count; i++)
         {
             Pass(page, page.Leaves[i].Leaf);
-            Judge(page.Leaves[i], paired[i], page.HashOf(page.Leaves[i].Leaf), compacted, forks);
+            Judge(page.Leaves[i], page.Paired[i], page.Part.HashOf(page.Leaves[i].Leaf), compacted, forks);
         }
 
         Pass(page, page.End);
@@ -114,7 +123,7 @@ internal sealed partial class Auditor(NpgsqlDataSource dataSource, AuditReader r
     }
 
     // Whether a leaf has no event, or an event no leaf, and nothing that was read so far says why.
-    private bool HasGone(AuditPage page, AuditRow?[] paired, Dictionary<long, EventColumns> compacted)
+    private bool HasGone(AuditPage page, Dictionary<long, AuditRow> compacted)
     {
         var next = page.Part.First;
         for (var i = 0; i < page.Leaves.Count; i++)
@@ -128,7 +137,7 @@ internal sealed partial class Auditor(NpgsqlDataSource dataSource, AuditReader r
                 }
             }
 
-            if (paired[i] is null && !compacted.ContainsKey(leaf.Sequence))
+            if (page.Paired[i] is null && !compacted.ContainsKey(leaf.Sequence) && !_deleted.Has(leaf))
             {
                 return true;
             }
@@ -147,42 +156,7 @@ internal sealed partial class Auditor(NpgsqlDataSource dataSource, AuditReader r
         return false;
     }
 
-    // The events of a page beside their leaves, and those without one.
-    private async Task<(AuditRow?[] Paired, List<AuditRow> Inserted)> PairAsync(NpgsqlConnection connection, AuditPage page, CancellationToken cancellationToken)
-    {
-        var leaves = new Dictionary<long, int>(page.Leaves.Count);
-        for (var i = 0; i < page.Leaves.Count; i++)
-        {
-            leaves.TryAdd(page.Leaves[i].Sequence, i);
-        }
-
-        var paired = new AuditRow?[page.Leaves.Count];
-        var inserted = new List<AuditRow>();
-        var (events, isWhole) = (page.Events, page.IsWhole);
-        while (true)
-        {
-            var rows = new List<AuditRow>(events.Count);
-            foreach (var columns in events)
-            {
-                var row = leaves.TryGetValue(columns.Sequence, out var i)
-                    ? paired[i] = new AuditRow(columns, page.Leaves[i], page.HashOf(page.Leaves[i].Leaf))
-                    : new AuditRow(columns, null, null);
-                (row.Leaf is null ? inserted : rows).Add(row);
-            }
-
-            Parallel.ForEach(rows, row => row.Compute());
-            if (isWhole || events.Count == 0)
-            {
-                return (paired, inserted);
-            }
-
-            // Only rows that were inserted make a page longer than its leaves.
-            events = await reader.ReadEventsAsync(connection, events[^1].Sequence, page.Until, cancellationToken).ConfigureAwait(false);
-            isWhole = events.Count < AuditReader.Rows;
-        }
-    }
-
-    private void Judge(AuditLeaf leaf, AuditRow? row, byte[]? hash, Dictionary<long, EventColumns> compacted, List<EventColumns> forks)
+    private void Judge(AuditLeaf leaf, AuditRow? row, ReadOnlyMemory<byte> hash, Dictionary<long, AuditRow> compacted, List<AuditRow> forks)
     {
         if (!leaf.Salts.IsWhole)
         {
@@ -194,20 +168,25 @@ internal sealed partial class Auditor(NpgsqlDataSource dataSource, AuditReader r
 
         // Where the event is as its checksums say and the tile is not, the tile was changed.
         var isTileAlone = row is { Changed.Count: 0, Computed: not null } && !row.IsAsSealed;
-        _tree.Add(isTileAlone ? row!.Computed! : hash, Damaged);
+        _tree.Add(isTileAlone ? row!.Computed : hash.Span, Damaged);
         _leaf++;
         if (row is null)
         {
             if (compacted.TryGetValue(leaf.Sequence, out var archived))
             {
-                _compacted += IsProvedOrErased(leaf, archived) ? 1 : 0;
+                _compacted += IsProvedOrErased(archived, leaf) ? 1 : 0;
+                return;
+            }
+
+            if (_deleted.Take(leaf))
+            {
                 return;
             }
 
             _goneCount++;
             if (_gone.Count < MostWaiting)
             {
-                _gone.Add(new AuditRow(null, leaf, hash));
+                _gone.Add(new AuditRow(leaf, hash));
             }
 
             return;
@@ -216,16 +195,16 @@ internal sealed partial class Auditor(NpgsqlDataSource dataSource, AuditReader r
         EndGone();
         if (row.IsAsSealed)
         {
-            _events += IsProvedOrErased(leaf, row.Columns!) ? 1 : 0;
-            if (row.Columns!.IsFork)
+            _events += IsProvedOrErased(row, leaf) ? 1 : 0;
+            if (row.Fork is not null)
             {
-                forks.Add(row.Columns);
+                forks.Add(row);
             }
 
             return;
         }
 
-        if (row.Computed.AsSpan().SequenceEqual(hash))
+        if (row.Computed.AsSpan().SequenceEqual(hash.Span))
         {
             Find(
                 SealFindingKind.SealDamaged,
@@ -233,7 +212,7 @@ internal sealed partial class Auditor(NpgsqlDataSource dataSource, AuditReader r
                 row.Columns,
                 leaf.Sequence,
                 row.Changed,
-                $"The checksums of leaf {Number(leaf.Leaf)} do not fit the event of number {Number(leaf.Sequence)} ({string.Join(", ", row.Changed)}): they were changed, or the event was, with its hash.");
+                $"The checksums of leaf {Number(leaf.Leaf)} do not fit the event of number {Number(leaf.Sequence)} ({NamesOf(row)}): they were changed, or the event was, with its hash.");
             return;
         }
 
@@ -253,18 +232,18 @@ internal sealed partial class Auditor(NpgsqlDataSource dataSource, AuditReader r
     }
 
     /// <summary>Whether the payload is proved, or is gone as it should be once its salt is.</summary>
-    private bool IsProvedOrErased(AuditLeaf leaf, EventColumns columns)
+    private bool IsProvedOrErased(AuditRow row, AuditLeaf leaf)
     {
         if (!leaf.Salts.IsErased)
         {
             return true;
         }
 
-        var by = _masked.TryGetValue(leaf.Sequence, out var masked) && masked.Fits(columns, leaf.Salts) ? masked.By : (Guid?)null;
-        if (by is not null || (columns.IsBlank && leaf.Salts.Headers is not null))
+        var columns = row.Columns!;
+        if (row.IsGone)
         {
             _erased++;
-            options.OnErased?.Invoke(new ErasedPayload(leaf.Leaf, leaf.Sequence, columns.Id, columns.Stream, columns.Version) { By = by });
+            options.OnErased?.Invoke(new ErasedPayload(leaf.Leaf, leaf.Sequence, columns.Id, columns.Stream, columns.Version) { By = row.By });
             return true;
         }
 
@@ -278,22 +257,18 @@ internal sealed partial class Auditor(NpgsqlDataSource dataSource, AuditReader r
         return false;
     }
 
-    private async Task<Dictionary<long, EventColumns>> FindCompactedAsync(
-        NpgsqlConnection connection, AuditPage page, AuditRow?[] paired, CancellationToken cancellationToken)
+    // What the archive of compactions has of leaves whose events are gone, as they were sealed.
+    private async Task<Dictionary<long, AuditRow>> FindCompactedAsync(NpgsqlConnection connection, AuditPage page, CancellationToken cancellationToken)
     {
-        var gone = page.Leaves.Select((leaf, i) => (leaf, i)).Where(p => paired[p.i] is null).ToDictionary(p => p.leaf.Sequence, p => new AuditRow(null, p.leaf, page.HashOf(p.leaf.Leaf)));
-        if (gone.Count == 0)
-        {
-            return new Dictionary<long, EventColumns>();
-        }
-
-        var archived = await reader.ReadCompactedAsync(connection, [.. gone.Keys], cancellationToken).ConfigureAwait(false);
-        return archived.Where(a => gone[a.Sequence].IsPlaceOf(a)).ToDictionary(a => a.Sequence);
+        var gone = page.Leaves.Where((_, i) => page.Paired[i] is null).DistinctBy(leaf => leaf.Sequence).ToDictionary(leaf => leaf.Sequence);
+        return gone.Count == 0
+            ? []
+            : await reader.ReadCompactedAsync(connection, page.Part, gone, cancellationToken).ConfigureAwait(false);
     }
 
-    private async Task CheckForksAsync(NpgsqlConnection connection, List<EventColumns> forks, CancellationToken cancellationToken)
+    private async Task CheckForksAsync(NpgsqlConnection connection, List<AuditRow> forks, CancellationToken cancellationToken)
     {
-        var named = forks.Where(f => f.Version == 1).Select(f => (Columns: f, Fork: EventColumns.FindFork(f.Data, f.Type, f.Stream))).Where(f => f.Fork is not null).ToList();
+        List<(EventColumns Columns, SealFork Fork)> named = [.. forks.Select(f => (f.Columns!, f.Fork!)).Where(f => f.Item1.Version == 1)];
         if (named.Count == 0)
         {
             return;
@@ -302,7 +277,7 @@ internal sealed partial class Auditor(NpgsqlDataSource dataSource, AuditReader r
         var table = await reader.ReadBranchesAsync(connection, [.. named.Select(f => f.Columns.Stream!)], cancellationToken).ConfigureAwait(false);
         foreach (var (columns, fork) in named)
         {
-            if (!table.TryGetValue(columns.Stream!, out var row) || row.Position != fork!.Position || !row.Segments.SequenceEqual(fork.Segments))
+            if (!table.TryGetValue(columns.Stream!, out var row) || row.Position != fork.Position || !row.Segments.SequenceEqual(fork.Segments))
             {
                 Find(
                     SealFindingKind.ForgedFork,
@@ -320,6 +295,8 @@ internal sealed partial class Auditor(NpgsqlDataSource dataSource, AuditReader r
         _findings++;
         options.OnFinding?.Invoke(new SealFinding(kind, leaf, sequence, columns?.Stream, columns?.Version, changed, message));
     }
+
+    private static string NamesOf(AuditRow row) => row.Changed.Count == 0 ? "a column that cannot be told" : string.Join(", ", row.Changed);
 
     private static string Number(long number) => number.ToString(CultureInfo.InvariantCulture);
 }

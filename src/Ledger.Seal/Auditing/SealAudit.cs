@@ -14,6 +14,9 @@ public sealed record SealAudit(long Size, long Events, long Erased, long Compact
     /// <summary>How many sealed events retention has removed, as its own events say.</summary>
     public long Retained { get; init; }
 
+    /// <summary>How many sealed events compactions of record stores have deleted, as the states that they left say.</summary>
+    public long Deleted { get; init; }
+
     /// <summary>Whether nothing was found.</summary>
     public bool IsClean => Findings == 0;
 }

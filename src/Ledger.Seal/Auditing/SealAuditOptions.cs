@@ -20,6 +20,9 @@ public sealed record SealAuditOptions
     /// <summary>Receives, at the end, what retention has removed, by stream: default nobody. Compare it with what was ordered.</summary>
     public Action<RetainedEvents>? OnRetained { get; init; }
 
+    /// <summary>Receives, at the end, which histories of record stores compactions have deleted: default nobody. Compare it with what was ordered.</summary>
+    public Action<DeletedHistory>? OnDeleted { get; init; }
+
     /// <summary>Receives how many leaves were looked at: default nobody.</summary>
     public IProgress<long>? Progress { get; init; }
 }

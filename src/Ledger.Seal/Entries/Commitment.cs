@@ -18,8 +18,15 @@ internal static class Commitment
 
     public static ReadOnlySpan<byte> Headers => "headers\0"u8;
 
-    // Two hashes of the whole block, because OpenSSL looks up its HMAC and sets it up at each call, which takes longer than these messages.
     public static byte[] Of(ReadOnlySpan<byte> salt, ReadOnlySpan<byte> column, ReadOnlySpan<byte> content)
+    {
+        var commitment = new byte[SHA256.HashSizeInBytes];
+        Of(salt, column, content, commitment);
+        return commitment;
+    }
+
+    // Two hashes of the whole block, because OpenSSL looks up its HMAC and sets it up at each call, which takes longer than these messages.
+    public static void Of(ReadOnlySpan<byte> salt, ReadOnlySpan<byte> column, ReadOnlySpan<byte> content, Span<byte> commitment)
     {
         var length = BlockSize + column.Length + content.Length;
         var message = ArrayPool<byte>.Shared.Rent(length);
@@ -29,14 +36,15 @@ internal static class Commitment
             content.CopyTo(message.AsSpan(BlockSize + column.Length));
             if (salt.Length > BlockSize)
             {
-                return HMACSHA256.HashData(salt, message.AsSpan(BlockSize, length - BlockSize));
+                HMACSHA256.HashData(salt, message.AsSpan(BlockSize, length - BlockSize), commitment);
+                return;
             }
 
             Pad(message.AsSpan(0, BlockSize), salt, 0x36);
             Span<byte> outer = stackalloc byte[BlockSize + SHA256.HashSizeInBytes];
             Pad(outer[..BlockSize], salt, 0x5C);
             SHA256.HashData(message.AsSpan(0, length), outer[BlockSize..]);
-            return SHA256.HashData(outer);
+            SHA256.HashData(outer, commitment);
         }
         finally
         {

@@ -39,6 +39,32 @@ internal sealed class EntryWriter
         return hash;
     }
 
+    /// <summary>The hash of an event as a leaf, from the bytes of its row.</summary>
+    public static void HashLeaf(scoped in RawEvent raw, ReadOnlySpan<byte> data, ReadOnlySpan<byte> binary, ReadOnlySpan<byte> headers, Span<byte> hash)
+    {
+        var writer = _kept ??= new EntryWriter();
+        writer._length = 0;
+        writer.Take(1)[0] = MerkleTree.LeafPrefix;
+        writer.Take(1)[0] = Version;
+        writer.Number(raw.Number(0));
+        raw.Id.TryWriteBytes(writer.Take(16), bigEndian: true, out _);
+        writer.Text(in raw, 2);
+        writer.Number(raw.Number(3));
+        writer.Text(in raw, 4);
+        writer.Number(EventColumns.SinceUnix(raw.Number(5)));
+        for (var column = 6; column < 10; column++)
+        {
+            writer.Text(in raw, column);
+        }
+
+        writer.Commitment(data);
+        writer.Commitment(binary);
+        writer.Commitment(headers);
+        writer.Take(1)[0] = Absent;
+        SHA256.HashData(writer._bytes.AsSpan(0, writer._length), hash);
+        _kept = writer._bytes.Length <= LongestKept ? writer : null;
+    }
+
     private void Entry(SealEntry entry)
     {
         Take(1)[0] = Version;
@@ -52,9 +78,9 @@ internal sealed class EntryWriter
         Text(entry.ClrType);
         Text(entry.CorrelationId);
         Text(entry.CausationId);
-        Commitment(entry.Data);
-        Commitment(entry.BinaryData);
-        Commitment(entry.Headers);
+        Commitment(entry.Data.Span);
+        Commitment(entry.BinaryData.Span);
+        Commitment(entry.Headers.Span);
         Fork(entry);
     }
 
@@ -123,10 +149,21 @@ internal sealed class EntryWriter
         bytes.CopyTo(Take(bytes.Length));
     }
 
-    private void Commitment(ReadOnlyMemory<byte> commitment)
+    private void Text(scoped in RawEvent raw, int column)
+    {
+        if (raw.IsNull(column))
+        {
+            Take(1)[0] = Absent;
+            return;
+        }
+
+        Bytes(raw.Field(column));
+    }
+
+    private void Commitment(ReadOnlySpan<byte> commitment)
     {
         Take(1)[0] = commitment.IsEmpty ? Absent : Present;
-        commitment.Span.CopyTo(Take(commitment.Length));
+        commitment.CopyTo(Take(commitment.Length));
     }
 
     private void Number(long number) => BinaryPrimitives.WriteInt64BigEndian(Take(8), number);

@@ -1,6 +1,3 @@
-using System.Buffers.Binary;
-using System.Numerics;
-using System.Runtime.InteropServices;
 using System.Text.Json;
 using Ledger.Log;
 
@@ -14,9 +11,6 @@ internal sealed record EventColumns
     [
         "seq_id", "id", "stream_id", "version", "type", "timestamp", "tenant_id", "mt_dotnet_type", "correlation_id", "causation_id", "data", "bdata", "headers",
     ];
-
-    /// <summary>The bytes that <see cref="Checksums"/> has.</summary>
-    public const int ChecksumBytes = 2 * 13;
 
     public required long Sequence { get; init; }
 
@@ -65,6 +59,9 @@ internal sealed record EventColumns
         }
     }
 
+    /// <summary>The microseconds since 1970 of PostgreSQL's time, which may be <c>infinity</c>.</summary>
+    public static long SinceUnix(long time) => unchecked(time + 946_684_800_000_000);
+
     /// <summary>The entry of the event.</summary>
     public SealEntry ToEntry(EntrySalts salts) => new()
     {
@@ -73,7 +70,7 @@ internal sealed record EventColumns
         Stream = Stream,
         Version = Version,
         Type = Type,
-        Microseconds = unchecked(Time + 946_684_800_000_000),
+        Microseconds = SinceUnix(Time),
         Tenant = Tenant,
         ClrType = ClrType,
         CorrelationId = CorrelationId,
@@ -87,7 +84,7 @@ internal sealed record EventColumns
     /// <summary>Two bytes for each column, by which an audit can name the one that has changed. They prove nothing.</summary>
     public byte[] Checksums(SealEntry entry)
     {
-        var sums = new byte[ChecksumBytes];
+        var sums = new byte[ColumnSums.Bytes];
         WriteChecksums(entry, sums);
         return sums;
     }
@@ -95,32 +92,23 @@ internal sealed record EventColumns
     /// <summary>Writes <see cref="Checksums"/>.</summary>
     public void WriteChecksums(SealEntry entry, Span<byte> sums)
     {
-        Span<byte> id = stackalloc byte[16];
-        Id.TryWriteBytes(id);
-        Set(sums, 0, OfNumber(Sequence));
-        Set(sums, 1, OfBytes(id));
-        Set(sums, 2, OfText(Stream));
-        Set(sums, 3, OfNumber(Version));
-        Set(sums, 4, OfText(Type));
-        Set(sums, 5, OfNumber(Time));
-        Set(sums, 6, OfText(Tenant));
-        Set(sums, 7, OfText(ClrType));
-        Set(sums, 8, OfText(CorrelationId));
-        Set(sums, 9, OfText(CausationId));
-        Set(sums, 10, OfBytes(entry.Data.Span));
-        Set(sums, 11, OfBytes(entry.BinaryData.Span));
-        Set(sums, 12, OfBytes(entry.Headers.Span));
-
-        static void Set(Span<byte> sums, int column, uint sum) => BinaryPrimitives.WriteUInt16LittleEndian(sums[(2 * column)..], Fold(sum));
+        ColumnSums.Set(sums, 0, ColumnSums.OfNumber(Sequence));
+        ColumnSums.Set(sums, 1, ColumnSums.OfId(Id));
+        ColumnSums.Set(sums, 2, ColumnSums.OfText(Stream));
+        ColumnSums.Set(sums, 3, ColumnSums.OfNumber(Version));
+        ColumnSums.Set(sums, 4, ColumnSums.OfText(Type));
+        ColumnSums.Set(sums, 5, ColumnSums.OfNumber(Time));
+        ColumnSums.Set(sums, 6, ColumnSums.OfText(Tenant));
+        ColumnSums.Set(sums, 7, ColumnSums.OfText(ClrType));
+        ColumnSums.Set(sums, 8, ColumnSums.OfText(CorrelationId));
+        ColumnSums.Set(sums, 9, ColumnSums.OfText(CausationId));
+        ColumnSums.Set(sums, 10, ColumnSums.OfBytes(entry.Data.Span));
+        ColumnSums.Set(sums, 11, ColumnSums.OfBytes(entry.BinaryData.Span));
+        ColumnSums.Set(sums, 12, ColumnSums.OfBytes(entry.Headers.Span));
     }
 
     /// <summary>Whether the checksum of the id is one of these, which is far quicker to tell than whether the event is the sealed one.</summary>
-    public bool HasIdOf(byte[] checksums)
-    {
-        Span<byte> id = stackalloc byte[16];
-        Id.TryWriteBytes(id);
-        return checksums.Length == ChecksumBytes && BinaryPrimitives.ReadUInt16LittleEndian(checksums.AsSpan(2)) == Fold(OfBytes(id));
-    }
+    public bool HasIdOf(byte[] checksums) => checksums.Length == ColumnSums.Bytes && ColumnSums.Get(checksums, 1) == ColumnSums.Fold(ColumnSums.OfId(Id));
 
     /// <summary>The prefix that the first event of a branch names; null for any other event.</summary>
     public static SealFork? FindFork(byte[] json, string? type, string? stream)
@@ -156,28 +144,6 @@ internal sealed record EventColumns
 
     private static bool IsForkName(string? type, string? stream) =>
         type == "branch.created" && stream is not null && stream.StartsWith("branch:", StringComparison.Ordinal);
-
-    private static ushort Fold(uint sum) => (ushort)(sum ^ (sum >> 16));
-
-    private static uint OfNumber(long number) => BitOperations.Crc32C(uint.MaxValue, (ulong)number);
-
-    private static uint OfText(string? text) => text is null ? 0 : ~OfBytes(MemoryMarshal.AsBytes(text.AsSpan()));
-
-    private static uint OfBytes(ReadOnlySpan<byte> bytes)
-    {
-        var sum = uint.MaxValue;
-        for (; bytes.Length >= 8; bytes = bytes[8..])
-        {
-            sum = BitOperations.Crc32C(sum, BinaryPrimitives.ReadUInt64LittleEndian(bytes));
-        }
-
-        foreach (var one in bytes)
-        {
-            sum = BitOperations.Crc32C(sum, one);
-        }
-
-        return sum;
-    }
 }
 
 /// <summary>The salts of an event; where one is gone, the commitment that it made.</summary>

@@ -31,6 +31,14 @@ public sealed class AnchorFolder(string folder) : ICheckpointAnchor
         // Whole or not at all: it is read by its name.
         var temporary = Path.Combine(folder, $".{size}.{Guid.NewGuid():n}");
         await File.WriteAllTextAsync(temporary, checkpoint.ToString(), cancellationToken).ConfigureAwait(false);
-        File.Move(temporary, path, overwrite: false);
+        try
+        {
+            File.Move(temporary, path, overwrite: false);
+        }
+        catch (IOException) when (File.Exists(path))
+        {
+            // Another node has kept it meanwhile.
+            File.Delete(temporary);
+        }
     }
 }

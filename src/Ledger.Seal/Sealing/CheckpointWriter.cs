@@ -29,8 +29,8 @@ internal sealed class CheckpointWriter(PostgresOptions options, TimeProvider tim
         var origin = NoteKey.Parse(signers[0].VerifierKey).Name;
         var last = (await FindLastAsync(connection, long.MaxValue, cancellationToken).ConfigureAwait(false))?.Note;
         var kept = anchor is null ? null : await anchor.FindLastAsync(cancellationToken).WaitAsync(Patience, timeProvider, cancellationToken).ConfigureAwait(false);
-        CheckOrigin(last, origin, "The newest checkpoint");
-        CheckOrigin(kept, origin, "The newest checkpoint of the anchor");
+        Check(last, origin, signers, "The newest checkpoint");
+        Check(kept, origin, signers, "The newest checkpoint of the anchor");
 
         // No transaction is open while a signer is waited for. The commit of the checkpoint brings the tree to the disk too.
         var edge = await _reading.ReadEdgeAsync(connection, cancellationToken).ConfigureAwait(false);
@@ -61,6 +61,22 @@ internal sealed class CheckpointWriter(PostgresOptions options, TimeProvider tim
         note = await SaveAsync(connection, note, cancellationToken).ConfigureAwait(false);
         await KeepAsync(anchor, note, cancellationToken).ConfigureAwait(false);
         return note;
+    }
+
+    /// <summary>Has a witness cosign a checkpoint that is stored, unless it has already, and keeps the cosignature.</summary>
+    /// <exception cref="WitnessException">It does not.</exception>
+    /// <exception cref="SealBrokenException">It has cosigned what the log does not extend.</exception>
+    public async Task<SignedNote> CosignAsync(NpgsqlConnection connection, SignedNote note, CheckpointWitness witness, CancellationToken cancellationToken)
+    {
+        if (witness.HasCosigned(note))
+        {
+            return note;
+        }
+
+        var size = Checkpoint.Of(note).Size;
+        var cosignatures = await witness.AskAsync(
+            note, old => _reading.AskAsync(connection, tree => tree.Consistency(Math.Min(old, size), size), cancellationToken), cancellationToken).ConfigureAwait(false);
+        return await SaveAsync(connection, new SignedNote(note.Text, cosignatures), cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>The newest checkpoint of at most a size.</summary>
@@ -104,11 +120,25 @@ internal sealed class CheckpointWriter(PostgresOptions options, TimeProvider tim
     private Task KeepAsync(ICheckpointAnchor? anchor, SignedNote note, CancellationToken cancellationToken) =>
         anchor?.KeepAsync(note, cancellationToken).WaitAsync(Patience, timeProvider, cancellationToken) ?? Task.CompletedTask;
 
-    private static void CheckOrigin(SignedNote? note, string origin, string what)
+    private static void Check(SignedNote? note, string origin, IReadOnlyList<INoteSigner> signers, string what)
     {
-        if (note is not null && Checkpoint.Of(note).Origin is var other && other != origin)
+        if (note is null)
+        {
+            return;
+        }
+
+        if (Checkpoint.Of(note).Origin is var other && other != origin)
         {
             throw new SealBrokenException($"{what} has another origin, '{other}', than the key, '{origin}'. Nothing was signed. Use a key of that origin, or the anchor of this log.");
+        }
+
+        try
+        {
+            note.FindSigners([.. signers.Select(signer => NoteKey.Parse(signer.VerifierKey))]);
+        }
+        catch (SealFormatException fault)
+        {
+            throw new SealBrokenException($"{what} was changed: {fault.Message} Nothing was signed. 'ledger seal audit' says more.");
         }
     }
 

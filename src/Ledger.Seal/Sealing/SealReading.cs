@@ -33,6 +33,15 @@ internal sealed class SealReading(PostgresOptions options)
         }
     }
 
+    /// <summary>Makes the next statements of the transaction use indexes.</summary>
+    public async Task ByIndexAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
+    {
+        var command = new NpgsqlCommand(SqlText.Load("by_index"), connection) { CommandTimeout = options.CommandTimeoutSeconds };
+        await using var _ = command.ConfigureAwait(false);
+        await command.PrepareAsync(cancellationToken).ConfigureAwait(false);
+        await command.ExecuteNonQueryAsync(cancellationToken).ConfigureAwait(false);
+    }
+
     /// <summary>The rows as a list.</summary>
     public async Task<List<T>> ListAsync<T>(
         NpgsqlConnection connection, string sql, Action<NpgsqlParameterCollection> add, Func<NpgsqlDataReader, T> read, CancellationToken cancellationToken)

@@ -52,8 +52,8 @@ internal sealed class SealShard(SealOptions seal, PostgresOptions options, ILogg
         _signedAt = timeProvider.GetTimestamp();
         try
         {
-            await _checkpoints.SignAsync(connection, seal.Signers, seal.Anchor, cancellationToken).ConfigureAwait(false);
-            _hasMore = false;
+            var note = await _checkpoints.SignAsync(connection, seal.Signers, seal.Anchor, cancellationToken).ConfigureAwait(false);
+            _hasMore = !await CosignAsync(connection, note, cancellationToken).ConfigureAwait(false);
         }
         catch (NotSealedException)
         {
@@ -70,4 +70,24 @@ internal sealed class SealShard(SealOptions seal, PostgresOptions options, ILogg
 
     public override Task ReplayAsync(NpgsqlConnection connection, long sequence, Guid letter, CancellationToken cancellationToken) =>
         ForgetAsync(connection, letter, cancellationToken);
+
+    // False if a witness did not.
+    private async Task<bool> CosignAsync(NpgsqlConnection connection, SignedNote note, CancellationToken cancellationToken)
+    {
+        var areAll = true;
+        foreach (var witness in seal.Witnesses)
+        {
+            try
+            {
+                await _checkpoints.CosignAsync(connection, note, witness, cancellationToken).ConfigureAwait(false);
+            }
+            catch (Exception fault) when (fault is WitnessException or SealBrokenException or SealFormatException)
+            {
+                areAll = false;
+                SealLog.NotCosigned(logger, fault);
+            }
+        }
+
+        return areAll;
+    }
 }

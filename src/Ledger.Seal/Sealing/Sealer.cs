@@ -1,8 +1,7 @@
-using System.Security.Cryptography;
+using System.Data;
 using Ledger.Postgres;
 using Ledger.Postgres.Log;
 using Ledger.Postgres.Projections.Daemon;
-using Ledger.Seal.Entries;
 using Ledger.Seal.Trees;
 using Npgsql;
 using NpgsqlTypes;
@@ -16,8 +15,10 @@ namespace Ledger.Seal.Sealing;
 /// </remarks>
 internal sealed class Sealer(PostgresOptions options)
 {
-    // From here on more than one core is worth it, where nothing is done beside: a shard of the daemon leaves the others to the appends.
-    private const int ManyEvents = 1_000;
+    // How many parts of a page are in memory at most, with the one that is being read.
+    private const int MostParts = 4;
+
+    private PageSize _size;
 
     /// <summary>Seals a page.</summary>
     /// <param name="connection">The connection.</param>
@@ -31,27 +32,54 @@ internal sealed class Sealer(PostgresOptions options)
     {
         while (true)
         {
-            var (edge, seq, moment, events, isWhole) = await ReadAsync(connection, ceiling, rows, cancellationToken).ConfigureAwait(false);
-            var reached = Math.Max(seq, isWhole ? ceiling : events[^1].Sequence);
-            var size = edge.Size;
-            var leaves = Add(edge, events, isBeside: shard is not null);
-            if (await WriteAsync(connection, edge, (size, seq, moment), reached, events, leaves, shard, cancellationToken).ConfigureAwait(false))
+            // Not more than the page before says that there is room for: a long statement holds back the clean-up of rows.
+            var most = Math.Min(rows, _size.Rows);
+            var (edge, seq, moment, leaves) = await ReadAsync(connection, ceiling, most, isBeside: shard is not null, cancellationToken).ConfigureAwait(false);
+            var (count, size) = (leaves.Sequences.Length, edge.Size);
+            var reached = Math.Max(seq, count < most ? ceiling : leaves.Sequences[^1]);
+            _size = _size.After(count, leaves.RowBytes);
+            for (var i = 0; i < count; i++)
             {
-                return new ShardPage(reached, events.Count);
+                edge.Add(leaves.Hashes.AsSpan(MerkleTree.HashSize * i, MerkleTree.HashSize));
+            }
+
+            if (await WriteAsync(connection, edge, (size, seq, moment), reached, leaves, shard, cancellationToken).ConfigureAwait(false))
+            {
+                return new ShardPage(reached, count);
             }
         }
     }
 
-    private async Task<(TileEdge Edge, long Sequence, string Moment, List<EventColumns> Events, bool IsWhole)> ReadAsync(
-        NpgsqlConnection connection, long ceiling, int rows, CancellationToken cancellationToken)
+    private async Task<(TileEdge Edge, long Sequence, string Moment, LeafPart Leaves)> ReadAsync(
+        NpgsqlConnection connection, long ceiling, int rows, bool isBeside, CancellationToken cancellationToken)
+    {
+        // Each statement sees what was committed before it: the events are read after the moment that the tree is written by.
+        var transaction = await connection.BeginTransactionAsync(IsolationLevel.ReadCommitted, cancellationToken).ConfigureAwait(false);
+        await using var _ = transaction.ConfigureAwait(false);
+        var (size, seq, moment, tiles) = await ReadEdgeAsync(connection, cancellationToken).ConfigureAwait(false);
+        var edge = SealReading.EdgeOf(size, tiles);
+        var parts = new List<Task<LeafPart>>();
+        await RowCopy.ReadAsync(
+            connection,
+            SealSql.LoadCopy("seal_events", options.Schemas, ("after", seq), ("ceiling", ceiling), ("rows", rows)),
+            options,
+            part =>
+            {
+                // A shard of the daemon leaves the other cores to the appends.
+                parts.Add(isBeside ? Task.FromResult(LeafPart.Of(part)) : Task.Run(() => LeafPart.Of(part), CancellationToken.None));
+                return parts.Count < MostParts ? ValueTask.CompletedTask : new ValueTask(parts[^MostParts]);
+            },
+            cancellationToken).ConfigureAwait(false);
+        await transaction.CommitAsync(cancellationToken).ConfigureAwait(false);
+        return (edge, seq, moment, LeafPart.Join(await Task.WhenAll(parts).ConfigureAwait(false)));
+    }
+
+    private async Task<(long Size, long Sequence, string Moment, Dictionary<TileId, byte[]> Tiles)> ReadEdgeAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
     {
         var batch = new NpgsqlBatch(connection) { Timeout = options.CommandTimeoutSeconds };
         await using var _ = batch.ConfigureAwait(false);
         batch.BatchCommands.Add(new NpgsqlBatchCommand(SqlText.Load("by_index")));
         batch.BatchCommands.Add(new NpgsqlBatchCommand(SealSql.Load("seal_edge", options.Schemas)));
-        var query = new NpgsqlBatchCommand(SealSql.Load("seal_events", options.Schemas));
-        query.Parameters.With(ceiling, NpgsqlDbType.Bigint).With(rows, NpgsqlDbType.Integer);
-        batch.BatchCommands.Add(query);
         await batch.PrepareAsync(cancellationToken).ConfigureAwait(false);
         var reader = await batch.ExecuteReaderAsync(cancellationToken).ConfigureAwait(false);
         await using var __ = reader.ConfigureAwait(false);
@@ -66,59 +94,7 @@ internal sealed class Sealer(PostgresOptions options)
             }
         }
 
-        await reader.NextResultAsync(cancellationToken).ConfigureAwait(false);
-        var (events, bytes, isWhole) = (new List<EventColumns>(), 0L, true);
-        while (await reader.ReadAsync(cancellationToken).ConfigureAwait(false))
-        {
-            if (bytes >= PageSize.MaxBytes)
-            {
-                isWhole = false;
-                break;
-            }
-
-            var read = SealRow.Event(reader);
-            events.Add(read);
-            bytes += read.Data.Length + (read.BinaryData?.Length ?? 0) + (read.Headers?.Length ?? 0);
-        }
-
-        return (SealReading.EdgeOf(size, tiles), seq, moment, events, isWhole && events.Count < rows);
-    }
-
-    private static (byte[] Salts, byte[] Checksums) Add(TileEdge edge, List<EventColumns> events, bool isBeside)
-    {
-        var salts = RandomNumberGenerator.GetBytes(2 * Commitment.SaltSize * events.Count);
-        var checksums = new byte[EventColumns.ChecksumBytes * events.Count];
-        var hashes = new byte[events.Count][];
-        if (events.Count < ManyEvents || isBeside)
-        {
-            for (var i = 0; i < events.Count; i++)
-            {
-                Compute(i);
-            }
-        }
-        else
-        {
-            Parallel.For(0, events.Count, Compute);
-        }
-
-        foreach (var hash in hashes)
-        {
-            edge.Add(hash);
-        }
-
-        return (salts, checksums);
-
-        void Compute(int i)
-        {
-            var at = 2 * Commitment.SaltSize * i;
-            var entry = events[i].ToEntry(new EntrySalts
-            {
-                Data = salts.AsSpan(at, Commitment.SaltSize).ToArray(),
-                Headers = salts.AsSpan(at + Commitment.SaltSize, Commitment.SaltSize).ToArray(),
-            });
-            hashes[i] = EntryWriter.HashLeaf(entry);
-            events[i].WriteChecksums(entry, checksums.AsSpan(EventColumns.ChecksumBytes * i));
-        }
+        return (size, seq, moment, tiles);
     }
 
     // False, with nothing written, if the tree is no longer as it was read, or an event may not be.
@@ -127,8 +103,7 @@ internal sealed class Sealer(PostgresOptions options)
         TileEdge edge,
         (long Size, long Sequence, string Moment) before,
         long reached,
-        List<EventColumns> events,
-        (byte[] Salts, byte[] Checksums) leaves,
+        LeafPart leaves,
         (string Name, long From)? shard,
         CancellationToken cancellationToken)
     {
@@ -145,13 +120,13 @@ internal sealed class Sealer(PostgresOptions options)
             .With(reached, NpgsqlDbType.Bigint)
             .WithText(before.Moment);
         batch.BatchCommands.Add(head);
-        if (events.Count > 0)
+        if (leaves.Sequences.Length > 0)
         {
             // One row of arrays: five values for each leaf cost the client more than the server saves by COPY.
             var add = new NpgsqlBatchCommand(SealSql.Load("add_leaves", options.Schemas));
             add.Parameters
                 .With(before.Size, NpgsqlDbType.Bigint)
-                .With(events.Select(e => e.Sequence).ToArray(), NpgsqlDbType.Array | NpgsqlDbType.Bigint)
+                .With(leaves.Sequences, NpgsqlDbType.Array | NpgsqlDbType.Bigint)
                 .With(leaves.Salts, NpgsqlDbType.Bytea)
                 .With(leaves.Checksums, NpgsqlDbType.Bytea);
             batch.BatchCommands.Add(add);

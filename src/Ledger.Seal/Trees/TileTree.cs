@@ -3,20 +3,25 @@ using System.Numerics;
 namespace Ledger.Seal.Trees;
 
 /// <summary>Roots and proofs from tiles.</summary>
-/// <param name="tile">The content of a tile, at least as far as the tree reaches.</param>
-internal sealed class TileTree(Func<TileId, ReadOnlyMemory<byte>> tile)
+/// <remarks>Keeps the hashes that it computes, which proofs of neighbours share. Not safe for concurrent use.</remarks>
+internal sealed class TileTree
 {
-    private static readonly byte[] Blank = new byte[TileId.FullBytes];
+    private static readonly byte[] Unknown = new byte[MerkleTree.HashSize];
+
+    private readonly Func<TileId, ReadOnlyMemory<byte>>? _tile;
+    private readonly Action<TileId>? _need;
+    private readonly Dictionary<(long Low, long High), byte[]> _hashes = [];
+
+    /// <param name="tile">The content of a tile, at least as far as the tree reaches.</param>
+    public TileTree(Func<TileId, ReadOnlyMemory<byte>> tile) => _tile = tile;
+
+    private TileTree(Action<TileId> need) => _need = need;
 
     /// <summary>The tiles that a question reads.</summary>
     public static HashSet<TileId> Needs(Action<TileTree> question)
     {
         var needed = new HashSet<TileId>();
-        question(new TileTree(id =>
-        {
-            needed.Add(id);
-            return Blank;
-        }));
+        question(new TileTree(id => { needed.Add(id); }));
         return needed;
     }
 
@@ -86,17 +91,35 @@ internal sealed class TileTree(Func<TileId, ReadOnlyMemory<byte>> tile)
 
     private byte[] Hash(long low, long high)
     {
+        if (!_hashes.TryGetValue((low, high), out var hash))
+        {
+            _hashes[(low, high)] = hash = Compute(low, high);
+        }
+
+        return hash;
+    }
+
+    private byte[] Compute(long low, long high)
+    {
         var count = high - low;
         if (!BitOperations.IsPow2(count))
         {
             var middle = low + Split(count);
-            return MerkleTree.HashNode(Hash(low, middle), Hash(middle, high));
+            var (left, right) = (Hash(low, middle), Hash(middle, high));
+            return _tile is null ? Unknown : MerkleTree.HashNode(left, right);
         }
 
         var bits = BitOperations.Log2((ulong)count);
         var (level, hashes) = (bits / 8, 1 << (bits % 8));
         var first = low >> (8 * level);
-        var content = tile(new TileId(level, first / TileId.Width)).Span;
+        var id = new TileId(level, first / TileId.Width);
+        if (_tile is null)
+        {
+            _need!(id);
+            return Unknown;
+        }
+
+        var content = _tile(id).Span;
         return MerkleTree.HashPerfect(content.Slice((int)(first % TileId.Width) * MerkleTree.HashSize, hashes * MerkleTree.HashSize));
     }
 }

@@ -2,6 +2,7 @@ using System.Text.Json.Nodes;
 using Ledger.Conformance;
 using Ledger.Postgres;
 using Ledger.Records;
+using Ledger.Seal;
 using ModelContextProtocol.Client;
 using ModelContextProtocol.Protocol;
 using Npgsql;
@@ -24,7 +25,7 @@ public sealed class McpTests(CliDatabase database) : IClassFixture<CliDatabase>
             "chrono_get", "chrono_history", "chrono_projects", "chrono_query", "chrono_upsert",
             "ldg_call_list", "ldg_call_save", "ldg_msg_list", "ldg_msg_save", "ldg_task_get", "ldg_task_query", "ldg_task_save", "log_contracts", "log_search",
             "run_append", "run_blame", "run_branches", "run_diff", "run_event", "run_events", "run_fork", "run_list", "run_merge",
-            "run_object", "run_pick", "run_rebase", "run_search", "run_start", "run_trace", "run_world",
+            "run_object", "run_pick", "run_rebase", "run_search", "run_start", "run_trace", "run_world", "seal_prove", "seal_status",
         ]);
 
         (await CallAsync(client, "ldg_task_save", """{"task":{"id":"t1","systemPrompt":"Find out.","createdAt":1,"updatedAt":1,"run":"run:mcp"}}"""))
@@ -83,6 +84,11 @@ public sealed class McpTests(CliDatabase database) : IClassFixture<CliDatabase>
     public async Task EveryTool_Answer_MatchesItsOutputSchema()
     {
         await database.StartAsync("schemas", 2);
+        await using var dataSource = NpgsqlDataSource.Create(database.ConnectionString);
+        var seal = new LogSeal(dataSource);
+        await seal.SealAsync();
+        await seal.CheckpointAsync([SealKey.Generate("example.com/log")]);
+        await using var first = dataSource.CreateCommand("select id from ledger.mt_events where stream_id = 'run:schemas' and version = 1");
         (string Tool, string Json)[] calls =
         [
             ("chrono_projects", "{}"),
@@ -103,6 +109,8 @@ public sealed class McpTests(CliDatabase database) : IClassFixture<CliDatabase>
             ("run_search", """{"run":"schemas","text":"o"}"""),
             ("log_contracts", """{"name":"object.created"}"""),
             ("log_query", """{"sql":"select run, events from ledger.runs where run like 'schemas%'"}"""),
+            ("seal_status", """{"run":"schemas"}"""),
+            ("seal_prove", $$"""{"event":"{{await first.ExecuteScalarAsync()}}"}"""),
             ("log_search", """{"text":"c1","object":"c1","min_seconds":0,"kind":"runs","status":"running"}"""),
             ("run_object", """{"run":"schemas","id":"none"}"""),
             ("run_blame", """{"run":"schemas","id":"none"}"""),

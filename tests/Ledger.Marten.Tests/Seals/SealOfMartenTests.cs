@@ -1,5 +1,11 @@
 using Ledger.Log;
+using Ledger.Postgres.Schema;
 using Ledger.Seal;
+using Ledger.Testing;
+using Marten;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Npgsql;
 using Shouldly;
 using Xunit;
 
@@ -38,5 +44,36 @@ public sealed class SealOfMartenTests(MartenDatabase database) : IClassFixture<M
         var found = new List<SealFinding>();
         await seal.AuditAsync(new SealAuditOptions { OnFinding = found.Add });
         found.ShouldHaveSingleItem().Columns.ShouldBe(["data"]);
+    }
+
+    [Fact]
+    public async Task AddLedgerSealing_InAnApplicationOfMarten_SealsWhatSessionsWrite()
+    {
+        await using var own = await (await TestPostgres.SharedAsync()).CreateDatabaseAsync();
+        await using var dataSource = NpgsqlDataSource.Create(own.ConnectionString);
+        var key = SealKey.Generate("example.com/marten");
+        var services = new ServiceCollection();
+        services.AddLogging();
+        services.AddMarten(options => options.Connection(dataSource)).AddLedger();
+        services.AddLedgerSealing(_ => new SealOptions { Signers = [key], SealEvery = TimeSpan.Zero, CheckpointEvery = TimeSpan.FromMilliseconds(100) });
+        await using var provider = services.BuildServiceProvider();
+        await provider.GetRequiredService<LedgerMigrator>().ApplyAsync();
+        var hosted = provider.GetServices<IHostedService>().Single(service => service.GetType().Name == "SealService");
+        await hosted.StartAsync(CancellationToken.None);
+        await using (var session = provider.GetRequiredService<IDocumentStore>().LightweightSession())
+        {
+            session.Events.Append("run:of-an-application", new KitLoaded("a"), new KitLoaded("b"));
+            await session.SaveChangesAsync();
+        }
+
+        var seal = provider.GetRequiredService<LogSeal>();
+        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+        while (await seal.FindCheckpointAsync(patience.Token) is null)
+        {
+            await Task.Yield();
+        }
+
+        await hosted.StopAsync(CancellationToken.None);
+        (await seal.AuditAsync(new SealAuditOptions { Keys = [NoteKey.Parse(key.VerifierKey)] })).ShouldBe(new SealAudit(2, 2, 0, 0, 1, 0, 0, 0));
     }
 }

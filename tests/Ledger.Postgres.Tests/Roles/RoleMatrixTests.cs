@@ -32,6 +32,7 @@ public sealed class RoleMatrixTests : IAsyncLifetime
     private static readonly Dictionary<string, string[]> Statements = new()
     {
         ["read the salts of the seal, which proofs and audits need"] = ["select data_salt from ledger.seal_leaf"],
+        ["see how far a run is sealed"] = ["select count(*) from log.mt_events as e join ledger.seal_leaf as l on l.seq = e.seq_id where l.leaf < 5"],
         ["keep the summaries of runs"] = ["select ledger.lock_runs_v1('{run:full}')", "update ledger.run_summary set title = 'a'", "update ledger.run_tail set seq = seq", "delete from ledger.run_mark"],
         ["note that a caller is alive"] = ["insert into ledger.call_owner (owner, seen_at) values ('me', now()) on conflict (owner) do update set seen_at = excluded.seen_at"],
         ["write documents of projections"] = ["insert into log.mt_doc_usage (id) values ('a')", "delete from log.mt_doc_usage"],

@@ -1,4 +1,5 @@
 using Ledger.Postgres.Projections.Daemon;
+using Ledger.Postgres.Tenants;
 using Shouldly;
 using Xunit;
 
@@ -66,6 +67,29 @@ public sealed class SealShardTests
         await UntilSignedAsync(database, 33);
 
         signer.Fails.ShouldBeLessThanOrEqualTo(0);
+    }
+
+    [Fact]
+    public async Task Tenants_ADatabaseEach_HaveTheirOrigins()
+    {
+        await using var acme = await SealDatabase.CreateAsync();
+        await using var bolt = await SealDatabase.CreateAsync();
+        var keys = new Dictionary<string, SealKey> { ["acme"] = SealKey.Generate("example.com/acme"), ["bolt"] = SealKey.Generate("example.com/bolt") };
+        await using var tenants = new TenantLedgers(new StaticTenants([new TenantDatabase("acme", acme.ConnectionString), new TenantDatabase("bolt", bolt.ConnectionString)]));
+        Should.Throw<ArgumentException>(() => new TenantDaemons(tenants, acme.DataSource, With("acme"))).Message.ShouldStartWith("These options would seal the logs of all tenants");
+        await using var daemons = new TenantDaemons(tenants, acme.DataSource, With);
+        await acme.FillAsync(25);
+        await bolt.FillAsync(30);
+        await daemons.StartAsync();
+
+        await UntilSignedAsync(acme, 28);
+        await UntilSignedAsync(bolt, 33);
+
+        Checkpoint.Of((await acme.Seal.FindCheckpointAsync())!).Origin.ShouldBe("example.com/acme");
+        Checkpoint.Of((await bolt.Seal.FindCheckpointAsync())!).Origin.ShouldBe("example.com/bolt");
+
+        DaemonOptions With(string tenant) => new DaemonOptions().WithSeal(
+            new SealOptions { Signers = [keys[tenant]], SealEvery = TimeSpan.Zero, CheckpointEvery = TimeSpan.FromMilliseconds(100) });
     }
 
     [Fact]

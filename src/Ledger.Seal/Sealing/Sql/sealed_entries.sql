@@ -20,7 +20,7 @@ select e.seq_id,
        l.checksums,
        l.headers_commitment
 from {ledger}.seal_leaf as l
-join {events}.mt_events as e on e.seq_id = l.seq
+join {ledger}.provable_event as e on e.seq_id = l.seq
 where l.leaf >= $1
   and l.leaf < $2
 order by l.leaf

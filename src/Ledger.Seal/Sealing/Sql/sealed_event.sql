@@ -19,6 +19,6 @@ select e.seq_id,
        l.bdata_commitment,
        l.checksums,
        l.headers_commitment
-from {events}.mt_events as e
+from {ledger}.provable_event as e
 left join {ledger}.seal_leaf as l on l.seq = e.seq_id
 where e.id = $1

@@ -20,7 +20,7 @@ select e.seq_id,
        l.bdata_commitment,
        l.checksums,
        l.headers_commitment
-from {events}.mt_events as e
+from {ledger}.provable_event as e
 join {ledger}.seal_leaf as l on l.seq = e.seq_id
 where e.stream_id = $1
   and e.version > $2
