@@ -1,5 +1,6 @@
 using Ledger.Forgetting;
 using Ledger.Postgres.Connecting;
+using Ledger.Postgres.Tenants;
 using Npgsql;
 using NpgsqlTypes;
 
@@ -24,6 +25,7 @@ public sealed class PostgresSubjectKeys : ISubjectKeys
         ArgumentNullException.ThrowIfNull(dataSource);
         _dataSource = PostgresDataSources.ForWriting(dataSource);
         _options = (options ?? new PostgresOptions()).Checked();
+        TenancyGuard.Note(_dataSource, _options.Schemas);
     }
 
     /// <inheritdoc/>

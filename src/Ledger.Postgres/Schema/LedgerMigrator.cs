@@ -13,7 +13,8 @@ namespace Ledger.Postgres.Schema;
 public sealed partial class LedgerMigrator
 {
     private readonly PatientOpening _opening;
-    private readonly PostgresOptions _options;
+    private volatile PostgresOptions _options;
+    private volatile bool _isDivided;
     private readonly ILogger _logger;
     private readonly IReadOnlyList<Migration> _known;
     private readonly IReadOnlyList<SchemaFunction> _functions;
@@ -120,6 +121,7 @@ public sealed partial class LedgerMigrator
         try
         {
             UnsupportedServerException.ThrowIfTooOld(connection.PostgreSqlVersion);
+            await FindTenancyAsync(connection, cancellationToken).ConfigureAwait(false);
             return connection;
         }
         catch
