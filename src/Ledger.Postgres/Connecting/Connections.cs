@@ -16,6 +16,11 @@ internal static class Connections
         ? new ValueTask<NpgsqlConnection>(AmbientScope.LeaveAsync(() => OpenOutsideAsync(dataSource, cancellationToken).AsTask()))
         : OpenOutsideAsync(dataSource, cancellationToken);
 
+    /// <summary>The same for those who read no log.</summary>
+    public static ValueTask<NpgsqlConnection> OpenAnyAsync(NpgsqlDataSource dataSource, CancellationToken cancellationToken) => AmbientScope.IsThere
+        ? new ValueTask<NpgsqlConnection>(AmbientScope.LeaveAsync(() => dataSource.OpenConnectionAsync(cancellationToken).AsTask()))
+        : dataSource.OpenConnectionAsync(cancellationToken);
+
     /// <summary>Does something on a connection, which is opened once; cancelled, it ends soon.</summary>
     public static Task<T> UseAsync<T>(
         NpgsqlDataSource dataSource, Func<NpgsqlConnection, CancellationToken, Task<T>> use, CancellationToken cancellationToken)

@@ -30,7 +30,7 @@ public sealed class LedgerRoles
         ArgumentNullException.ThrowIfNull(dataSource);
         _options = (options ?? new PostgresOptions()).Checked();
         _dataSource = PostgresDataSources.ForWriting(dataSource);
-        _opening = new PatientOpening(_dataSource, _options, TimeProvider.System);
+        _opening = PatientOpening.OfSchema(_dataSource, _options);
         _names = names?.Checked();
     }
 

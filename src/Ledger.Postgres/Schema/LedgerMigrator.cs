@@ -38,7 +38,7 @@ public sealed partial class LedgerMigrator
     {
         ArgumentNullException.ThrowIfNull(dataSource);
         _options = (options ?? new PostgresOptions()).Checked();
-        _opening = new PatientOpening(PostgresDataSources.ForWriting(dataSource), _options, TimeProvider.System);
+        _opening = PatientOpening.OfSchema(PostgresDataSources.ForWriting(dataSource), _options);
         _logger = logger ?? NullLogger<LedgerMigrator>.Instance;
         _known = known;
         _functions = functions;

@@ -107,7 +107,8 @@ internal static class TenancyGuard
             {
                 if (_known.Add(schemas))
                 {
-                    _unchecked = [.. _unchecked, schemas];
+                    // The newest first: a refusal is about what was just begun.
+                    _unchecked = [schemas, .. _unchecked];
                 }
             }
         }

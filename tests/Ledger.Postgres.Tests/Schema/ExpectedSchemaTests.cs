@@ -66,7 +66,8 @@ public sealed class ExpectedSchemaTests
         text == schemas.Events ? "{events}"
         : text == schemas.Ledger ? "{ledger}"
         : text.Replace($"{schemas.Events}.", "{events}.", StringComparison.Ordinal)
-            .Replace($"{schemas.Ledger}.", "{ledger}.", StringComparison.Ordinal);
+            .Replace($"{schemas.Ledger}.", "{ledger}.", StringComparison.Ordinal)
+            .Replace("'{ledger}.tenant'", "'ledger.tenant'", StringComparison.Ordinal);
 
     private static string Folder([CallerFilePath] string path = "") =>
         Path.GetFullPath(Path.Combine(Path.GetDirectoryName(path)!, "../../../src/Ledger.Postgres/Schema"));

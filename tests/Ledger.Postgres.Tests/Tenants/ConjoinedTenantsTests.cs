@@ -1,3 +1,5 @@
+using System.Text.RegularExpressions;
+using FsCheck.Fluent;
 using Ledger.Conformance;
 using Ledger.Conformance.Laws;
 using Ledger.Conformance.Projections;
@@ -9,7 +11,6 @@ using Ledger.Postgres.Schema;
 using Ledger.Postgres.Tenants;
 using Ledger.Projections;
 using Ledger.Records;
-using FsCheck.Fluent;
 using Microsoft.Extensions.DependencyInjection;
 using Npgsql;
 using Shouldly;
@@ -18,7 +19,7 @@ using Xunit;
 namespace Ledger.Postgres.Tests.Tenants;
 
 /// <summary>Many tenants in one schema never meet, by any call, statement or connection.</summary>
-public sealed class ConjoinedTenantsTests(ConjoinedDatabase database) : IClassFixture<ConjoinedDatabase>
+public sealed partial class ConjoinedTenantsTests(ConjoinedDatabase database) : IClassFixture<ConjoinedDatabase>
 {
     private static readonly StreamName Run = StreamName.Run(EveryCall.Id);
 
@@ -26,6 +27,7 @@ public sealed class ConjoinedTenantsTests(ConjoinedDatabase database) : IClassFi
     public async Task EveryCall_OfATenantWithTheSameIds_AnswersAsAloneInADatabase_AndChangesNothingOfTheOther()
     {
         await using var single = await LedgerDatabaseOfAsync();
+        var alone = await single.CreateProjectingStoreAsync(TenantStory.Options.Projections);
         await database.CreateProjectingStoreAsync(TenantStory.Options.Projections);
         var tenants = database.NewLedgers(TenantStory.Options);
         await database.Map.AddAsync("loud");
@@ -36,10 +38,10 @@ public sealed class ConjoinedTenantsTests(ConjoinedDatabase database) : IClassFi
         var before = await database.RowsOfAsync("loud");
 
         // Nothing yet, then in the middle of a story of its own.
-        (await EveryCall.PlayAsync(quiet.Store)).ShouldBe(await EveryCall.PlayAsync(single.Store));
+        (await EveryCall.PlayAsync(quiet.Store)).ShouldBe(await EveryCall.PlayAsync(alone));
         (await TenantStory.TellAsync(quiet.Store, quiet.DataSource, Tenancy.Conjoined, "quiet"))
-            .ShouldBe(await TenantStory.TellAsync(single.Store, single.DataSource, Tenancy.Single, "quiet"));
-        (await EveryCall.PlayAsync(quiet.Store)).ShouldBe(await EveryCall.PlayAsync(single.Store));
+            .ShouldBe(await TenantStory.TellAsync(alone, single.DataSource, Tenancy.Single, "quiet"));
+        (await EveryCall.PlayAsync(quiet.Store)).ShouldBe(await EveryCall.PlayAsync(alone));
 
         (await database.RowsOfAsync("loud")).ShouldBe(before);
         before.ShouldContain("Run of loud");
@@ -104,6 +106,17 @@ public sealed class ConjoinedTenantsTests(ConjoinedDatabase database) : IClassFi
                   and c.relname not in ('migration', 'schema_function', 'tenant_seed', 'mt_event_progression', 'mt_high_water_skips', 'mt_event_projection_floors',
                       'mt_doc_deadletterevent', 'progression_guard', 'tenant')
                 """);
+            (await database.ScalarAsync<string[]>("""
+                select array_agg(c.relname::text order by c.relname)
+                from pg_class as c
+                where c.relnamespace = 'ledger'::regnamespace
+                  and c.relkind = 'r'
+                  and not c.relforcerowsecurity
+                """)).ShouldBe(
+                [
+                    "migration", "mt_doc_deadletterevent", "mt_event_progression", "mt_event_projection_floors", "mt_high_water_skips", "schema_function", "tenant", "tenant_seed",
+                ],
+                "a table has the rows of all tenants");
             var functions = await database.ScalarAsync<string[]>("""
                 select array_agg(distinct p.proname::text)
                 from pg_proc as p
@@ -117,7 +130,7 @@ public sealed class ConjoinedTenantsTests(ConjoinedDatabase database) : IClassFi
                 ["blame"] = "ledger.blame('run:same', 'o', null)",
                 ["call_events"] = "ledger.call_events('00000000-0000-0000-0000-000000000001')",
                 ["conflicts"] = "ledger.conflicts('run:same', 'run:same')",
-                ["diff"] = "ledger.diff('run:same', null, 'run:same', null)",
+                ["diff"] = "ledger.diff('run:same', 'run:same')",
                 ["faults"] = "ledger.faults('run:same', null)",
                 ["history"] = "ledger.history('run:same')",
                 ["merge_preview"] = "ledger.merge_preview('run:same', 'run:same')",
@@ -141,6 +154,11 @@ public sealed class ConjoinedTenantsTests(ConjoinedDatabase database) : IClassFi
                 foreach (var relation in relations)
                 {
                     (await CountAsync(connection, $"ledger.\"{relation}\"", tenant)).ShouldBe(0, $"{relation} as {role} for {tenant}");
+                }
+
+                if (role == writer)
+                {
+                    (await CountAsync(connection, "ledger.tenant", tenant)).ShouldBe(0, "a role sees the name of no other tenant");
                 }
 
                 foreach (var (name, call) in calls)
@@ -201,14 +219,17 @@ public sealed class ConjoinedTenantsTests(ConjoinedDatabase database) : IClassFi
         await database.AddAsync("acme");
         await using var superuser = NpgsqlDataSource.Create(TenantSetting.With(database.SuperuserString, "acme") + ";Pooling=false");
         await using var none = NpgsqlDataSource.Create(database.ConnectionString + ";Pooling=false");
+        await using var ofOne = NpgsqlDataSource.Create(database.ConnectionString + ";Pooling=false");
         await using var single = await LedgerDatabaseOfAsync();
         await using var elsewhere = NpgsqlDataSource.Create(TenantSetting.With(single.ConnectionString, "acme") + ";Pooling=false");
         var conjoined = new PostgresOptions { Tenancy = Tenancy.Conjoined };
 
-        (await RefusalAsync(superuser, conjoined)).ShouldStartWith("The role '").ShouldEndWith("' is not held to row-level security, because it is a superuser or has BYPASSRLS, and "
+        var superusers = await RefusalAsync(superuser, conjoined);
+        superusers.ShouldStartWith("The role '");
+        superusers.ShouldEndWith("' is not held to row-level security, because it is a superuser or has BYPASSRLS, and "
             + "would see the logs of all tenants. Connect as a role that is neither, such as one made by 'create role app login'.");
         (await RefusalAsync(none, conjoined)).ShouldStartWith("The connection has no tenant: make it by TenantLedgers on ConjoinedTenants");
-        (await RefusalAsync(none, new PostgresOptions())).ShouldBe(
+        (await RefusalAsync(ofOne, new PostgresOptions())).ShouldBe(
             "The schema 'ledger' has the logs of many tenants. Name one: with '--tenant', or in a program by TenantLedgers on ConjoinedTenants.");
         (await RefusalAsync(elsewhere, conjoined)).ShouldStartWith("The schema 'ledger' has one log, which is not divided by tenants.");
         Should.Throw<TenancyException>(() => new LogRetention(none, conjoined)).Message.ShouldBe("Retention is not for schemas with the logs of many tenants yet. Nothing was changed.");
@@ -256,6 +277,19 @@ public sealed class ConjoinedTenantsTests(ConjoinedDatabase database) : IClassFi
     }
 
     [Fact]
+    public void Statements_LeaveTheTenantToTheSchema()
+    {
+        var texts = typeof(SqlText).Assembly.GetManifestResourceNames()
+            .Where(name => name.EndsWith(".sql", StringComparison.Ordinal) && !name.StartsWith("migrations/", StringComparison.Ordinal))
+            .Where(name => name is not ("sql/ApplyFunction.sql" or "sql/set_tenant.sql" or "sql/add_conjoined_tenant.sql"))
+            .Select(name => (name, text: SqlText.Read(typeof(SqlText).Assembly, name)));
+
+        // Keys are (tenant_id, …) in a schema of many tenants, and '*DEFAULT*' is no tenant there.
+        texts.Where(file => PlainKey().IsMatch(file.text)).Select(file => file.name).ShouldBeEmpty("'on conflict (' is followed by '{tenant_key}'");
+        texts.Where(file => file.text.Contains("'*DEFAULT*'", StringComparison.Ordinal)).Select(file => file.name).ShouldBeEmpty("the tenant is '{tenant}'");
+    }
+
+    [Fact]
     public async Task Scope_Daemon_AndRebuild_AreThoseOfOneTenant()
     {
         var options = new PostgresOptions { AsyncProjections = [ProjectionSamples.Tallies] };
@@ -298,9 +332,22 @@ public sealed class ConjoinedTenantsTests(ConjoinedDatabase database) : IClassFi
         (await one.Records.Get("p").GetAsync("x"))!.Label.ShouldBe("one");
         (await two.Store.ReadLogAsync().Select(e => e.Stream.Value).Distinct().ToListAsync()).ShouldBe(["run:same", "chrono:p"]);
 
+        // What a caller sets on a connection is gone when the pool has it back.
+        for (var i = 0; i < 3; i++)
+        {
+            await using var connection = await one.DataSource.OpenConnectionAsync();
+            await using var command = new NpgsqlCommand("select set_config('ledger.tenant', 'two', false), current_setting('ledger.tenant')", connection);
+            await command.ExecuteNonQueryAsync();
+        }
+
+        (await Task.WhenAll(Enumerable.Range(0, 8).Select(_ => one.Store.GetStreamAsync(Run)))).ShouldAllBe(stream => stream!.Version.Value == 1);
+
         static async Task<Tally?> LoadAsync(TenantLedger tenant) =>
             (await tenant.Store.Get<IDocumentReader>()!.LoadAsync(ProjectionSamples.Tallies, Run)).State;
     }
+
+    [GeneratedRegex(@"on conflict \((?!\{tenant_key\}|tag_table)", RegexOptions.CultureInvariant)]
+    private static partial Regex PlainKey();
 
     private static async Task<LedgerDatabase> LedgerDatabaseOfAsync()
     {

@@ -111,7 +111,7 @@ internal static partial class EveryCall
     {
         var type when type == typeof(CancellationToken) => CancellationToken.None,
         var type when Nullable.GetUnderlyingType(type) is not null => null,
-        var type when type == typeof(StreamName) => StreamName.Run(Id),
+        var type when type == typeof(StreamName) => StreamName.Run(method.Name == nameof(IEventStore.ArchiveAsync) ? $"{Id}-imported" : Id),
         var type when type == typeof(History) => History.OfRun(StreamName.Run(Id)),
         var type when type == typeof(Position) => new Position(parameter.Name is "to" or "at" or "atA" or "atB" ? 2 : 0),
         var type when type == typeof(StreamVersion) => default(StreamVersion),

@@ -25,11 +25,12 @@ internal sealed partial class TenantCopyTarget
     public static async Task<TenantCopyTarget> MakeAsync(NpgsqlConnection connection, string copy, PostgresOptions options, CancellationToken cancellationToken)
     {
         var parts = Parts().Match(copy);
-        var (table, columns) = (parts.Groups["table"].Value, parts.Groups["columns"].Value);
+        string[] names = parts.Groups["columns"].Value.Split(',', StringSplitOptions.TrimEntries);
+        var (table, columns) = (parts.Groups["table"].Value, string.Join(", ", names));
         var name = $"ledger_copy_{Identifier().Replace(table, "_")}";
 
         // Every writer's rows are of the tenant of its session.
-        var rest = string.Join(", ", columns.Split(',', StringSplitOptions.TrimEntries).Where(column => column != "tenant_id"));
+        var rest = string.Join(", ", names.Where(column => column != "tenant_id"));
         var target = new TenantCopyTarget(
             connection, options, copy.Replace($"copy {table}", $"copy pg_temp.{name}", StringComparison.Ordinal), Fill("tenant_copy_move"));
         await target.ExecuteAsync(Fill("tenant_copy_make"), cancellationToken).ConfigureAwait(false);

@@ -41,20 +41,12 @@ begin
         );
 
         -- Marten's tables of the same purpose have no tenant.
-        create table {ledger}.tenant_progression (
-            name varchar not null,
-            last_seq_id bigint,
-            last_updated timestamptz default (transaction_timestamp()),
-            constraint pk_tenant_progression primary key (name)
-        );
-        create table {ledger}.tenant_dead_letter (
-            id uuid not null,
-            data jsonb not null,
-            mt_last_modified timestamptz default (transaction_timestamp()),
-            mt_version uuid not null default (md5(random()::text || clock_timestamp()::text)::uuid),
-            mt_dotnet_type varchar,
-            constraint pk_tenant_dead_letter primary key (id)
-        );
+        execute format(
+            'create table {ledger}.tenant_progression (like %s including defaults, constraint pk_tenant_progression primary key (name))',
+            (log || '.mt_event_progression')::regclass);
+        execute format(
+            'create table {ledger}.tenant_dead_letter (like %s including defaults, constraint pk_tenant_dead_letter primary key (id))',
+            (log || '.mt_doc_deadletterevent')::regclass);
 
         -- Their texts for one log stay in force no longer: all are made again.
         delete from {ledger}.schema_function;

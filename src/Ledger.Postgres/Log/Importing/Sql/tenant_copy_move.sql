@@ -1,4 +1,4 @@
--- Moves the rows of a COPY to the real table. {name} where they are, {table} the real one, {columns} those of the COPY, {rest} the same without the tenant.
+-- Moves the rows of a COPY on to the real table, without the tenant, which is that of the session.
 insert into {table} ({rest})
 select {rest}
 from pg_temp.{name};
