@@ -17,7 +17,7 @@ begin
     join {events}.mt_streams as t on t.id = s.stream
     where starts_with(s.stream, p_prefix)
     order by t.id
-    on conflict (projection, stream) do update set version = excluded.version
+    on conflict ({tenant_key}projection, stream) do update set version = excluded.version
     where h.version <> excluded.version;
 end
 $function$;

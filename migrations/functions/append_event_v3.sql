@@ -66,7 +66,7 @@ begin
 
         own_time := clock_timestamp();
         insert into {events}.mt_streams as t (id, version, "timestamp", created, tenant_id, is_archived)
-        values (p_stream, 0, own_time, own_time, '*DEFAULT*', false)
+        values (p_stream, 0, own_time, own_time, {tenant}, false)
         on conflict do nothing;
         was_made := found;
     end loop;
@@ -78,7 +78,7 @@ begin
                 seq_id, id, stream_id, version, data, type, "timestamp", tenant_id, mt_dotnet_type,
                 correlation_id, causation_id, headers, is_archived)
             values (
-                last_sequence, event_id, p_stream, append_event_v3.version, event_data, event_type, own_time, '*DEFAULT*', event_clr_type,
+                last_sequence, event_id, p_stream, append_event_v3.version, event_data, event_type, own_time, {tenant}, event_clr_type,
                 event_correlation, event_causation, event_headers, false);
             if to_regclass(quote_ident({events_text}) || '.mt_event_tag_ledger_task') is not null then
                 perform {ledger}.tag_events_v1(array[event_id]);

@@ -70,7 +70,7 @@ begin
 
         own_time := clock_timestamp();
         insert into {events}.mt_streams as t (id, version, "timestamp", created, tenant_id, is_archived)
-        values (p_stream, 0, own_time, own_time, '*DEFAULT*', false)
+        values (p_stream, 0, own_time, own_time, {tenant}, false)
         on conflict do nothing;
         was_made := found;
     end loop;
@@ -88,7 +88,7 @@ begin
                    e.data,
                    coalesce(same_type, e.type),
                    own_time,
-                   '*DEFAULT*',
+                   {tenant},
                    coalesce(same_clr_type, e.clr_type),
                    coalesce(same_correlation, e.correlation),
                    coalesce(same_causation, e.causation),

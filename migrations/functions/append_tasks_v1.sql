@@ -110,7 +110,7 @@ begin
     -- As in append_v1: created and then locked, both in code point order.
     with made as (
         insert into {events}.mt_streams as t (id, version, "timestamp", created, tenant_id, is_archived)
-        select n.name, 0, clock_timestamp(), clock_timestamp(), '*DEFAULT*', false
+        select n.name, 0, clock_timestamp(), clock_timestamp(), {tenant}, false
         from unnest(p_streams) as n (name)
         order by n.name collate "C"
         on conflict do nothing

@@ -116,7 +116,7 @@ begin
         moment := clock_timestamp();
         with made as (
             insert into {events}.mt_streams as t (id, version, "timestamp", created, tenant_id, is_archived)
-            select n.name, 0, moment, moment, '*DEFAULT*', false
+            select n.name, 0, moment, moment, {tenant}, false
             from unnest(p_streams) as n (name)
             order by n.name collate "C"
             on conflict do nothing
@@ -256,7 +256,7 @@ begin
                e.data,
                e.type,
                times[part_stream[e.part]],
-               '*DEFAULT*',
+               {tenant},
                e.clr_type,
                e.correlation,
                e.causation,

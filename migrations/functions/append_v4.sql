@@ -186,7 +186,7 @@ begin
            e.data,
            coalesce(same_type, e.type),
            moment,
-           '*DEFAULT*',
+           {tenant},
            coalesce(same_clr_type, e.clr_type),
            coalesce(same_correlation, e.correlation),
            coalesce(same_causation, e.causation),

@@ -62,7 +62,7 @@ begin
                     (data ->> 'updated_at')::bigint,
                     data ->> 'start_message_id',
                     data ->> 'end_message_id')
-                on conflict (id) do update
+                on conflict ({tenant_key}id) do update
                 set ability_name = excluded.ability_name,
                     parameters = excluded.parameters,
                     status = excluded.status,
@@ -96,7 +96,7 @@ begin
                     (data ->> 'created_at')::bigint,
                     (data ->> 'updated_at')::bigint,
                     data ->> 'run')
-                on conflict (id) do update
+                on conflict ({tenant_key}id) do update
                 set parent_task_id = excluded.parent_task_id,
                     completion_status = excluded.completion_status,
                     system_prompt = excluded.system_prompt,
@@ -118,7 +118,7 @@ begin
                     (data ->> 'lease_id')::uuid,
                     data ->> 'runner',
                     event_time[first] + (data ->> 'duration_ms')::bigint * interval '1 millisecond')
-                on conflict (task_id) do update
+                on conflict ({tenant_key}task_id) do update
                 set lease_id = excluded.lease_id,
                     runner = excluded.runner,
                     expires_at = excluded.expires_at;

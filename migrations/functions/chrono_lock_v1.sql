@@ -11,7 +11,7 @@ begin
         select coalesce(t.version, 0) into stream_version from {events}.mt_streams as t where t.id = p_stream for no key update;
         exit when found;
         insert into {events}.mt_streams as t (id, version, "timestamp", created, tenant_id, is_archived)
-        values (p_stream, 0, clock_timestamp(), clock_timestamp(), '*DEFAULT*', false)
+        values (p_stream, 0, clock_timestamp(), clock_timestamp(), {tenant}, false)
         on conflict do nothing;
     end loop;
 

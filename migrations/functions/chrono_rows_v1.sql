@@ -45,7 +45,7 @@ begin
         select p_stream, after_version, after_seq, after_hash, 0
         where p_seq = 0
           and p_hash = ''
-        on conflict (stream) do nothing;
+        on conflict ({tenant_key}stream) do nothing;
     end if;
 
     if not found then
@@ -56,7 +56,7 @@ begin
     select p_stream, n.key, n.ordinal, n.seq, n.id, n.kind, n.status, n.confidence, n.text, n.spelled
     from unnest(row_key, row_ordinal, row_seq, row_id, row_kind, row_status, row_confidence, row_text, row_spelled)
         as n (key, ordinal, seq, id, kind, status, confidence, text, spelled)
-    on conflict (stream, key) do update
+    on conflict ({tenant_key}stream, key) do update
     set seq = excluded.seq,
         id = excluded.id,
         kind = excluded.kind,
@@ -68,6 +68,6 @@ begin
     insert into {ledger}.chrono_change (stream, key, version, applied)
     select p_stream, n.key, n.version, n.applied
     from unnest(change_key, change_version, change_applied) as n (key, version, applied)
-    on conflict (stream, key, version) do nothing;
+    on conflict ({tenant_key}stream, key, version) do nothing;
 end
 $function$;

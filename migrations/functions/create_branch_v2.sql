@@ -106,7 +106,7 @@ begin
       and e.version = create_branch_v2.segment_taken[cardinality(create_branch_v2.segment_taken)];
 
     insert into {events}.mt_streams as t (id, version, "timestamp", created, tenant_id, is_archived)
-    values (p_stream, 0, greatest(moment, prefix_time), moment, '*DEFAULT*', false)
+    values (p_stream, 0, greatest(moment, prefix_time), moment, {tenant}, false)
     on conflict do nothing;
 
     select t.version, t.is_archived into own from {events}.mt_streams as t where t.id = p_stream for no key update;

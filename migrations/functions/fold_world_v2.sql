@@ -55,7 +55,7 @@ begin
       and l.is_ready is not false
       and not exists (select from {ledger}.world_head as o where o.stream = t.id and o.fault is distinct from 'inherited')
     order by t.id collate "C"
-    on conflict (stream) do update
+    on conflict ({tenant_key}stream) do update
     set fault_version = excluded.fault_version,
         fault = excluded.fault,
         cut_version = excluded.cut_version
@@ -178,7 +178,7 @@ begin
         with written as materialized (
             select w.*, lead(w.valid_from) over (partition by w.stream, w.id order by w.valid_from) is null as is_last
             from unnest(states, states_relation, states_s)
-                 as w (stream, id, type, source_id, target_id, data, created_at, valid_from, removed, is_relation, s)
+                 as w (stream, id, type, source_id, target_id, data, created_at, valid_from, removed, {tenant_key}is_relation, s)
             where not w.is_relation
               and w.valid_from < cuts[w.s]
         ),
@@ -197,7 +197,7 @@ begin
         select w.stream, w.id, w.type, w.data, w.created_at, w.valid_from, w.removed
         from written as w
         where w.is_last
-        on conflict (stream, id) do update
+        on conflict ({tenant_key}stream, id) do update
         set type = excluded.type,
             data = excluded.data,
             created_at = excluded.created_at,
@@ -209,7 +209,7 @@ begin
         with written as materialized (
             select w.*, lead(w.valid_from) over (partition by w.stream, w.id order by w.valid_from) is null as is_last
             from unnest(states, states_relation, states_s)
-                 as w (stream, id, type, source_id, target_id, data, created_at, valid_from, removed, is_relation, s)
+                 as w (stream, id, type, source_id, target_id, data, created_at, valid_from, removed, {tenant_key}is_relation, s)
             where w.is_relation
               and w.valid_from < cuts[w.s]
         ),
@@ -228,7 +228,7 @@ begin
         select w.stream, w.id, w.type, w.source_id, w.target_id, w.data, w.created_at, w.valid_from, w.removed
         from written as w
         where w.is_last
-        on conflict (stream, id) do update
+        on conflict ({tenant_key}stream, id) do update
         set type = excluded.type,
             source_id = excluded.source_id,
             target_id = excluded.target_id,

@@ -21,7 +21,7 @@ begin
     from {ledger}.seal_leaf as l
     where l.seq = p_seq
       and (l.data_salt is not null or l.headers_salt is not null)
-    on conflict (seq) do update
+    on conflict ({tenant_key}seq) do update
     set data_commitment = coalesce(r.data_commitment, excluded.data_commitment),
         bdata_commitment = case when r.data_commitment is null then excluded.bdata_commitment else r.bdata_commitment end,
         headers_commitment = coalesce(r.headers_commitment, excluded.headers_commitment);

@@ -95,7 +95,7 @@ begin
     select n.seq, n.stream, n.masked_by, e."timestamp", n.salt
     from unnest(p_seq, p_stream, p_masked_by, p_salt) as n (seq, stream, masked_by, salt)
     join {events}.mt_events as e on e.id = n.masked_by
-    on conflict (seq) do update
+    on conflict ({tenant_key}seq) do update
     set masked_by = excluded.masked_by,
         masked_at = excluded.masked_at,
         salt = excluded.salt;

@@ -23,7 +23,7 @@ begin
 
     insert into {ledger}.rewritten_event as r (transaction, stream, version)
     values (pg_current_xact_id(), new.stream_id, new.version)
-    on conflict (transaction, stream) do update
+    on conflict ({tenant_key}transaction, stream) do update
     set version = excluded.version
     where r.version > excluded.version or r.version < 0;
     return null;

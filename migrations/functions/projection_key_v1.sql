@@ -4,7 +4,7 @@
 create or replace function {ledger}.projection_key_v1(p_projection text)
 returns bigint
 language sql
-immutable
+{immutable}
 as $function$
-    select hashtextextended({ledger_text} || '.' || p_projection, 0)
+    select hashtextextended({ledger_text} || '.' || p_projection{tenant_suffix}, 0)
 $function$;

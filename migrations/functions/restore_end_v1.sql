@@ -51,7 +51,7 @@ begin
             stream, version, rules, is_behind, status, later_status, labels, started_at, updated_at, duration, length, model_calls, tool_calls, failed_calls, tokens,
             whole_tokens, cost_usd, whole_cost_usd, state)
         values (p_stream, 0, '', false, 'running', 'running', '{}', was.created, was."timestamp", '0', 0, 0, 0, 0, 0, 0, 0, 0, '{}')
-        on conflict (stream) do update set version = 0, labels = '{}', state = '{}';
+        on conflict ({tenant_key}stream) do update set version = 0, labels = '{}', state = '{}';
     end if;
 
     update {ledger}.retention_stream as r set state = 'restored' where r.run = p_run and r.stream = p_stream;

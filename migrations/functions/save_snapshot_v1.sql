@@ -43,7 +43,7 @@ begin
 
     insert into {events}.mt_doc_ledger_world as d (id, data, mt_last_modified, mt_dotnet_type, mt_version)
     values (p_stream, p_data, transaction_timestamp(), p_dotnet_type, p_version)
-    on conflict (id) do update
+    on conflict ({tenant_key}id) do update
     set data = excluded.data,
         mt_last_modified = excluded.mt_last_modified,
         mt_dotnet_type = excluded.mt_dotnet_type,

@@ -4,7 +4,7 @@
 create or replace function {ledger}.shard_key_v1(p_shard text)
 returns bigint
 language sql
-immutable
+{immutable}
 as $function$
-    select hashtextextended({ledger_text} || '.shard.' || p_shard, 0)
+    select hashtextextended({ledger_text} || '.shard.' || p_shard{tenant_suffix}, 0)
 $function$;

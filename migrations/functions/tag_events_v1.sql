@@ -92,7 +92,7 @@ begin
         group by n.kind, n.value),
     raised as (
         insert into {events}.mt_dcb_tag_version as v (tag_table, tag_value, tenant_id, version)
-        select a.kind, a.value, '*DEFAULT*', 1
+        select a.kind, a.value, {tenant}, 1
         from added as a
         order by a.kind collate "C", a.value collate "C"
         on conflict (tag_table, tag_value, tenant_id) do update

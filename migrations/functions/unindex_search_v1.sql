@@ -15,7 +15,7 @@ begin
         when 'UPDATE' then
             insert into {ledger}.search_entry as s (seq, keys)
             values (old.seq_id, null)
-            on conflict (seq) do update set keys = null;
+            on conflict ({tenant_key}seq) do update set keys = null;
         when 'DELETE' then
             delete from {ledger}.search_entry as s where s.seq in (select g.seq_id from gone as g);
             select p.last_seq_id into reached from {events}.mt_event_progression as p where p.name = 'ledger:search:All' and p.last_seq_id > 0;
@@ -26,7 +26,7 @@ begin
             from gone as g
             where g.seq_id > reached
             order by g.seq_id
-            on conflict (seq) do update set keys = null;
+            on conflict ({tenant_key}seq) do update set keys = null;
         else
             perform {ledger}.clear_search_v1();
     end case;

@@ -39,6 +39,9 @@ internal sealed class Session
     /// <summary>The server that the command connects to, by host and port; null before it does.</summary>
     public string? Server { get; set; }
 
+    /// <summary>Whose log the schema has, once a command has found or chosen it.</summary>
+    public Tenancy Tenancy { get; set; }
+
     /// <summary>How to print.</summary>
     public OutputFormat Format => _format.Value;
 
@@ -74,6 +77,7 @@ internal sealed class Session
         {
             var options = new PostgresOptions
             {
+                Tenancy = Tenancy,
                 CommandTimeout = TimeSpan.FromMinutes(10),
                 RetryFor = TimeSpan.FromSeconds(Get(CommonOptions.RetryFor) ?? Settings.Profile?.RetryFor ?? 2),
             };

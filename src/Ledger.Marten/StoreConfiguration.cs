@@ -14,12 +14,14 @@ using Ledger.Marten.Worlds;
 using Ledger.Postgres;
 using Ledger.Postgres.Projections.Inline;
 using Ledger.Postgres.Queries;
+using Ledger.Postgres.Tenants;
 using Marten;
 using Marten.Events;
 using Marten.Storage;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using Npgsql;
+using LogTenancy = Ledger.Postgres.Tenancy;
 
 namespace Ledger.Marten;
 
@@ -112,6 +114,11 @@ internal sealed class StoreConfiguration
         if (IsIn(options))
         {
             throw new InvalidOperationException("The store's options were given to Ledger already. Call 'UseLedger' once.");
+        }
+
+        if (ledger.Tenancy == LogTenancy.Conjoined)
+        {
+            throw TenancyException.NotYet("A document store of Marten");
         }
 
         if (options.Events.AppendMode == EventAppendMode.Rich)

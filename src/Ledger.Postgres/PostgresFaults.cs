@@ -1,6 +1,7 @@
 using System.Net.Sockets;
 using Ledger.Postgres.Log.Appending;
 using Ledger.Postgres.Schema;
+using Ledger.Postgres.Tenants;
 using Npgsql;
 
 namespace Ledger.Postgres;
@@ -31,7 +32,7 @@ public static class PostgresFaults
                 case SocketException socket:
                     return DescribeSocket(socket, server);
                 case UnsupportedServerException or SchemaNotMigratedException or SchemaTooOldException or MigrationChecksumException or MigrationOrderException
-                    or LogNumbersException or StandbyServerException or DatabaseEncodingException:
+                    or LogNumbersException or StandbyServerException or DatabaseEncodingException or TenancyException:
                     return fault.Message;
             }
         }

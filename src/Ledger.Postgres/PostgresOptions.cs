@@ -31,6 +31,11 @@ public sealed record PostgresOptions
     /// <summary>The schema of Ledger's own tables and functions: default <c>ledger</c>, 1 to 63 bytes of UTF-8.</summary>
     public string LedgerSchema { get; init; } = "ledger";
 
+    /// <summary>Whose log the schema has: default <see cref="Tenancy.Single"/>.</summary>
+    /// <remarks>It is chosen when <see cref="LedgerMigrator"/> makes the tables, and stays. A store of <see cref="Tenancy.Conjoined"/> works on connections of one tenant, which
+    /// <see cref="Tenants.TenantLedgers"/> makes on <see cref="Tenants.ConjoinedTenants"/>.</remarks>
+    public Tenancy Tenancy { get; init; }
+
     /// <summary>The event types that are read and written: default <see cref="EventRegistry.Default"/>. Those of tasks are added.</summary>
     public EventRegistry Registry { get; init => field = value is null ? null! : TaskModule.AddTo(value); } = TaskModule.Default;
 
@@ -106,7 +111,7 @@ public sealed record PostgresOptions
     /// <summary>Whether a store only answers questions: default false.</summary>
     internal bool RefusesWrites { get; init; }
 
-    internal SchemaNames Schemas => new(EventSchema, LedgerSchema);
+    internal SchemaNames Schemas => new(EventSchema, LedgerSchema, Tenancy);
 
     internal int CommandTimeoutSeconds => (int)Math.Ceiling(CommandTimeout.TotalSeconds);
 
@@ -159,6 +164,11 @@ public sealed record PostgresOptions
             faults);
         Check(Enum.IsDefined(WorldRows), $"{nameof(WorldRows)} is '{WorldRows}', which is not a valid value.", faults);
         Check(Enum.IsDefined(AutoMigrate), $"{nameof(AutoMigrate)} is '{AutoMigrate}', which is not a valid value.", faults);
+        Check(Enum.IsDefined(Tenancy), $"{nameof(Tenancy)} is '{Tenancy}', which is not a valid value.", faults);
+        Check(
+            Tenancy == Tenancy.Single || ForeignWriters == ForeignWriters.None,
+            $"{nameof(ForeignWriters)} is '{ForeignWriters}', but the numbers of other tenants would each be waited for; with {nameof(Tenancy)} '{Tenancy}' it must be '{ForeignWriters.None}'.",
+            faults);
         Check(Enum.IsDefined(Contracts), $"{nameof(Contracts)} is '{Contracts}', which is not a valid value.", faults);
         return faults.Count > 0 ? throw new PostgresOptionsException(faults)
             : Contracts == EventContractMode.Enforce && !Registry!.Validates ? this with { Registry = Registry.ValidatingAppends() }

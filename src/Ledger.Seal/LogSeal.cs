@@ -3,6 +3,7 @@ using Ledger.Postgres.Connecting;
 using Ledger.Postgres.Log;
 using Ledger.Postgres.Projections.Subscriptions;
 using Ledger.Postgres.Schema;
+using Ledger.Postgres.Tenants;
 using Ledger.Seal.Sealing;
 using Npgsql;
 
@@ -31,6 +32,8 @@ public sealed partial class LogSeal
         ArgumentNullException.ThrowIfNull(dataSource);
         _dataSource = PostgresDataSources.ForWriting(dataSource);
         _options = (options ?? new PostgresOptions()).Checked();
+        TenancyGuard.Refuse(_options, "The seal");
+        TenancyGuard.Note(_dataSource, _options.Schemas);
         _timeProvider = timeProvider ?? TimeProvider.System;
         _reading = new SealReading(_options);
         _checkpoints = new CheckpointWriter(_options, _timeProvider);

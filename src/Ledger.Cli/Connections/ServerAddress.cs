@@ -39,11 +39,14 @@ internal sealed record ServerAddress(string ConnectionString, LocalCluster? Priv
         }
     }
 
-    /// <summary>Finds the server, which may be stopped if it is the private one; with <c>--tenant</c> the database of the tenant.</summary>
+    /// <summary>Finds the server, which may be stopped if it is the private one; with <c>--tenant</c> the database of the tenant, or its log in a schema of many.</summary>
     public static async Task<ServerAddress> FindAsync(Session session, CancellationToken cancellationToken)
     {
         var address = await FindServerAsync(session, cancellationToken);
-        return session.Get(CommonOptions.Tenant) is { } tenant ? await MasterTable.AddressOfAsync(session, address, tenant, cancellationToken) : address;
+        return session.Get(CommonOptions.Tenant) is not { } tenant
+            ? address
+            : await ConjoinedSchema.AddressOfAsync(session, address, tenant, cancellationToken)
+                ?? await MasterTable.AddressOfAsync(session, address, tenant, cancellationToken);
     }
 
     /// <summary>Starts the server if it is the private one, for what does not go through <see cref="LedgerConnection"/>.</summary>

@@ -43,7 +43,11 @@ internal sealed class ExplorerServer : IAsyncDisposable
         builder.Services.AddSingleton(ledger);
         builder.Services.AddSingleton(connection.Projections);
         builder.Services.AddSingleton(connection.Migrator);
-        builder.Services.AddSingleton(connection.Seal);
+        if (connection.MaySeal)
+        {
+            builder.Services.AddSingleton(connection.Seal);
+        }
+
         builder.Services.AddSingleton(connection.Queries);
         builder.Services.AddSingleton(connection.Contracts);
         if (runner is not null)

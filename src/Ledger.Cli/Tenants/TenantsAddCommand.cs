@@ -9,21 +9,33 @@ namespace Ledger.Cli.Tenants;
 internal sealed class TenantsAddCommand : LedgerCommand
 {
     private readonly Argument<string> _name = TenantArguments.Name();
-    private readonly Argument<string> _database = TenantArguments.Database();
+    private readonly Argument<string?> _database = TenantArguments.OptionalDatabase();
     private readonly Option<bool> _takesLog = new("--take-log") { Description = "Make the log that the database already has that of the tenant. Without it one with events is refused." };
 
     public TenantsAddCommand()
-        : base("add", "Adds a tenant with a database of its own, and migrates it. The table is that of Marten, and is made if it is missing.")
+        : base("add", "Adds a tenant: with a database of its own, which is migrated, or to a schema with the logs of many. The table of databases is that of Marten, and is made if it is missing.")
     {
         Add(_name);
         Add(_database);
         Add(_takesLog);
-        Examples = ["ledger tenants add acme \"Host=db2;Database=acme\""];
+        Examples = ["ledger tenants add acme \"Host=db2;Database=acme\"", "ledger tenants add acme"];
     }
 
     public override async Task RunAsync(Session session, CancellationToken cancellationToken)
     {
-        var tenant = new TenantDatabase(session.Get(_name), ServerAddress.CheckKept("DATABASE", session.Get(_database)));
+        if (await ConjoinedSchema.OpenAsync(session, cancellationToken) is { } conjoined)
+        {
+            await using var _ = conjoined;
+            await AddAsync(session, conjoined, cancellationToken);
+            return;
+        }
+
+        if (session.Get(_database) is not { } database)
+        {
+            throw new UsageException($"DATABASE is missing: the schema '{session.Options.LedgerSchema}' does not have the logs of many tenants. 'ledger migrate apply --tenancy conjoined' makes one that has.");
+        }
+
+        var tenant = new TenantDatabase(session.Get(_name), ServerAddress.CheckKept("DATABASE", database));
         await using var table = await MasterTable.OpenAsync(session, isMade: true, cancellationToken);
         if (await table.Tenants.FindAsync(tenant.Tenant, cancellationToken) is { } known && known.Place != tenant.Place)
         {
@@ -39,6 +51,24 @@ internal sealed class TenantsAddCommand : LedgerCommand
         else
         {
             session.Out.Line($"The tenant '{tenant.Tenant}' has the database '{tenant.Place}'.");
+        }
+    }
+
+    private async Task AddAsync(Session session, ConjoinedTenants tenants, CancellationToken cancellationToken)
+    {
+        if (session.Get(_database) is not null || session.Get(_takesLog))
+        {
+            throw new UsageException($"The schema '{session.Options.LedgerSchema}' has the logs of many tenants, of which this is one: leave out DATABASE and '--take-log'.");
+        }
+
+        var tenant = await tenants.AddAsync(session.Get(_name), cancellationToken);
+        if (session.Json)
+        {
+            session.Out.Json(TenantContract.Of(tenant), ContractContext.Default.TenantContract);
+        }
+        else
+        {
+            session.Out.Line($"The tenant '{tenant.Tenant}' has a log in the schema '{session.Options.LedgerSchema}'.");
         }
     }
 }

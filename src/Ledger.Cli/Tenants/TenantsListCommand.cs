@@ -1,4 +1,5 @@
 using Ledger.Explorer.Contracts;
+using Ledger.Postgres.Tenants;
 
 namespace Ledger.Cli.Tenants;
 
@@ -6,12 +7,19 @@ namespace Ledger.Cli.Tenants;
 internal sealed class TenantsListCommand : LedgerCommand
 {
     public TenantsListCommand()
-        : base("list", "Lists the tenants and where their databases are.") => Examples = ["ledger tenants list", "ledger tenants list --output csv"];
+        : base("list", "Lists the tenants and where their logs are.") => Examples = ["ledger tenants list", "ledger tenants list --output csv"];
 
     public override bool ListsRows => true;
 
     public override async Task RunAsync(Session session, CancellationToken cancellationToken)
     {
+        if (await ConjoinedSchema.OpenAsync(session, cancellationToken) is { } conjoined)
+        {
+            await using var _ = conjoined;
+            await PrintAsync(session, await conjoined.ListAsync(cancellationToken), cancellationToken);
+            return;
+        }
+
         await using var table = await MasterTable.OpenAsync(session, isMade: false, cancellationToken);
         var tenants = await table.Tenants.ListAsync(cancellationToken);
         foreach (var (tenant, fault) in await table.Tenants.FindFaultsAsync(cancellationToken))
@@ -19,6 +27,11 @@ internal sealed class TenantsListCommand : LedgerCommand
             await session.Io.Error.WriteLineAsync($"ledger: The row of tenant '{Output.Printable.Of(tenant)}' is left out. {fault}");
         }
 
+        await PrintAsync(session, tenants, cancellationToken);
+    }
+
+    private static async Task PrintAsync(Session session, IReadOnlyList<TenantDatabase> tenants, CancellationToken cancellationToken)
+    {
         if (await session.ListAsync(tenants.Select(TenantContract.Of), ContractContext.Default.TenantContract, cancellationToken))
         {
             return;

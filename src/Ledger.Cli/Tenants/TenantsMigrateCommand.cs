@@ -30,6 +30,12 @@ internal sealed class TenantsMigrateCommand : LedgerCommand
             throw new UsageException($"'--parallel' must be a whole number from 1 to 64, but was {parallel}.");
         }
 
+        if (await ConjoinedSchema.OpenAsync(session, cancellationToken) is { } conjoined)
+        {
+            await conjoined.DisposeAsync();
+            throw new RefusalException($"The tenants share the schema '{session.Options.LedgerSchema}', which 'ledger migrate apply' migrates.");
+        }
+
         await using var table = await MasterTable.OpenAsync(session, isMade: false, cancellationToken);
         await using var ledgers = table.LedgersOf(session);
         var outcomes = await session.Progress.RunAsync(

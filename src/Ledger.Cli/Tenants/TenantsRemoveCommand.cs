@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Ledger.Explorer.Contracts;
+using Ledger.Postgres.Tenants;
 
 namespace Ledger.Cli.Tenants;
 
@@ -9,7 +10,7 @@ internal sealed class TenantsRemoveCommand : LedgerCommand
     private readonly Argument<string> _name = TenantArguments.Name();
 
     public TenantsRemoveCommand()
-        : base("remove", "Switches a tenant off. Its database is left as it is.")
+        : base("remove", "Switches a tenant off. Its log is left as it is.")
     {
         Add(_name);
         Examples = ["ledger tenants remove acme"];
@@ -17,6 +18,13 @@ internal sealed class TenantsRemoveCommand : LedgerCommand
 
     public override async Task RunAsync(Session session, CancellationToken cancellationToken)
     {
+        if (await ConjoinedSchema.OpenAsync(session, cancellationToken) is { } conjoined)
+        {
+            await using var _ = conjoined;
+            await RemoveAsync(session, conjoined, cancellationToken);
+            return;
+        }
+
         await using var table = await MasterTable.OpenAsync(session, isMade: false, cancellationToken);
         var name = session.Get(_name);
         var tenant = await table.Tenants.FindAsync(name, cancellationToken) ?? throw await table.MissingAsync(name, cancellationToken);
@@ -28,6 +36,21 @@ internal sealed class TenantsRemoveCommand : LedgerCommand
         else
         {
             session.Out.Line($"The tenant '{name}' is switched off. Its database '{tenant.Place}' is as it was.");
+        }
+    }
+
+    private async Task RemoveAsync(Session session, ConjoinedTenants tenants, CancellationToken cancellationToken)
+    {
+        var name = session.Get(_name);
+        var tenant = await tenants.FindAsync(name, cancellationToken) ?? throw ConjoinedSchema.Missing(name);
+        await tenants.DisableAsync(name, cancellationToken);
+        if (session.Json)
+        {
+            session.Out.Json(TenantContract.Of(tenant), ContractContext.Default.TenantContract);
+        }
+        else
+        {
+            session.Out.Line($"The tenant '{name}' is switched off. Its log stays in the schema '{session.Options.LedgerSchema}'.");
         }
     }
 }

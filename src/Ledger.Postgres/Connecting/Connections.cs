@@ -1,3 +1,4 @@
+using Ledger.Postgres.Tenants;
 using Npgsql;
 
 namespace Ledger.Postgres.Connecting;
@@ -10,7 +11,13 @@ namespace Ledger.Postgres.Connecting;
 internal static class Connections
 {
     /// <summary>Takes a connection of a pool, or opens one; tried once.</summary>
+    /// <exception cref="TenancyException">The schema has the logs of other tenants than the connection would see.</exception>
     public static ValueTask<NpgsqlConnection> OpenAsync(NpgsqlDataSource dataSource, CancellationToken cancellationToken) => AmbientScope.IsThere
+        ? new ValueTask<NpgsqlConnection>(AmbientScope.LeaveAsync(() => OpenOutsideAsync(dataSource, cancellationToken).AsTask()))
+        : OpenOutsideAsync(dataSource, cancellationToken);
+
+    /// <summary>The same for those who read no log.</summary>
+    public static ValueTask<NpgsqlConnection> OpenAnyAsync(NpgsqlDataSource dataSource, CancellationToken cancellationToken) => AmbientScope.IsThere
         ? new ValueTask<NpgsqlConnection>(AmbientScope.LeaveAsync(() => dataSource.OpenConnectionAsync(cancellationToken).AsTask()))
         : dataSource.OpenConnectionAsync(cancellationToken);
 
@@ -25,6 +32,24 @@ internal static class Connections
             var connection = await OpenAsync(dataSource, token).ConfigureAwait(false);
             await using var _ = connection.ConfigureAwait(false);
             return await use(connection, token).ConfigureAwait(false);
+        }
+    }
+
+    private static ValueTask<NpgsqlConnection> OpenOutsideAsync(NpgsqlDataSource dataSource, CancellationToken cancellationToken) =>
+        TenancyGuard.IsToCheck(dataSource) ? OpenCheckedAsync(dataSource, cancellationToken) : dataSource.OpenConnectionAsync(cancellationToken);
+
+    private static async ValueTask<NpgsqlConnection> OpenCheckedAsync(NpgsqlDataSource dataSource, CancellationToken cancellationToken)
+    {
+        var connection = await dataSource.OpenConnectionAsync(cancellationToken).ConfigureAwait(false);
+        try
+        {
+            await TenancyGuard.CheckAsync(dataSource, connection, cancellationToken).ConfigureAwait(false);
+            return connection;
+        }
+        catch
+        {
+            await connection.DisposeAsync().ConfigureAwait(false);
+            throw;
         }
     }
 

@@ -3,6 +3,7 @@ using System.Text.Json;
 using Ledger.Log.Contracts;
 using Ledger.Postgres.Connecting;
 using Ledger.Postgres.Log;
+using Ledger.Postgres.Tenants;
 using Npgsql;
 using NpgsqlTypes;
 
@@ -16,7 +17,7 @@ public sealed class EventContractTable(NpgsqlDataSource dataSource, PostgresOpti
 {
     private static readonly Lazy<EventContracts> BuiltIn = new(() => EventContracts.Of(new PostgresOptions().Registry));
 
-    private readonly NpgsqlDataSource _dataSource = dataSource ?? throw new ArgumentNullException(nameof(dataSource));
+    private readonly NpgsqlDataSource _dataSource = TenancyGuard.Noted(dataSource ?? throw new ArgumentNullException(nameof(dataSource)), options);
     private readonly PostgresOptions _options = (options ?? new PostgresOptions()).Checked();
 
     /// <summary>Declares contracts: see <see cref="EventContractMode.Declare"/> and <see cref="EventContractMode.Enforce"/>.</summary>

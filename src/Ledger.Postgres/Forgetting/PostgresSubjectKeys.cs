@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using Ledger.Forgetting;
 using Ledger.Postgres.Connecting;
+using Ledger.Postgres.Tenants;
 using Npgsql;
 using NpgsqlTypes;
 
@@ -25,6 +26,7 @@ public sealed class PostgresSubjectKeys : ISubjectKeys
         ArgumentNullException.ThrowIfNull(dataSource);
         _dataSource = PostgresDataSources.ForWriting(dataSource);
         _options = (options ?? new PostgresOptions()).Checked();
+        TenancyGuard.Note(_dataSource, _options.Schemas);
     }
 
     /// <inheritdoc/>

@@ -1,6 +1,7 @@
 using Ledger.Postgres.Connecting;
 using Ledger.Postgres.Replicas;
 using Ledger.Postgres.Schema;
+using Ledger.Postgres.Tenants;
 using Npgsql;
 
 namespace Ledger.Postgres.Log;
@@ -25,6 +26,7 @@ internal sealed class ConnectionSource
         _ensureSchema = ensureSchema;
         _pool = pool;
         _options = options;
+        TenancyGuard.Note(pool, options.Schemas);
         _open = new PatientOpening(pool, options, timeProvider).OpenAsync;
         _timeProvider = timeProvider;
     }
@@ -34,6 +36,7 @@ internal sealed class ConnectionSource
     {
         _pool = pool;
         _options = options;
+        TenancyGuard.Note(pool, options.Schemas);
         _open = opening.OpenAsync;
         _timeProvider = timeProvider;
     }

@@ -1,6 +1,7 @@
 using Ledger.Postgres.Connecting;
 using Ledger.Postgres.Log;
 using Ledger.Postgres.Replicas;
+using Ledger.Postgres.Tenants;
 using Npgsql;
 
 namespace Ledger.Postgres;
@@ -37,6 +38,7 @@ public sealed partial class PostgresEventStore
     public PostgresEventStore OnReplicas(NpgsqlDataSource replicas, ReplicaFreshness? freshness = null)
     {
         ArgumentNullException.ThrowIfNull(replicas);
+        TenancyGuard.Refuse(_context.Options, "Reading on standbys");
         DataSourceRules.Check(replicas);
         var standbys = PostgresDataSources.ForQuestions(replicas);
         var primary = new PatientOpening(_context.Reading.Pool, _context.Options, _context.TimeProvider);

@@ -1,5 +1,6 @@
 using Ledger.Postgres.Connecting;
 using Ledger.Postgres.Log;
+using Ledger.Postgres.Tenants;
 using Npgsql;
 using NpgsqlTypes;
 
@@ -19,7 +20,7 @@ public sealed class SqlQueries(NpgsqlDataSource dataSource, PostgresOptions? opt
     /// <summary>The role that questions run as where it exists and the session may become it, unless the roles of the log have other names: <c>ledger_reader</c>.</summary>
     public const string ReaderRole = "ledger_reader";
 
-    private readonly NpgsqlDataSource _dataSource = dataSource ?? throw new ArgumentNullException(nameof(dataSource));
+    private readonly NpgsqlDataSource _dataSource = TenancyGuard.Noted(dataSource ?? throw new ArgumentNullException(nameof(dataSource)), options);
     private readonly PostgresOptions _options = (options ?? new PostgresOptions()).Checked();
 
     private static string Cursor => SqlText.Load("declare_query");

@@ -1,6 +1,7 @@
 using Ledger.Postgres.Connecting;
 using Ledger.Postgres.Log;
 using Ledger.Postgres.Schema;
+using Ledger.Postgres.Tenants;
 using Npgsql;
 using NpgsqlTypes;
 
@@ -34,6 +35,8 @@ public sealed partial class LogRetention
         ArgumentNullException.ThrowIfNull(dataSource);
         _dataSource = PostgresDataSources.ForWriting(dataSource);
         _options = (options ?? new PostgresOptions()).Checked();
+        TenancyGuard.Refuse(_options, "Retention");
+        TenancyGuard.Note(_dataSource, _options.Schemas);
         _sql = new RetentionSql(_options);
         _planner = new RetentionPlanner(_sql);
     }

@@ -1,5 +1,6 @@
 using Ledger.Postgres.Connecting;
 using Ledger.Postgres.Schema;
+using Ledger.Postgres.Tenants;
 using Npgsql;
 
 namespace Ledger.Postgres.Roles;
@@ -29,7 +30,7 @@ public sealed class LedgerRoles
         ArgumentNullException.ThrowIfNull(dataSource);
         _options = (options ?? new PostgresOptions()).Checked();
         _dataSource = PostgresDataSources.ForWriting(dataSource);
-        _opening = new PatientOpening(_dataSource, _options, TimeProvider.System);
+        _opening = PatientOpening.OfSchema(_dataSource, _options);
         _names = names?.Checked();
     }
 
@@ -47,7 +48,7 @@ public sealed class LedgerRoles
     public async Task<LedgerRoleNames> CreateAsync(CancellationToken cancellationToken = default)
     {
         await new LedgerMigrator(_dataSource, _options).EnsureMigratedAsync(cancellationToken).ConfigureAwait(false);
-        var connection = await _opening.OpenAsync(cancellationToken).ConfigureAwait(false);
+        var connection = await OpenAsync(cancellationToken).ConfigureAwait(false);
         await using var _ = connection.ConfigureAwait(false);
         var names = await NamesAsync(connection, cancellationToken).ConfigureAwait(false);
         var transaction = await connection.BeginTransactionAsync(cancellationToken).ConfigureAwait(false);
@@ -73,7 +74,7 @@ public sealed class LedgerRoles
     /// </remarks>
     public async Task<IReadOnlyList<RoleFinding>> CheckAsync(CancellationToken cancellationToken = default)
     {
-        var connection = await _opening.OpenAsync(cancellationToken).ConfigureAwait(false);
+        var connection = await OpenAsync(cancellationToken).ConfigureAwait(false);
         await using var _ = connection.ConfigureAwait(false);
         var names = await NamesAsync(connection, cancellationToken).ConfigureAwait(false);
         return (await RoleCheck.ReadAsync(connection, _options, names, cancellationToken).ConfigureAwait(false)).Findings();
@@ -82,7 +83,7 @@ public sealed class LedgerRoles
     /// <summary>The names of the roles that were made for this log, without that of the owner; null if none were.</summary>
     public async Task<LedgerRoleNames?> FindNamesAsync(CancellationToken cancellationToken = default)
     {
-        var connection = await _opening.OpenAsync(cancellationToken).ConfigureAwait(false);
+        var connection = await OpenAsync(cancellationToken).ConfigureAwait(false);
         await using var _ = connection.ConfigureAwait(false);
         return await FindAsync(connection, _options.Schemas, cancellationToken).ConfigureAwait(false);
     }
@@ -104,6 +105,22 @@ public sealed class LedgerRoles
         var command = new NpgsqlCommand(sql, connection) { CommandTimeout = 0 };
         await using var _ = command.ConfigureAwait(false);
         await command.ExecuteNonQueryAsync(cancellationToken).ConfigureAwait(false);
+    }
+
+    private async Task<NpgsqlConnection> OpenAsync(CancellationToken cancellationToken)
+    {
+        var connection = await _opening.OpenAsync(cancellationToken).ConfigureAwait(false);
+        try
+        {
+            return (await TenancyGuard.ReadAsync(connection, _options.Schemas, cancellationToken).ConfigureAwait(false)).IsConjoined
+                ? throw TenancyException.NotYet("Roles by 'ledger roles'")
+                : connection;
+        }
+        catch
+        {
+            await connection.DisposeAsync().ConfigureAwait(false);
+            throw;
+        }
     }
 
     private async Task<LedgerRoleNames> NamesAsync(NpgsqlConnection connection, CancellationToken cancellationToken) =>

@@ -1,4 +1,5 @@
 using Ledger.Postgres.Roles;
+using Ledger.Postgres.Tenants;
 using Npgsql;
 
 namespace Ledger.Postgres.Schema;
@@ -32,17 +33,25 @@ public sealed partial class LedgerMigrator
     /// <exception cref="SchemaNotMendedException">The server refused to create the missing objects; none of them was created.</exception>
     /// <exception cref="UnsupportedServerException">The server is too old.</exception>
     /// <exception cref="DatabaseEncodingException">The database is not encoded in UTF8; nothing was applied.</exception>
+    /// <exception cref="TenancyException">The options ask for <see cref="Tenancy.Conjoined"/>, and the schema has a log already, or the role is not held to row-level
+    /// security.</exception>
     public async Task<MigrationRun> ApplyAsync(CancellationToken cancellationToken = default)
     {
         var connection = await OpenAsync(cancellationToken).ConfigureAwait(false);
         await using var _ = connection.ConfigureAwait(false);
         await CheckEncodingAsync(connection, cancellationToken).ConfigureAwait(false);
+        if (IsConjoined)
+        {
+            await CheckOwnerAsync(connection, cancellationToken).ConfigureAwait(false);
+        }
+
         var record = await ReadRecordAsync(connection, cancellationToken).ConfigureAwait(false);
         var mended = new List<SchemaDifference>();
-        var run = record.IsPending(_known, _functions, _options.LedgerSchema)
+        var run = record.IsPending(_known, _functions, _options.LedgerSchema) || (IsConjoined && !_isDivided)
             ? await ApplyPendingAsync(connection, record.IsToAdopt, mended, cancellationToken).ConfigureAwait(false)
             : new MigrationRun([]) { Mended = mended };
         await CreateDocumentTablesAsync(connection, cancellationToken).ConfigureAwait(false);
+        await ConjoinAsync(connection, cancellationToken).ConfigureAwait(false);
         mended.AddRange(await MendAsync(connection, OfEverything, cancellationToken).ConfigureAwait(false));
         await GrantAsync(connection, cancellationToken).ConfigureAwait(false);
         return run;
@@ -112,6 +121,7 @@ public sealed partial class LedgerMigrator
             }
         }
 
+        await ConjoinAsync(connection, cancellationToken).ConfigureAwait(false);
         var (functions, dropped) = await ApplyFunctionsAsync(connection, cancellationToken).ConfigureAwait(false);
         record = await ReadRecordAsync(connection, cancellationToken).ConfigureAwait(false);
         return new MigrationRun([.. record.Join(_known).Where(status => done.Contains(status.Number))])
@@ -168,7 +178,7 @@ public sealed partial class LedgerMigrator
         {
             var functions = SchemaFunction.TextsFor(_functions, migration.Text);
             await ExecuteAsync(connection, SqlText.Load("MendBegin"), cancellationToken).ConfigureAwait(false);
-            await ExecuteAsync(connection, _options.Schemas.Fill($"{functions}\n{migration.Text}"), cancellationToken).ConfigureAwait(false);
+            await ExecuteAsync(connection, Undivide.Schemas.Fill($"{functions}\n{migration.Text}"), cancellationToken).ConfigureAwait(false);
         }
         catch (PostgresException fault) when (fault.SqlState != PostgresErrorCodes.QueryCanceled)
         {

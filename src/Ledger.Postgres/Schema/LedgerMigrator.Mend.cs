@@ -9,6 +9,12 @@ public sealed partial class LedgerMigrator
         Func<SchemaCatalog, SchemaRecord, SchemaMending?> find,
         CancellationToken cancellationToken)
     {
+        if (IsConjoined)
+        {
+            // What would be made again has one log.
+            return [];
+        }
+
         var tables = _options.DocumentTables.ToList();
         var record = await ReadRecordAsync(connection, cancellationToken).ConfigureAwait(false);
         var seen = await SchemaCatalog.ReadAsync(connection, _options.Schemas, tables, cancellationToken).ConfigureAwait(false);

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using Ledger.Postgres.Tenants;
 
 namespace Ledger.Postgres.Schema;
 
@@ -13,6 +14,7 @@ public sealed partial class LedgerMigrator
     /// </remarks>
     public string Script()
     {
+        TenancyGuard.Refuse(_options, "A script of the migrations");
         var script = new StringBuilder(SqlText.Load("ScriptHead")
             .Replace("{version}", Migration.ProgramVersion, StringComparison.Ordinal)
             .Replace("{prepare}", SqlText.Load("PrepareMigrations").TrimEnd(), StringComparison.Ordinal));

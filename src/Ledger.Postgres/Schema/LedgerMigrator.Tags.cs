@@ -1,4 +1,5 @@
 using Ledger.Log;
+using Ledger.Postgres.Tenants;
 using Npgsql;
 using NpgsqlTypes;
 
@@ -24,6 +25,7 @@ public sealed partial class LedgerMigrator
     public async Task<EventTagging> TagEventsAsync(IProgress<EventTagging>? progress = null, CancellationToken cancellationToken = default)
     {
         await EnsureMigratedAsync(cancellationToken).ConfigureAwait(false);
+        TenancyGuard.Refuse(_options, "Tagging");
         var connection = await OpenAsync(cancellationToken).ConfigureAwait(false);
         await using var _ = connection.ConfigureAwait(false);
         var done = new EventTagging(0, 0, SequenceNumber.Start, await FindLastAsync(connection, cancellationToken).ConfigureAwait(false));

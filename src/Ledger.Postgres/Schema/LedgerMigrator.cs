@@ -13,7 +13,8 @@ namespace Ledger.Postgres.Schema;
 public sealed partial class LedgerMigrator
 {
     private readonly PatientOpening _opening;
-    private readonly PostgresOptions _options;
+    private volatile PostgresOptions _options;
+    private volatile bool _isDivided;
     private readonly ILogger _logger;
     private readonly IReadOnlyList<Migration> _known;
     private readonly IReadOnlyList<SchemaFunction> _functions;
@@ -37,7 +38,7 @@ public sealed partial class LedgerMigrator
     {
         ArgumentNullException.ThrowIfNull(dataSource);
         _options = (options ?? new PostgresOptions()).Checked();
-        _opening = new PatientOpening(PostgresDataSources.ForWriting(dataSource), _options, TimeProvider.System);
+        _opening = PatientOpening.OfSchema(PostgresDataSources.ForWriting(dataSource), _options);
         _logger = logger ?? NullLogger<LedgerMigrator>.Instance;
         _known = known;
         _functions = functions;
@@ -120,6 +121,7 @@ public sealed partial class LedgerMigrator
         try
         {
             UnsupportedServerException.ThrowIfTooOld(connection.PostgreSqlVersion);
+            await FindTenancyAsync(connection, cancellationToken).ConfigureAwait(false);
             return connection;
         }
         catch

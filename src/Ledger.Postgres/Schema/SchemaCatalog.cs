@@ -32,7 +32,7 @@ internal sealed class SchemaCatalog
         Documents = documents.Select(d => $"{events}.{d.Table}").ToHashSet(StringComparer.Ordinal);
         Expected =
         [
-            .. ExpectedLines().Concat(documents.SelectMany(ExpectedLines)).Concat(Marten.HasTags ? TagTables.ExpectedLines() : [])
+            .. ExpectedLines(schemas.Tenancy).Concat(documents.SelectMany(table => ExpectedLines(table, schemas.Tenancy))).Concat(Marten.HasTags ? TagTables.ExpectedLines() : [])
                 .Select(CatalogEntry.Parse).Select(entry => Fill(entry, bodies)).Distinct(),
         ];
     }
@@ -74,12 +74,15 @@ internal sealed class SchemaCatalog
     }
 
     /// <summary>The lines of <c>ExpectedSchema.txt</c>, with tokens for the schemas.</summary>
-    internal static string[] ExpectedLines() =>
-        SqlText.Read("migrations/ExpectedSchema.txt").Split('\n', StringSplitOptions.RemoveEmptyEntries);
+    internal static string[] ExpectedLines() => ExpectedLines(Tenancy.Single);
+
+    /// <summary>The same of schemas with one log, or with the logs of many tenants.</summary>
+    internal static string[] ExpectedLines(Tenancy tenancy) =>
+        SqlText.Read(tenancy == Tenancy.Single ? "migrations/ExpectedSchema.txt" : "migrations/ExpectedConjoined.txt").Split('\n', StringSplitOptions.RemoveEmptyEntries);
 
     /// <summary>The lines of a table of documents.</summary>
-    internal static IEnumerable<string> ExpectedLines(DocumentStatements documents) =>
-        SqlText.Read("migrations/ExpectedDocuments.txt").Split('\n', StringSplitOptions.RemoveEmptyEntries)
+    internal static IEnumerable<string> ExpectedLines(DocumentStatements documents, Tenancy tenancy) =>
+        (tenancy == Tenancy.Single ? SqlText.Read("migrations/ExpectedDocuments.txt") : Divided(SqlText.Read("migrations/ExpectedDocuments.txt"))).Split('\n', StringSplitOptions.RemoveEmptyEntries)
             .Where(line => documents.Projection is ISnapshot || !line.Contains("mt_version", StringComparison.Ordinal))
             .Select(line => line.Replace("{table}", documents.Table, StringComparison.Ordinal));
 
@@ -106,6 +109,14 @@ internal sealed class SchemaCatalog
 
     /// <summary>Replaces the tokens for the schemas by their names, as the server quotes them.</summary>
     internal string Fill(string text) => _schemas.Fill(text, _events, _ledger);
+
+    // As Conjoin.sql divides a table.
+    private static string Divided(string documents) =>
+        documents.Replace("PRIMARY KEY (id)", "PRIMARY KEY (tenant_id, id)", StringComparison.Ordinal)
+        + string.Concat(ExpectedLines(Tenancy.Conjoined)
+            .Where(line => line.StartsWith("policy | {events}.mt_streams |", StringComparison.Ordinal)
+                || line.StartsWith("column | {ledger}.branch | tenant_id |", StringComparison.Ordinal))
+            .Select(line => $"{line.Replace("{events}.mt_streams", "{events}.{table}", StringComparison.Ordinal).Replace("{ledger}.branch", "{events}.{table}", StringComparison.Ordinal)}\n"));
 
     private CatalogEntry Fill(CatalogEntry entry, Dictionary<string, string> bodies) => entry with
     {

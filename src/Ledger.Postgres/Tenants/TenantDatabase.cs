@@ -3,7 +3,7 @@ using Npgsql;
 namespace Ledger.Postgres.Tenants;
 
 /// <summary>A tenant and the database that has its log.</summary>
-/// <remarks>Immutable. Its text does not show the connection string, which may hold a password.</remarks>
+/// <remarks>A connection string with <c>Options=-c ledger.tenant=NAME</c> names a log in a schema of many, as <see cref="ConjoinedTenants"/> does. Immutable. Its text does not show the connection string, which may hold a password.</remarks>
 public sealed record TenantDatabase
 {
     /// <summary>Assigns a database to a tenant.</summary>
@@ -26,6 +26,11 @@ public sealed record TenantDatabase
             throw new ArgumentException(faults[0], nameof(connectionString));
         }
 
+        if (TenantSetting.Of(connectionString) is { } other && other != tenant)
+        {
+            throw new ArgumentException($"The connection string of tenant '{tenant}' is that of tenant '{other}' in a schema of many.", nameof(connectionString));
+        }
+
         (Tenant, ConnectionString) = (tenant, connectionString);
     }
 
@@ -38,12 +43,15 @@ public sealed record TenantDatabase
     /// <summary>Where the database is, without user and password; two tenants that have the same would share a log.</summary>
     public string Place => PlaceOf(ConnectionString);
 
+    /// <summary>Whether the log is one of many in its schema.</summary>
+    internal bool IsConjoined => TenantSetting.Of(ConnectionString) is not null;
+
     /// <summary>The tenant and the place.</summary>
     public override string ToString() => $"{Tenant} on {Place}";
 
     internal static string PlaceOf(string connectionString)
     {
         var parts = new NpgsqlConnectionStringBuilder(connectionString);
-        return $"{parts.Host}:{parts.Port}/{parts.Database ?? parts.Username}";
+        return $"{parts.Host}:{parts.Port}/{parts.Database ?? parts.Username}{(TenantSetting.Of(connectionString) is { } tenant ? $" tenant {tenant}" : "")}";
     }
 }

@@ -6,7 +6,7 @@ using Npgsql;
 
 namespace Ledger.Postgres.Tenants;
 
-/// <summary>The log of one tenant, in its own database.</summary>
+/// <summary>The log of one tenant, in its own database or as one of many in a schema.</summary>
 /// <remarks>Safe for concurrent use. <see cref="TenantLedgers"/> makes and disposes it; ask there again for each request, as the tenant may have moved.</remarks>
 public sealed class TenantLedger
 {
@@ -14,6 +14,7 @@ public sealed class TenantLedger
     {
         Database = database;
         DataSource = dataSource;
+        options = options with { Tenancy = database.IsConjoined ? Tenancy.Conjoined : Tenancy.Single };
         Options = options;
         Store = new PostgresEventStore(dataSource, options, timeProvider);
         Runs = new AgentLedger(Store, options.Limits, null, timeProvider);

@@ -5,11 +5,11 @@ using Npgsql;
 
 namespace Ledger.Postgres.Tenants;
 
-/// <summary>The logs of all tenants, a database each.</summary>
+/// <summary>The logs of all tenants: a database each, or many in one schema (<see cref="ConjoinedTenants"/>).</summary>
 /// <remarks>
 /// Safe for concurrent use. It opens a pool for a tenant when the tenant is first asked for. A tenant whose database has changed in the map gets a new pool within <see
-/// cref="TenantOptions.MapFor"/>; calls on the former one end with its exceptions. Ids are unique within a tenant, and nothing of one tenant is in the database of
-/// another.
+/// cref="TenantOptions.MapFor"/>; calls on the former one end with its exceptions. Ids are unique within a tenant. In a database of its own a tenant meets nothing
+/// of another; in a schema of many, row-level security sees to it.
 /// </remarks>
 public sealed class TenantLedgers : IAsyncDisposable, IDisposable
 {
@@ -31,6 +31,11 @@ public sealed class TenantLedgers : IAsyncDisposable, IDisposable
         ArgumentNullException.ThrowIfNull(map);
         Map = map;
         Options = (options ?? new TenantOptions()).Checked();
+        if (map is ConjoinedTenants conjoined && conjoined.Options.Schemas != (Options.Ledger with { Tenancy = Tenancy.Conjoined }).Schemas)
+        {
+            throw new ArgumentException("The map of tenants has other schemas than the options of their logs.", nameof(map));
+        }
+
         _timeProvider = timeProvider ?? TimeProvider.System;
     }
 
@@ -97,9 +102,11 @@ public sealed class TenantLedgers : IAsyncDisposable, IDisposable
 
     /// <summary>Migrates the databases of all tenants. Those that are up to date are left alone, so that a later call continues where one was stopped or failed.</summary>
     /// <returns>The outcome of every tenant, by name.</returns>
+    /// <exception cref="TenancyException">The tenants share a schema, which a <see cref="LedgerMigrator"/> migrates once.</exception>
     public Task<IReadOnlyList<TenantProgress>> MigrateAsync(
-        int parallelism = 4, IProgress<TenantProgress>? progress = null, CancellationToken cancellationToken = default) =>
-        ForEachAsync((tenant, token) => tenant.Migrator.ApplyAsync(token), parallelism, progress, cancellationToken);
+        int parallelism = 4, IProgress<TenantProgress>? progress = null, CancellationToken cancellationToken = default) => Map is ConjoinedTenants
+        ? throw new TenancyException("The tenants share a schema, which is migrated once: by LedgerMigrator, or by 'ledger migrate apply'.")
+        : ForEachAsync((tenant, token) => tenant.Migrator.ApplyAsync(token), parallelism, progress, cancellationToken);
 
     /// <summary>Copies the log of a tenant to another database, proves that nothing is missing, refuses further writes to the former one, and changes the map.</summary>
     /// <remarks>
@@ -123,6 +130,11 @@ public sealed class TenantLedgers : IAsyncDisposable, IDisposable
     {
         var target = new TenantDatabase(tenant, connectionString);
         var source = await Map.FindAsync(tenant, cancellationToken).ConfigureAwait(false) ?? throw new TenantNotFoundException(tenant);
+        if (source.IsConjoined || target.IsConjoined)
+        {
+            throw TenancyException.NotYet("Moving a tenant");
+        }
+
         if (source.Place == target.Place
             || (await DatabaseIdentity.FindAsync(target.ConnectionString, cancellationToken).ConfigureAwait(false) is { } identity
                 && await DatabaseIdentity.FindAsync(source.ConnectionString, cancellationToken).ConfigureAwait(false) == identity))
@@ -164,6 +176,11 @@ public sealed class TenantLedgers : IAsyncDisposable, IDisposable
     public async Task AddAsync(TenantDatabase tenant, ExistingLog existing = ExistingLog.Refused, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(tenant);
+        if (tenant.IsConjoined)
+        {
+            throw new TenancyException("A log in a schema of many is added by ConjoinedTenants, or by 'ledger tenants add NAME' without a database.");
+        }
+
         var table = Map as TenantTable ?? throw new InvalidOperationException("The map of tenants is not a table, and is changed where it is kept.");
         var reservation = await table.ReserveAsync(tenant, cancellationToken).ConfigureAwait(false);
         await using var _ = reservation.ConfigureAwait(false);

@@ -1,5 +1,6 @@
 using Ledger.Postgres.Replicas;
 using Ledger.Postgres.Tenants;
+using Ledger.Postgres.Tests.Tenants;
 using Ledger.Testing;
 using Microsoft.Extensions.DependencyInjection;
 using Npgsql;
@@ -77,5 +78,24 @@ public sealed class SeveralDatabases(LedgerDatabase database) : IClassFixture<Le
         await runs.GetRun("first").AppendAsync([new ObjectCreated("a", "Claim")]);
         (await (await provider.GetRequiredService<TenantLedgers>().ForTenantAsync("acme")).Runs.GetRun("first").GetWorldAsync()).Objects.ShouldHaveSingleItem();
         NpgsqlConnection.ClearAllPools();
+    }
+    [Fact]
+    public async Task Sample_ManyTenants_InOneSchema()
+    {
+        await using var database = new ConjoinedDatabase();
+        await database.InitializeAsync();
+        var connectionString = database.ConnectionString;
+        var services = new ServiceCollection();
+
+        // sample: many tenants in one schema
+        await using var tenants = new ConjoinedTenants(connectionString);
+        await tenants.AddAsync("acme");     // once, as the role that owns the tables
+        services.AddLedgerTenants(_ => tenants);
+        // end of sample
+
+        await using var provider = services.BuildServiceProvider();
+        var acme = await provider.GetRequiredService<TenantLedgers>().ForTenantAsync("acme");
+        await acme.Runs.GetRun("first").AppendAsync([new ObjectCreated("a", "Claim")]);
+        (await acme.Runs.GetRun("first").GetWorldAsync()).Objects.ShouldHaveSingleItem();
     }
 }

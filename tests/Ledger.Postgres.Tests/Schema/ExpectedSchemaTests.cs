@@ -1,5 +1,7 @@
 using System.Runtime.CompilerServices;
 using Ledger.Postgres.Schema;
+using Ledger.Postgres.Tests.Tenants;
+using Npgsql;
 using Shouldly;
 using Xunit;
 
@@ -12,12 +14,27 @@ public sealed class ExpectedSchemaTests
     {
         await using var database = await MigrationDatabase.CreateMigratedAsync();
         await using var connection = await database.DataSource.OpenConnectionAsync();
-        var schemas = database.Options.Schemas;
+        await CompareAsync(connection, database.Options.Schemas, "ExpectedSchema.txt");
+    }
+
+    [Fact]
+    public async Task ExpectedConjoined_IsWhatTheMigrationsMakeOfManyTenants()
+    {
+        await using var database = await ConjoinedDatabase.CreateEmptyAsync();
+        await using var dataSource = NpgsqlDataSource.Create(database.ConnectionString + ";Pooling=false");
+        var options = MigrationDatabase.TwoSchemas with { Tenancy = Tenancy.Conjoined };
+        await new LedgerMigrator(dataSource, options).ApplyAsync();
+        await using var connection = await dataSource.OpenConnectionAsync();
+        await CompareAsync(connection, options.Schemas, "ExpectedConjoined.txt");
+    }
+
+    private static async Task CompareAsync(NpgsqlConnection connection, SchemaNames schemas, string file)
+    {
         var catalog = await SchemaCatalog.ReadAsync(connection, schemas, [], CancellationToken.None);
 
         var made = string.Concat(catalog.Actual.Select(entry => $"{WithTokens(entry, schemas).Format()}\n"));
 
-        var expected = Path.Combine(Folder(), "ExpectedSchema.txt");
+        var expected = Path.Combine(Folder(), file);
         var received = Path.ChangeExtension(expected, ".received.txt");
         if (made == await File.ReadAllTextAsync(expected))
         {
@@ -49,7 +66,8 @@ public sealed class ExpectedSchemaTests
         text == schemas.Events ? "{events}"
         : text == schemas.Ledger ? "{ledger}"
         : text.Replace($"{schemas.Events}.", "{events}.", StringComparison.Ordinal)
-            .Replace($"{schemas.Ledger}.", "{ledger}.", StringComparison.Ordinal);
+            .Replace($"{schemas.Ledger}.", "{ledger}.", StringComparison.Ordinal)
+            .Replace("'{ledger}.tenant'", "'ledger.tenant'", StringComparison.Ordinal);
 
     private static string Folder([CallerFilePath] string path = "") =>
         Path.GetFullPath(Path.Combine(Path.GetDirectoryName(path)!, "../../../src/Ledger.Postgres/Schema"));

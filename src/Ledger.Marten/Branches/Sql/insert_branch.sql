@@ -3,7 +3,7 @@
 with created as (
     insert into {ledger}.branch (stream, parent, root, fork_position, segment_stream, segment_taken, name, created_at)
     values ($1, $2, $3, $4, $6, $7, $5, $8)
-    on conflict (stream) do nothing
+    on conflict ({tenant_key}stream) do nothing
     returning stream
 )
 insert into {ledger}.branch_segment (branch, stream, taken)

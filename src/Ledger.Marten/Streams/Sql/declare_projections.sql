@@ -4,7 +4,7 @@ insert into {ledger}.projection_shard as s (name, kind, state)
 select n.name, n.kind, 'running'
 from unnest($1::text[], $2::text[]) as n (name, kind)
 order by n.name collate "C"
-on conflict (name) do update set
+on conflict ({tenant_key}name) do update set
     kind = excluded.kind,
     state = case excluded.kind when 'marten inline' then 'running' else s.state end
 where s.kind like 'marten%'

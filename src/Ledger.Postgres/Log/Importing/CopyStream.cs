@@ -9,9 +9,10 @@ internal sealed class CopyStream : IAsyncDisposable
     public const int Chunk = 64 * 1024;
 
     private readonly NpgsqlRawCopyStream _stream;
+    private readonly TenantCopyTarget? _target;
     private bool _isCompleted;
 
-    private CopyStream(NpgsqlRawCopyStream stream) => _stream = stream;
+    private CopyStream(NpgsqlRawCopyStream stream, TenantCopyTarget? target) => (_stream, _target) = (stream, target);
 
     /// <summary>Begins it.</summary>
     /// <param name="connection">The connection, which can do nothing else until it is disposed.</param>
@@ -22,10 +23,14 @@ internal sealed class CopyStream : IAsyncDisposable
     {
         // Npgsql wants the text to begin with the word.
         var text = SqlText.Load(sql, options.Schemas);
-        var stream = await connection.BeginRawBinaryCopyAsync(text[(text.IndexOf("\ncopy", StringComparison.Ordinal) + 1)..], cancellationToken).ConfigureAwait(false);
+        text = text[(text.IndexOf("\ncopy", StringComparison.Ordinal) + 1)..];
+        var target = options.Tenancy == Tenancy.Conjoined
+            ? await TenantCopyTarget.MakeAsync(connection, text, options, cancellationToken).ConfigureAwait(false)
+            : null;
+        var stream = await connection.BeginRawBinaryCopyAsync(target?.Copy ?? text, cancellationToken).ConfigureAwait(false);
         stream.WriteTimeout = (int)options.CommandTimeout.TotalMilliseconds;
         stream.ReadTimeout = (int)options.CommandTimeout.TotalMilliseconds;
-        var copy = new CopyStream(stream);
+        var copy = new CopyStream(stream, target);
         try
         {
             await stream.WriteAsync(CopyBuffer.Header, cancellationToken).ConfigureAwait(false);
@@ -53,6 +58,10 @@ internal sealed class CopyStream : IAsyncDisposable
         await _stream.WriteAsync(CopyBuffer.Trailer, cancellationToken).ConfigureAwait(false);
         _isCompleted = true;
         await _stream.DisposeAsync().ConfigureAwait(false);
+        if (_target is not null)
+        {
+            await _target.MoveAsync(cancellationToken).ConfigureAwait(false);
+        }
     }
 
     public async ValueTask DisposeAsync()

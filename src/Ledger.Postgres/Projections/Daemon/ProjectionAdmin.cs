@@ -4,6 +4,7 @@ using Ledger.Postgres.Log;
 using Ledger.Postgres.Projections.Inline;
 using Ledger.Postgres.Projections.Rebuilding;
 using Ledger.Postgres.Searching;
+using Ledger.Postgres.Tenants;
 using Ledger.Projections;
 using Npgsql;
 using NpgsqlTypes;
@@ -28,6 +29,7 @@ public sealed class ProjectionAdmin
         ArgumentNullException.ThrowIfNull(dataSource);
         _dataSource = PostgresDataSources.ForWriting(dataSource);
         _options = (options ?? new PostgresOptions()).Checked();
+        TenancyGuard.Note(_dataSource, _options.Schemas);
         _timeProvider = timeProvider;
     }
 

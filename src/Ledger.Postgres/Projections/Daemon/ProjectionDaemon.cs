@@ -3,6 +3,7 @@ using Ledger.Postgres.Log;
 using Ledger.Postgres.Log.Appending;
 using Ledger.Postgres.Projections.Subscriptions;
 using Ledger.Postgres.Searching;
+using Ledger.Postgres.Tenants;
 using Ledger.Projections;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -63,6 +64,7 @@ public sealed class ProjectionDaemon : IAsyncDisposable
         _dataSource = PostgresDataSources.ForWriting(dataSource);
         _logger = logger ?? (ILogger)NullLogger.Instance;
         _options = (options ?? new PostgresOptions()).Checked().LoggingTo(logger);
+        TenancyGuard.Note(_dataSource, _options.Schemas);
         _daemon = (daemonOptions ?? new DaemonOptions()).Checked(_options);
         _timeProvider = timeProvider ?? TimeProvider.System;
         _pooler = new PoolerNotice(_logger);

@@ -12,7 +12,8 @@ internal sealed class Rebuilds(StoreContext context, StreamTable streams)
         Projection projection, RebuildOptions? options, IProgress<RebuildProgress>? progress, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(projection);
-        if (context.Connections.IsPool && RebuildTarget.Of(projection, context.Options) is { } target)
+        // A table of many tenants is not replaced for one of them.
+        if (context.Connections.IsPool && context.Options.Tenancy == Tenancy.Single && RebuildTarget.Of(projection, context.Options) is { } target)
         {
             options ??= new RebuildOptions();
             await new ShadowRebuild(context.Connections.Pool, context.Options, context.Gaps, context.TimeProvider, target, options.Parallelism, progress)

@@ -53,7 +53,7 @@ from jsonb_to_recordset($1) as n (
     keys smallint[],
     state jsonb)
 order by n.stream collate "C"
-on conflict (stream) do update set
+on conflict ({tenant_key}stream) do update set
     version = excluded.version,
     rules = excluded.rules,
     is_behind = false,

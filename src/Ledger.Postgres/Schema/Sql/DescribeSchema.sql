@@ -121,6 +121,31 @@ described as materialized (
     join pg_trigger t on t.tgrelid = r.oid
     where not t.tgisinternal
 
+    -- Tables of many tenants.
+    union all
+    select
+        'policy',
+        r.object,
+        p.polname,
+        format(
+            '%s for %s using %s check %s',
+            case when p.polpermissive then 'permissive' else 'restrictive' end,
+            p.polcmd,
+            coalesce(pg_get_expr(p.polqual, p.polrelid), 'nothing'),
+            coalesce(pg_get_expr(p.polwithcheck, p.polrelid), 'as using'))
+    from relation r
+    join pg_policy p on p.polrelid = r.oid
+
+    union all
+    select
+        'policy',
+        r.object,
+        'row-level security',
+        case when c.relforcerowsecurity then 'of the owner too' else 'without the owner' end
+    from relation r
+    join pg_class c on c.oid = r.oid
+    where c.relrowsecurity
+
     union all
     select
         'sequence',

@@ -8,4 +8,4 @@ from (
     where not exists (select from {events}.mt_events as e where e.seq_id = g.seq)
     order by g.seq desc
     limit 1000) as n
-on conflict (seq) do nothing
+on conflict ({tenant_key}seq) do nothing

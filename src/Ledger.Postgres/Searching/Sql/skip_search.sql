@@ -6,4 +6,4 @@ where e.seq_id > $1
   and e.seq_id <= $2
 order by e.seq_id
 limit 1
-on conflict (seq) do update set keys = null
+on conflict ({tenant_key}seq) do update set keys = null

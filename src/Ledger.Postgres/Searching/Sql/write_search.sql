@@ -2,4 +2,4 @@
 insert into {ledger}.search_entry as s (seq, keys)
 select n.seq, n.keys::smallint[]
 from unnest($1::bigint[], $2::text[]) as n (seq, keys)
-on conflict (seq) do nothing
+on conflict ({tenant_key}seq) do nothing

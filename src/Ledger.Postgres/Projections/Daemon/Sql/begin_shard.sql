@@ -2,10 +2,10 @@
 with progress as (
     insert into {events}.mt_event_progression as p (name, last_seq_id, last_updated)
     values ($1, $4, clock_timestamp())
-    on conflict (name) do nothing)
+    on conflict ({tenant_key}name) do nothing)
 insert into {ledger}.projection_shard as s (name, kind, state, node, owned_since)
 values ($1, $2, 'running', $3, clock_timestamp())
-on conflict (name) do update set
+on conflict ({tenant_key}name) do update set
     kind = excluded.kind,
     node = excluded.node,
     owned_since = excluded.owned_since

@@ -3,4 +3,4 @@
 insert into {documents} (id, data)
 select n.id, 'null'
 from unnest($1::text[]) as n (id)
-on conflict (id) do nothing
+on conflict ({tenant_key}id) do nothing

@@ -5,7 +5,7 @@ select s.stream, $2, transaction_timestamp(), $3, s.last
 from {ledger}.touched_v1() as s
 where starts_with(s.stream, $1)
   and not exists (select from {ledger}.branch as b where b.stream = s.stream)
-on conflict (id) do update set
+on conflict ({tenant_key}id) do update set
     mt_last_modified = excluded.mt_last_modified,
     mt_version = excluded.mt_version
 where d.mt_version < excluded.mt_version

@@ -9,4 +9,4 @@ insert into {events}.mt_event_progression (name, last_seq_id, last_updated)
 select $1, $2, clock_timestamp()
 where $3
   and not exists (select from moved)
-on conflict (name) do nothing
+on conflict ({tenant_key}name) do nothing

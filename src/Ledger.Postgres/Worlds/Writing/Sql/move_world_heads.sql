@@ -3,7 +3,7 @@
 insert into {ledger}.world_head as h (stream, version, prefix, budget_version, fault_version, fault)
 select n.stream, n.version, 0, n.budget, n.fault_version, n.fault
 from unnest($1, $2, $3, $4, $5) as n (stream, version, budget, fault_version, fault)
-on conflict (stream) do update
+on conflict ({tenant_key}stream) do update
 set version = excluded.version,
     budget_version = coalesce(h.budget_version, excluded.budget_version),
     fault_version = coalesce(h.fault_version, excluded.fault_version),

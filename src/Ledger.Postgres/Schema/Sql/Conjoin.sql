@@ -1,0 +1,144 @@
+-- Divides the tables of a schema by tenants: each gets tenant_id, which begins every key, every foreign key and every index, and row-level security that shows a
+-- session the rows of its tenant alone, to the owner of the tables too. What is divided already is left as it is, so that it runs after every migration. An empty
+-- log is required; the first rows that migrations have put into a table are kept in tenant_seed, and each tenant gets them.
+-- {tables} names of tables as string constants, with their schemas.
+do $conjoin$
+declare
+    own constant text := quote_ident({ledger_text});
+    log constant text := quote_ident({events_text});
+    mine constant text := $setting$nullif(current_setting('ledger.tenant', true), '')$setting$;
+    tables oid[] := array(
+        select to_regclass(n.name)::oid
+        from unnest(array[{tables}]::text[]) as n (name)
+        where to_regclass(n.name) is not null);
+    fresh oid[];
+    broken record;
+    made record;
+    t record;
+begin
+    if to_regclass(own || '.tenant_seed') is null then
+        if exists (select from {events}.mt_streams) then
+            raise exception 'The schema % has a log already. Nothing was changed', {ledger_text} using errcode = 'LG051';
+        end if;
+
+        -- The tenants. The owner of the tables sees all, any other role the one that it is connected for.
+        create table {ledger}.tenant (
+            tenant_id varchar not null,
+            created_at timestamptz not null default clock_timestamp(),
+            disabled_at timestamptz,
+            constraint pk_tenant primary key (tenant_id),
+            constraint ck_tenant_tenant_id check (tenant_id <> '')
+        );
+        alter table {ledger}.tenant enable row level security;
+        create policy tenant_own on {ledger}.tenant using (tenant_id = nullif(current_setting('ledger.tenant', true), ''));
+        grant select on {ledger}.tenant to public;
+
+        -- The first rows of tables, of which each tenant has its own.
+        create table {ledger}.tenant_seed (
+            table_name text not null,
+            first_row jsonb not null,
+            constraint pk_tenant_seed primary key (table_name, first_row)
+        );
+
+        -- Marten's tables of the same purpose have no tenant.
+        execute format(
+            'create table {ledger}.tenant_progression (like %s including defaults, constraint pk_tenant_progression primary key (name))',
+            (log || '.mt_event_progression')::regclass);
+        execute format(
+            'create table {ledger}.tenant_dead_letter (like %s including defaults, constraint pk_tenant_dead_letter primary key (id))',
+            (log || '.mt_doc_deadletterevent')::regclass);
+
+        -- Their texts for one log stay in force no longer: all are made again.
+        delete from {ledger}.schema_function;
+    end if;
+
+    tables := tables || array[(own || '.tenant_progression')::regclass::oid, (own || '.tenant_dead_letter')::regclass::oid];
+    fresh := array(
+        select c.oid
+        from unnest(tables) as n (id)
+        join pg_catalog.pg_class as c on c.oid = n.id
+        where not c.relforcerowsecurity);
+    if cardinality(fresh) = 0 then
+        return;
+    end if;
+
+    for t in select c.oid, c.oid::regclass as name, c.relname from pg_catalog.pg_class as c where c.oid = any (fresh) loop
+        if t.name in ((log || '.mt_streams')::regclass, (log || '.mt_events')::regclass) then
+            execute format($change$alter table %s alter column tenant_id set default current_setting('ledger.tenant')$change$, t.name);
+        else
+            execute format(
+                'insert into {ledger}.tenant_seed (table_name, first_row) select %L, to_jsonb(s) from %s as s on conflict do nothing', t.name::text, t.name);
+            execute format('delete from %s', t.name);
+            execute format($change$alter table %s add column tenant_id varchar not null, alter column tenant_id set default current_setting('ledger.tenant')$change$, t.name);
+        end if;
+    end loop;
+
+    -- Foreign keys first, which need the keys that they name; they are made again when all keys are.
+    create temp table conjoined_key on commit drop as
+    select k.conrelid::regclass::text as table_name, k.conname as name, k.contype as kind, pg_get_constraintdef(k.oid) as definition
+    from pg_catalog.pg_constraint as k
+    where k.conrelid = any (fresh)
+      and k.contype in ('p', 'u', 'f')
+      -- Numbers are drawn from one sequence for all tenants, and Marten has this key.
+      and k.conname <> 'pkey_mt_events_seq_id'
+      and pg_get_constraintdef(k.oid) !~ 'tenant_id';
+    create temp table conjoined_index on commit drop as
+    select x.indexrelid::regclass::text as name, pg_get_indexdef(x.indexrelid) as definition, m.amname as method
+    from pg_catalog.pg_index as x
+    join pg_catalog.pg_class as i on i.oid = x.indexrelid
+    join pg_catalog.pg_am as m on m.oid = i.relam
+    where x.indrelid = any (fresh)
+      and not exists (select from pg_catalog.pg_constraint as k where k.conindid = x.indexrelid and k.contype in ('p', 'u', 'x'));
+    for broken in select k.table_name, k.name from conjoined_key as k where k.kind = 'f' loop
+        execute format('alter table %s drop constraint %I', broken.table_name, broken.name);
+    end loop;
+
+    for broken in select k.table_name, k.name from conjoined_key as k where k.kind <> 'f' loop
+        execute format('alter table %s drop constraint %I', broken.table_name, broken.name);
+    end loop;
+
+    for broken in select x.name from conjoined_index as x loop
+        execute format('drop index %s', broken.name);
+    end loop;
+
+    for made in select k.table_name, k.name, k.definition from conjoined_key as k where k.kind <> 'f' loop
+        execute format(
+            'alter table %s add constraint %I %s',
+            made.table_name,
+            case made.name when 'pkey_mt_streams_id' then 'pkey_mt_streams_tenant_id_id' else made.name end,
+            regexp_replace(made.definition, '^(PRIMARY KEY|UNIQUE) \(', '\1 (tenant_id, '));
+    end loop;
+
+    -- An index of arrays or documents cannot serve a session that row-level security holds, because its operators could show what they compare.
+    for made in select x.definition from conjoined_index as x where x.method = 'btree' loop
+        execute regexp_replace(made.definition, ' USING btree \(', ' USING btree (tenant_id, ');
+    end loop;
+
+    if (log || '.mt_events')::regclass::oid = any (fresh) then
+        -- The log of a tenant is read without those of the others.
+        create index ix_mt_events_tenant on {events}.mt_events (tenant_id, seq_id);
+    end if;
+
+    for made in select k.table_name, k.name, k.definition from conjoined_key as k where k.kind = 'f' loop
+        execute format(
+            'alter table %s add constraint %I %s',
+            made.table_name,
+            case made.name when 'fkey_mt_events_stream_id' then 'fkey_mt_events_stream_id_tenant_id' else made.name end,
+            regexp_replace(made.definition, '^FOREIGN KEY \((.*?)\) REFERENCES (.*?)\(', 'FOREIGN KEY (tenant_id, \1) REFERENCES \2(tenant_id, '));
+    end loop;
+
+    for t in select c.oid::regclass as name from pg_catalog.pg_class as c where c.oid = any (fresh) loop
+        execute format('create policy tenant_own on %s using (tenant_id = %s) with check (tenant_id = %s)', t.name, mine, mine);
+        execute format('alter table %s enable row level security, force row level security', t.name);
+    end loop;
+
+    drop table conjoined_key, conjoined_index;
+
+    -- Tenants that were there before a table was.
+    for t in select s.table_name, s.first_row, n.tenant_id from {ledger}.tenant_seed as s cross join {ledger}.tenant as n where s.table_name::regclass::oid = any (fresh) loop
+        perform set_config('ledger.tenant', t.tenant_id, true);
+        execute format('insert into %s select (jsonb_populate_record(null::%1$s, $1)).*', t.table_name)
+        using t.first_row || jsonb_build_object('tenant_id', t.tenant_id);
+    end loop;
+end
+$conjoin$;

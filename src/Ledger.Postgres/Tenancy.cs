@@ -1,0 +1,11 @@
+namespace Ledger.Postgres;
+
+/// <summary>Whose log the tables of a schema have.</summary>
+public enum Tenancy
+{
+    /// <summary>One log. Tenants have a schema or a database each.</summary>
+    Single,
+
+    /// <summary>The logs of many tenants, whose keys begin with <c>tenant_id</c>; row-level security shows each connection those of its tenant.</summary>
+    Conjoined,
+}

@@ -1,0 +1,68 @@
+using Ledger.Testing;
+using Npgsql;
+using Shouldly;
+using Xunit;
+
+namespace Ledger.Cli.Tests.Tenants;
+
+/// <summary>A schema with the logs of many tenants, from the command line.</summary>
+public sealed class ConjoinedTests
+{
+    [Fact]
+    public async Task Conjoined_FromTheSchemaToTheLastTenant()
+    {
+        await using var database = await CliDatabase.CreateEmptyAsync();
+        var role = $"app_{Guid.NewGuid():N}"[..16];
+        await ExecuteAsync(database, $"create role {role} login password 'secret'; grant create on database \"{database.Name}\" to {role}");
+        var superuser = new Cli { ConnectionString = database.ConnectionString };
+        var cli = new Cli { ConnectionString = new NpgsqlConnectionStringBuilder(database.ConnectionString) { Username = role, Password = "secret" }.ConnectionString };
+        try
+        {
+            (await superuser.RunAsync("migrate", "apply", "--tenancy", "conjoined")).ExitCode.ShouldBe(1);
+            (await cli.RunAsync("migrate", "apply", "--tenancy", "many")).ShouldBeRefused(2, "'--tenancy' must be 'single' or 'conjoined', but was 'many'.");
+            (await cli.RunAsync("tenants", "add", "acme")).ExitCode.ShouldBe(2);
+            (await cli.RunAsync("migrate", "apply", "--tenancy", "conjoined")).ShouldSucceed();
+            (await cli.RunAsync("migrate", "apply")).ShouldSucceed().ShouldBe("Schema 'ledger' was up to date.\n");
+            (await cli.RunAsync("migrate", "assert")).ShouldSucceed();
+            (await cli.RunAsync("tenants", "add", "acme")).ShouldSucceed().ShouldBe("The tenant 'acme' has a log in the schema 'ledger'.\n");
+            (await cli.RunAsync("tenants", "add", "a tenant's \\ name")).ShouldSucceed();
+            (await cli.JsonAsync("tenants", "list")).EnumerateArray().Select(tenant => tenant.GetProperty("tenant").GetString()).ShouldBe(["a tenant's \\ name", "acme"]);
+
+            foreach (var (tenant, length) in new[] { ("acme", 1), ("a tenant's \\ name", 2) })
+            {
+                (await cli.RunAsync("run", "start", "--id", "same", "--tenant", tenant)).ShouldSucceed();
+                for (var i = 0; i < length; i++)
+                {
+                    (await cli.RunAsync("append", "same", "--type", "t", "--tenant", tenant)).ShouldSucceed();
+                }
+
+                (await cli.JsonAsync("status", "same", "--tenant", tenant)).GetProperty("length").GetInt64().ShouldBe(length);
+            }
+
+            (await cli.JsonAsync("query", "select count(*) as n from events", "--tenant", "acme")).ToString().ShouldContain("1");
+            (await cli.RunAsync("status", "same")).ShouldBeRefused(
+                1, "The schema 'ledger' has the logs of many tenants. Name one: with '--tenant', or in a program by TenantLedgers on ConjoinedTenants.");
+            (await superuser.RunAsync("status", "same", "--tenant", "acme")).ExitCode.ShouldBe(1);
+            (await cli.RunAsync("status", "same", "--tenant", "bolt")).ShouldBeRefused(
+                1, "There is no tenant 'bolt'. 'ledger tenants list' shows all to the role that owns the tables.");
+            (await cli.RunAsync("seal", "status", "--tenant", "acme")).ShouldBeRefused(1, "The seal is not for schemas with the logs of many tenants yet. Nothing was changed.");
+            (await cli.RunAsync("tenants", "migrate")).ShouldBeRefused(1, "The tenants share the schema 'ledger', which 'ledger migrate apply' migrates.");
+            (await cli.RunAsync("tenants", "add", "bolt", database.ConnectionString)).ExitCode.ShouldBe(2);
+            (await cli.RunAsync("tenants", "remove", "acme")).ShouldSucceed().ShouldBe("The tenant 'acme' is switched off. Its log stays in the schema 'ledger'.\n");
+            (await cli.RunAsync("status", "same", "--tenant", "acme")).ExitCode.ShouldBe(1);
+        }
+        finally
+        {
+            NpgsqlConnection.ClearAllPools();
+            await ExecuteAsync(database, $"drop owned by {role} cascade; drop role {role}");
+        }
+    }
+
+    private static async Task ExecuteAsync(TestDatabase database, string sql)
+    {
+        await using var connection = new NpgsqlConnection(database.ConnectionString + ";Pooling=false");
+        await connection.OpenAsync();
+        await using var command = new NpgsqlCommand(sql, connection);
+        await command.ExecuteNonQueryAsync();
+    }
+}

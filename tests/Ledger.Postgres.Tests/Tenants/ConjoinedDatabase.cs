@@ -1,0 +1,150 @@
+using Ledger.Conformance;
+using Ledger.Log;
+using Ledger.Postgres.Schema;
+using Ledger.Postgres.Tenants;
+using Ledger.Projections;
+using Ledger.Testing;
+using Npgsql;
+using Xunit;
+
+namespace Ledger.Postgres.Tests.Tenants;
+
+/// <summary>A schema with the logs of many tenants, owned by a role that is held to row-level security. As an engine of the suite its stores are those of tenants.</summary>
+public sealed class ConjoinedDatabase : ITestEngine, IAsyncLifetime, IAsyncDisposable
+{
+    private readonly List<TenantLedgers> _ledgers = [];
+    private TestDatabase _database = null!;
+    private string _role = null!;
+    private int _added;
+
+    public ITestEngine WithoutRows => new FoldingEngine(this);
+
+    /// <summary>The connection of the role that owns the tables, without a tenant.</summary>
+    public string ConnectionString { get; private set; } = null!;
+
+    /// <summary>The superuser's.</summary>
+    public string SuperuserString => _database.ConnectionString;
+
+    public string Role => _role;
+
+    public ConjoinedTenants Map { get; private set; } = null!;
+
+    public TenantLedgers Ledgers { get; private set; } = null!;
+
+    /// <summary>A database without tables, and a role that may make them.</summary>
+    public static async Task<ConjoinedDatabase> CreateEmptyAsync()
+    {
+        var made = new ConjoinedDatabase();
+        await made.MakeAsync();
+        return made;
+    }
+
+    public async Task InitializeAsync()
+    {
+        await MakeAsync();
+        await using (var dataSource = NpgsqlDataSource.Create(ConnectionString + ";Pooling=false"))
+        {
+            await new LedgerMigrator(dataSource, new PostgresOptions { Tenancy = Tenancy.Conjoined }).ApplyAsync();
+        }
+
+        Map = new ConjoinedTenants(ConnectionString);
+        Ledgers = NewLedgers(new PostgresOptions());
+        await AddAsync("suite");
+    }
+
+    public TenantLedgers NewLedgers(PostgresOptions options)
+    {
+        var ledgers = new TenantLedgers(Map, new TenantOptions { Ledger = options, ConnectionsPerTenant = 40, MaxConnections = 80 });
+        _ledgers.Add(ledgers);
+        return ledgers;
+    }
+
+    /// <summary>Adds a tenant.</summary>
+    public async Task<TenantLedger> AddAsync(string tenant)
+    {
+        await Map.AddAsync(tenant);
+        return await Ledgers.ForTenantAsync(tenant);
+    }
+
+    public async Task<IEventStore> CreateStoreAsync(EventRegistry? registry = null) => await StoreOfAsync("suite", new PostgresOptions { Registry = registry ?? EventRegistry.Default });
+
+    public async Task<IEventStore> CreateEmptyStoreAsync() => (await AddAsync($"tenant {Interlocked.Increment(ref _added)}")).Store.Shared();
+
+    public async Task<IEventStore> CreateProjectingStoreAsync(IReadOnlyList<Projection> projections)
+    {
+        var options = new PostgresOptions { Projections = projections };
+        await using var dataSource = NpgsqlDataSource.Create(ConnectionString + ";Pooling=false");
+        await new LedgerMigrator(dataSource, options).ApplyAsync();
+        return await StoreOfAsync("suite", options);
+    }
+
+    public Task<IEventStore> OpenAgainAsync(IEventStore store) => CreateStoreAsync();
+
+    public async Task<T> ScalarAsync<T>(string sql)
+    {
+        await using var connection = new NpgsqlConnection(SuperuserString + ";Pooling=false");
+        await connection.OpenAsync();
+        await using var command = new NpgsqlCommand(sql, connection);
+        return (T)(await command.ExecuteScalarAsync())!;
+    }
+
+    /// <summary>The rows of all divided tables that a tenant has, as one text, as only a superuser sees them.</summary>
+    public async Task<string> RowsOfAsync(string tenant)
+    {
+        var tables = await ScalarAsync<string[]>("select array_agg(c.relname::text) from pg_class as c where c.relnamespace = 'ledger'::regnamespace and c.relforcerowsecurity");
+        var rows = tables.Select(table => $"select '{table} ' || to_jsonb(t)::text as row from ledger.\"{table}\" as t where t.tenant_id = '{tenant}'");
+        return await ScalarAsync<string>($"select coalesce(string_agg(r.row, e'\\n' order by r.row), '') from ({string.Join(" union all ", rows)}) as r");
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        foreach (var ledgers in _ledgers)
+        {
+            await ledgers.DisposeAsync();
+        }
+
+        if (Map is not null)
+        {
+            await Map.DisposeAsync();
+        }
+
+        NpgsqlConnection.ClearAllPools();
+        await using (var connection = new NpgsqlConnection(SuperuserString + ";Pooling=false"))
+        {
+            await connection.OpenAsync();
+            await using var command = new NpgsqlCommand($"drop owned by {_role} cascade; drop role {_role}", connection);
+            await command.ExecuteNonQueryAsync();
+        }
+
+        await _database.DisposeAsync();
+    }
+
+    Task IAsyncLifetime.DisposeAsync() => DisposeAsync().AsTask();
+
+    private async Task MakeAsync()
+    {
+        _database = await (await TestPostgres.SharedAsync()).CreateDatabaseAsync();
+        _role = $"app_{Guid.NewGuid():N}"[..16];
+        await using var connection = new NpgsqlConnection(SuperuserString + ";Pooling=false");
+        await connection.OpenAsync();
+        await using var command = new NpgsqlCommand($"create role {_role} login password 'secret'; grant create on database \"{_database.Name}\" to {_role}", connection);
+        await command.ExecuteNonQueryAsync();
+        ConnectionString = new NpgsqlConnectionStringBuilder(SuperuserString) { Username = _role, Password = "secret" }.ConnectionString;
+    }
+
+    private async Task<IEventStore> StoreOfAsync(string tenant, PostgresOptions options) => (await NewLedgers(options).ForTenantAsync(tenant)).Store;
+
+    private sealed class FoldingEngine(ConjoinedDatabase database) : ITestEngine
+    {
+        public ITestEngine WithoutRows => this;
+
+        public Task<IEventStore> CreateStoreAsync(EventRegistry? registry = null) =>
+            database.StoreOfAsync("suite", new PostgresOptions { Registry = registry ?? EventRegistry.Default, WorldRows = WorldRows.Off });
+
+        public Task<IEventStore> CreateEmptyStoreAsync() => throw new NotSupportedException("No class of these tests asks for it.");
+
+        public Task<IEventStore> CreateProjectingStoreAsync(IReadOnlyList<Projection> projections) => throw new NotSupportedException("No class of these tests asks for it.");
+
+        public Task<IEventStore> OpenAgainAsync(IEventStore store) => CreateStoreAsync();
+    }
+}
