@@ -6,6 +6,9 @@ namespace Ledger.Explorer.Objects;
 /// <summary>An object at a cursor, with its relations and the events that set its properties.</summary>
 internal sealed record ObjectModel
 {
+    /// <summary>How many events of its history are shown.</summary>
+    public const int MostEvents = 200;
+
     public required StreamName Stream { get; init; }
 
     public required string Id { get; init; }
@@ -22,7 +25,7 @@ internal sealed record ObjectModel
 
     public WorldObject? Item => Around.Item;
 
-    /// <summary>The events that changed it, oldest first; null if finding them would read a long history and was not asked for.</summary>
+    /// <summary>The last events that changed it, oldest first; null if finding them would read a long history and was not asked for.</summary>
     public required IReadOnlyList<BlameEntry>? History { get; init; }
 
     /// <summary>The event that set the current value of a property, or null.</summary>

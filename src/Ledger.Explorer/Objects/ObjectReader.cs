@@ -21,7 +21,7 @@ internal static class ObjectReader
         var around = await request.Explorer.Worlds.ReadAroundAsync(run, id, at, request.Aborted).ConfigureAwait(false);
         var asked = request.Query.Choice("history", "auto", "auto", "all") == "all";
         var history = asked || length.Value <= MostReadUnasked || request.Explorer.Ledger.Store.Get<IWorldReader>() is not null
-            ? (await run.BlameAsync(id, cancellationToken: request.Aborted).ConfigureAwait(false)).Entries
+            ? await ReadHistoryAsync(run, id, at, request.Aborted).ConfigureAwait(false)
             : null;
         if (around is { Item: null, Relations.Count: 0 } && history is { Count: 0 })
         {
@@ -38,6 +38,15 @@ internal static class ObjectReader
             Picture = PictureOf(request, run, id, at, around),
             History = history,
         });
+    }
+
+    // Of an object that was changed very often, the last changes before the cursor.
+    private static async Task<IReadOnlyList<BlameEntry>> ReadHistoryAsync(Run run, string id, Position at, CancellationToken cancellationToken)
+    {
+        var last = (await run.BlameLastAsync(id, ObjectModel.MostEvents, cancellationToken: cancellationToken).ConfigureAwait(false)).Entries;
+        return last.Count < ObjectModel.MostEvents || last[0].Event.Position < at
+            ? last
+            : (await run.BlameLastAsync(id, ObjectModel.MostEvents, at, cancellationToken).ConfigureAwait(false)).Entries;
     }
 
     private static string? PictureOf(ExplorerRequest request, Run run, string id, Position at, ObjectSurroundings around)

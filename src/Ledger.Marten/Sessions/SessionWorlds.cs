@@ -41,6 +41,10 @@ internal sealed class SessionWorlds(IWorldReader rows, IWorldReader fold, Func<H
         History history, string id, Position? at = null, CancellationToken cancellationToken = default) =>
         For(history).ReadObjectEventsAsync(history, id, at, cancellationToken);
 
+    public Task<IReadOnlyList<RecordedEvent>> ReadLastObjectEventsAsync(
+        History history, string id, int most, Position? at = null, CancellationToken cancellationToken = default) =>
+        For(history).ReadLastObjectEventsAsync(history, id, most, at, cancellationToken);
+
     public IAsyncEnumerable<RecordedEvent> ReadRelationEventsAsync(
         History history, string id, Position? at = null, CancellationToken cancellationToken = default) =>
         For(history).ReadRelationEventsAsync(history, id, at, cancellationToken);

@@ -46,6 +46,21 @@ internal sealed partial class PostgresWorldReader
         CancellationToken cancellationToken = default) =>
         ReadEventsAsync("world_object_events", history, id, at, _folding.ReadObjectEventsAsync, cancellationToken);
 
+    public async Task<IReadOnlyList<RecordedEvent>> ReadLastObjectEventsAsync(
+        History history,
+        string id,
+        int most,
+        Position? at = null,
+        CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(id);
+        ArgumentOutOfRangeException.ThrowIfLessThan(most, 1);
+        IWorldReader folding = _folding;
+        return await CoveredAsync(history, at, cancellationToken).ConfigureAwait(false) is { } position
+            ? await _rows.ReadLastEventsAsync(history, id, position, most, cancellationToken).ConfigureAwait(false)
+            : await folding.ReadLastObjectEventsAsync(history, id, most, at, cancellationToken).ConfigureAwait(false);
+    }
+
     public IAsyncEnumerable<RecordedEvent> ReadRelationEventsAsync(
         History history,
         string id,
@@ -87,9 +102,17 @@ internal sealed partial class PostgresWorldReader
             yield break;
         }
 
-        foreach (var recorded in await _rows.ReadEventsAsync(sql, history, id, position, cancellationToken).ConfigureAwait(false))
+        // Rows of the past are not changed, so that pages of different moments fit together.
+        var (from, page) = (Position.Start, new List<RecordedEvent>());
+        do
         {
-            yield return recorded;
+            page = await _rows.ReadEventsAsync(sql, history, id, position, from, cancellationToken).ConfigureAwait(false);
+            foreach (var recorded in page)
+            {
+                yield return recorded;
+                from = new Position(recorded.Position!.Value.Value + 1);
+            }
         }
+        while (page.Count >= WorldQueries.PageRows);
     }
 }

@@ -3,6 +3,7 @@ using System.Text.Json;
 using Ledger.Log;
 using Ledger.Postgres.Log;
 using Ledger.Worlds;
+using Npgsql;
 using NpgsqlTypes;
 
 namespace Ledger.Postgres.Worlds;
@@ -108,25 +109,42 @@ internal sealed partial class WorldQueries
     /// <param name="history">Whose events.</param>
     /// <param name="id">The id.</param>
     /// <param name="at">How many events to look at.</param>
+    /// <param name="from">The position of the first event to look at.</param>
     /// <param name="cancellationToken">Stops the reading.</param>
     public Task<List<RecordedEvent>> ReadEventsAsync(
         string sql,
         History history,
         string id,
         Position at,
+        Position from,
         CancellationToken cancellationToken) => AskAsync(
             sql,
             history,
-            command => command.WithText(id).With(at.Value, NpgsqlDbType.Bigint),
-            async (reader, cancellationToken) =>
-            {
-                var (events, row) = (new List<RecordedEvent>(), new EventRow(options.Registry));
-                while (await reader.ReadAsync(cancellationToken).ConfigureAwait(false))
-                {
-                    events.Add(row.Read(reader, new StreamName(reader.GetString(10)), new Position(reader.GetInt64(0))));
-                }
-
-                return events;
-            },
+            command => command.WithText(id).With(at.Value, NpgsqlDbType.Bigint).With(from.Value, NpgsqlDbType.Bigint).With(PageRows, NpgsqlDbType.Integer),
+            ReadAsync,
             cancellationToken);
+
+    /// <summary>The last of the events that made and changed one object, in order.</summary>
+    /// <param name="history">Whose events.</param>
+    /// <param name="id">The id.</param>
+    /// <param name="at">How many events to look at.</param>
+    /// <param name="most">How many events to return.</param>
+    /// <param name="cancellationToken">Stops the reading.</param>
+    public Task<List<RecordedEvent>> ReadLastEventsAsync(History history, string id, Position at, int most, CancellationToken cancellationToken) => AskAsync(
+        "world_object_last_events",
+        history,
+        command => command.WithText(id).With(at.Value, NpgsqlDbType.Bigint).With(most, NpgsqlDbType.Integer),
+        ReadAsync,
+        cancellationToken);
+
+    private async Task<List<RecordedEvent>> ReadAsync(NpgsqlDataReader reader, CancellationToken cancellationToken)
+    {
+        var (events, row) = (new List<RecordedEvent>(), new EventRow(options.Registry));
+        while (await reader.ReadAsync(cancellationToken).ConfigureAwait(false))
+        {
+            events.Add(row.Read(reader, new StreamName(reader.GetString(10)), new Position(reader.GetInt64(0))));
+        }
+
+        return events;
+    }
 }

@@ -20,20 +20,20 @@ public sealed record SubscriptionStart
 
     internal SequenceNumber Sequence { get; private init; }
 
-    internal Guid? EventId { get; private init; }
+    internal EventIdentity? Event { get; private init; }
 
     internal DateTimeOffset? Time { get; private init; }
 
     /// <summary>At the first event after a place in the log.</summary>
     public static SubscriptionStart After(SequenceNumber sequence) => new() { Sequence = sequence };
 
-    /// <summary>At the first event after one that was read before, which must still be in the log.</summary>
+    /// <summary>At the first event after one that was read before. It must be in the log, or have been removed from its stream by compaction or retention.</summary>
     /// <remarks>After a failover to a standby that lagged its number may be that of another event. Then the subscription ends with an exception instead of leaving
-    /// out events.</remarks>
+    /// out events. It does so too if the stream as a whole was deleted in another way than by retention: that cannot be told from a loss.</remarks>
     public static SubscriptionStart After(RecordedEvent recorded)
     {
         ArgumentNullException.ThrowIfNull(recorded);
-        return new() { Sequence = recorded.Sequence, EventId = recorded.Id };
+        return new() { Sequence = recorded.Sequence, Event = EventIdentity.Of(recorded) };
     }
 
     /// <summary>At the first event recorded at a time or later.</summary>

@@ -71,6 +71,37 @@ public sealed partial class Run
         return new Blame(StreamName, objectId, property, [.. fold.Entries.Select(e => e with { Origins = originsOf(e.Event) })]);
     }
 
+    /// <summary>Names the last events that made and changed an object: as <see cref="BlameAsync"/>, but at most a number of them.</summary>
+    /// <remarks>A store that keeps worlds as rows reads no more than these, however often the object was changed.</remarks>
+    /// <param name="objectId">The object's id; it may be removed by now.</param>
+    /// <param name="most">How many, one or more.</param>
+    /// <param name="at">After how many events of the history, or null for all of them.</param>
+    /// <param name="cancellationToken">Stops the reading.</param>
+    /// <exception cref="WorldFaultException">The handle is strict, and an event of the history cannot be applied.</exception>
+    public async Task<Blame> BlameLastAsync(string objectId, int most, Position? at = null, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(objectId);
+        ArgumentOutOfRangeException.ThrowIfLessThan(most, 1);
+        var reader = Reader;
+        var events = await reader.ReadLastObjectEventsAsync(History, objectId, most, at, cancellationToken).ConfigureAwait(false);
+        if (events.Count == 0)
+        {
+            return new Blame(StreamName, objectId, null, []);
+        }
+
+        var first = events[0].Position!.Value;
+        var item = await reader.FindObjectAsync(History, objectId, first, cancellationToken).ConfigureAwait(false);
+        var fold = new BlameFold(objectId, null, new World(item is null ? [] : [item], [], false, first, []));
+        foreach (var recorded in events)
+        {
+            fold.Apply(recorded);
+        }
+
+        var originsOf = await new BlameOrigins(Lookup())
+            .FindAsync(EntityKind.WorldObject, objectId, null, fold.Entries.Select(e => e.Event), cancellationToken).ConfigureAwait(false);
+        return new Blame(StreamName, objectId, null, [.. fold.Entries.Select(e => e with { Origins = originsOf(e.Event) })]);
+    }
+
     /// <summary>Names the events that made and changed a relation, or one of its properties.</summary>
     /// <param name="relationId">The relation's id; it may be removed by now.</param>
     /// <param name="property">A top-level property, or null for the whole relation.</param>

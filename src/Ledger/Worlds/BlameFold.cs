@@ -3,9 +3,12 @@ using System.Text.Json;
 namespace Ledger.Worlds;
 
 /// <summary>Folds a history and collects the changes of one object.</summary>
-internal sealed class BlameFold(string objectId, string? property)
+/// <param name="objectId">The object.</param>
+/// <param name="property">One of its properties, or null for the whole.</param>
+/// <param name="before">The world before the first event, which has the object alone; null for the empty one.</param>
+internal sealed class BlameFold(string objectId, string? property, World? before = null)
 {
-    private readonly WorldFold _fold = new();
+    private readonly WorldFold _fold = before is null ? new() : new(before);
     private readonly List<BlameEntry> _entries = [];
 
     public IReadOnlyList<BlameEntry> Entries => _entries;

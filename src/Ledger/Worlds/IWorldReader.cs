@@ -109,6 +109,34 @@ public interface IWorldReader
         Position? at = null,
         CancellationToken cancellationToken = default);
 
+    /// <summary>The last of the events of <see cref="ReadObjectEventsAsync"/>, in order.</summary>
+    /// <param name="history">The run or branch.</param>
+    /// <param name="id">The object's id.</param>
+    /// <param name="most">How many at most, one or more.</param>
+    /// <param name="at">The number of events to search, or null for all.</param>
+    /// <param name="cancellationToken">Stops the reading.</param>
+    async Task<IReadOnlyList<RecordedEvent>> ReadLastObjectEventsAsync(
+        History history,
+        string id,
+        int most,
+        Position? at = null,
+        CancellationToken cancellationToken = default)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(most, 1);
+        var last = new Queue<RecordedEvent>();
+        await foreach (var recorded in ReadObjectEventsAsync(history, id, at, cancellationToken).ConfigureAwait(false))
+        {
+            if (last.Count == most)
+            {
+                last.Dequeue();
+            }
+
+            last.Enqueue(recorded);
+        }
+
+        return [.. last];
+    }
+
     /// <summary>The events of a history that created, changed and removed a relation, in order, with their positions.</summary>
     /// <param name="history">The run or branch.</param>
     /// <param name="id">The relation's id.</param>

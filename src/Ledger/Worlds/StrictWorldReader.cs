@@ -75,6 +75,14 @@ internal sealed class StrictWorldReader(IWorldReader inner) : IWorldReader
         CancellationToken cancellationToken = default) =>
         CheckedAsync(history, at, position => inner.ReadObjectEventsAsync(history, id, position, cancellationToken), cancellationToken);
 
+    public async Task<IReadOnlyList<RecordedEvent>> ReadLastObjectEventsAsync(
+        History history,
+        string id,
+        int most,
+        Position? at = null,
+        CancellationToken cancellationToken = default) => await inner.ReadLastObjectEventsAsync(
+            history, id, most, await CheckAsync(history, at, cancellationToken).ConfigureAwait(false), cancellationToken).ConfigureAwait(false);
+
     public IAsyncEnumerable<RecordedEvent> ReadRelationEventsAsync(
         History history,
         string id,

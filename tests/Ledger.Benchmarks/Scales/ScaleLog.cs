@@ -78,8 +78,12 @@ internal sealed class ScaleLog : IAsyncDisposable
                 show($"{Plan.Events:N0} events: branch {done:N0} of {Plan.Branches:N0}");
             }
         });
-        await ExecuteTextAsync("analyze", cancellationToken);
+        await ExecuteTextAsync("vacuum analyze", cancellationToken);
     }
+
+    /// <summary>Asks which events set the properties of an object last, in SQL.</summary>
+    public Task BlameAsync(StreamName stream, string objectId, CancellationToken cancellationToken) =>
+        ExecuteAsync("blame_object", cancellationToken, stream.Value, objectId);
 
     public async Task<(long Database, long Events)> SizeAsync(CancellationToken cancellationToken)
     {

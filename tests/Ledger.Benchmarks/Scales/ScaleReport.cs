@@ -32,7 +32,7 @@ internal static class ScaleReport
             page.Append(Text($"{result.DatabaseBytes / (double)result.Plan.Events:N0} bytes an event, of which {result.EventBytes / (double)result.Plan.Events:N0} are the event and its indexes; made in {result.Made.TotalSeconds:N0} s\n"));
         }
 
-        page.Append("\n## Calls\n\nOne caller, 200 calls after 20 to warm up, each about another run; milliseconds.\n\n");
+        page.Append("\n## Calls\n\nOne caller, 200 calls on each log, 20 in turn, after 40 to warm up; each is about another run. Milliseconds.\n\n");
         page.Append(compares
             ? Text($"| call | {small.Plan.Events:N0}: p50 | p95 | {large.Plan.Events:N0}: p50 | p95 | ratio of p50 | within {Asked} |\n|---|---|---|---|---|---|---|\n")
             : Text($"| call | {small.Plan.Events:N0}: p50 | p95 |\n|---|---|---|\n"));

@@ -23,6 +23,15 @@ public abstract class BlameTests(ITestEngine engine) : EventStoreTests(engine)
             ["{\"x\":1}", "{\"x\":1,\"y\":2}", "{\"x\":1,\"y\":2}", "{\"y\":null}", null]);
         blame.Entries.Select(e => e.Before?.Data.Count).ShouldBe([null, 1, 2, 2, 1]);
         (await branch.BlameAsync("ghost")).Entries.ShouldBeEmpty();
+        for (var most = 1; most <= 6; most++)
+        {
+            (await branch.BlameLastAsync("a", most)).Entries.Select(Text).ShouldBe(blame.Entries.TakeLast(most).Select(Text));
+        }
+
+        Positions(await branch.BlameLastAsync("a", 2, new Position(5))).ShouldBe([2, 4]);
+        (await branch.BlameLastAsync("ghost", 1)).Entries.ShouldBeEmpty();
+
+        static string Text(BlameEntry entry) => $"{entry.Event.Position} {entry.Kind} {entry.Before?.Data} {entry.After?.Data}";
     }
 
     [Fact]

@@ -28,6 +28,12 @@ internal sealed class ReplicatedPair : IAsyncDisposable
         HostRecheckSeconds = 1,
     }.ConnectionString;
 
+    /// <summary>The primary alone.</summary>
+    public string PrimaryString => StringOf(Primary);
+
+    /// <summary>The standby alone.</summary>
+    public string StandbyString => StringOf(Standby);
+
     /// <summary>Starts both.</summary>
     /// <param name="isSynchronous">Whether the primary acknowledges a commit when the standby has it on its disk.</param>
     public static async Task<ReplicatedPair> StartAsync(bool isSynchronous)

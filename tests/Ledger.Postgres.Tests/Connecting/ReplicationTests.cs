@@ -37,6 +37,27 @@ public sealed class ReplicationTests(ITestOutputHelper output)
         await HasAllInOrderAsync(reader, writers.Acknowledged.Keys);
     }
 
+    [PgBouncer.Fact]
+    public async Task Failover_BehindPgBouncer_SynchronousReplication_NothingAcknowledgedIsLost()
+    {
+        await using var pair = await ReplicatedPair.StartAsync(isSynchronous: true);
+        await using var bouncer = await PgBouncer.StartAsync(pair.PrimaryString);
+        output.WriteLine(bouncer.Description);
+        await using var pool = PostgresDataSources.Create(bouncer.Through(pair.PrimaryString) + ";Pooling=true;Maximum Pool Size=80");
+        await using var store = new PostgresEventStore(pool, Patient);
+        var writers = new FailoverWriters(store, Before);
+        var end = writers.RunAsync(2 * Before);
+
+        await writers.Middle;
+        await pair.LosePrimaryAsync();
+        await pair.PromoteAsync();
+        await bouncer.PointToAsync(pair.StandbyString);
+        await end;
+
+        writers.Acknowledged.Count.ShouldBe(2 * Before * Writers);
+        (await LostAsync(store, writers.Acknowledged.Keys)).ShouldBeEmpty();
+    }
+
     [Fact]
     public async Task Failover_StandbyThatLagged_WhatWasLostIsNamed_AndReadersOfItStop()
     {

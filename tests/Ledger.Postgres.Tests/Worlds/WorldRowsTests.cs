@@ -48,6 +48,45 @@ public sealed class WorldRowsTests(LedgerDatabase database) : IClassFixture<Ledg
             .ShouldBe("m 2 0 object.created, n 3 1 object.patched, z 1 4 object.patched");
     }
 
+    [Fact]
+    public async Task BlameInSql_PropertiesWereSetLongAgo_ThatOfTheLibrary()
+    {
+        var run = Runs.GetRun(Guid.NewGuid().ToString("N"));
+        await run.AppendAsync([
+            new ObjectCreated("a", "T", new JsonObject { ["gone"] = 1 }), new ObjectRemoved("a"), new ObjectCreated("a", "T", new JsonObject { ["k"] = 1, ["n"] = 0 }),
+            .. Enumerable.Range(1, 250).Select(n => new ObjectPatched("a", new JsonObject { ["n"] = n, [n == 20 ? "early" : "n"] = n }))]);
+        var branch = await run.ForkAsync(new Position(200));
+        await branch.AppendAsync([.. Enumerable.Range(1, 150).Select(n => new ObjectPatched("a", new JsonObject { ["z"] = n }))]);
+        foreach (var history in (Run[])[run, branch])
+        {
+            foreach (var property in (string[])["k", "n", "early", "z", "gone"])
+            {
+                var last = (await history.BlameAsync("a", property)).Entries is [.., { Kind: not BlameKind.Removed } entry] ? $"{entry.Event.Position} {entry.Event.Id}" : "";
+                (await TextAsync($"select coalesce(max(at || ' ' || event_id), '') from ledger.blame('{history.StreamName}', 'a') where property = '{property}'")).ShouldBe(last);
+            }
+        }
+
+        (await TextAsync($"select string_agg(concat_ws(' ', property, value, at), ', ') from ledger.blame('{run.StreamName}', 'a', 1)")).ShouldBe("gone 1 0");
+        (await TextAsync($"select count(*)::text from ledger.blame('{run.StreamName}', 'a', 2)")).ShouldBe("0");
+    }
+
+    [Fact]
+    public async Task ObjectsOfAHistory_ByIdsOfATable_AreFoundByTheIndexOnBranches()
+    {
+        const string Question = "select * from ledger.world_object as w cross join lateral ledger.world_object_at_v1('branch:x', w.id, 5) as o";
+        await using var connection = await database.DataSource.OpenConnectionAsync();
+        await using var explain = new NpgsqlCommand($"set enable_seqscan = off; explain {Question}", connection);
+        await using var reader = await explain.ExecuteReaderAsync();
+        var plan = new List<string>();
+        while (await reader.ReadAsync())
+        {
+            plan.Add(reader.GetString(0));
+        }
+
+        plan.ShouldContain(line => line.Contains("using pk_branch on branch", StringComparison.Ordinal));
+        plan.ShouldNotContain(line => line.Contains("Seq Scan on branch", StringComparison.Ordinal));
+    }
+
     [Theory]
     [InlineData("select string_agg(id, ' ' order by id) from ledger.world('{0}')", "a b r")]
     [InlineData("select string_agg(id, ' ' order by id) from ledger.objects('{0}')", "a b")]

@@ -1,3 +1,4 @@
+using Ledger.Log;
 using Ledger.Postgres.Log;
 using Ledger.Projections;
 using Npgsql;
@@ -11,11 +12,11 @@ namespace Ledger.Postgres.Projections.Subscriptions;
 internal sealed class LogAnchor(PostgresOptions options)
 {
     private long _number = -1;
-    private Guid? _id;
+    private EventIdentity? _event;
     private int _timeline;
 
     /// <summary>Takes note of an event.</summary>
-    public void Set(RecordedEvent recorded) => (_number, _id) = (recorded.Sequence.Value, recorded.Id);
+    public void Set(RecordedEvent recorded) => (_number, _event) = (recorded.Sequence.Value, EventIdentity.Of(recorded));
 
     /// <summary>Checks a connection, and returns the number to continue after.</summary>
     /// <param name="session">The connection.</param>
@@ -29,19 +30,19 @@ internal sealed class LogAnchor(PostgresOptions options)
         var timeline = await ReadTimelineAsync(session.Connection, cancellationToken).ConfigureAwait(false);
         if (isFirst)
         {
-            (_number, _id, _timeline) = (position, start.EventId, timeline);
+            (_number, _event, _timeline) = (position, start.Event, timeline);
         }
 
-        var (id, newest) = await ReadAsync(session.Connection, cancellationToken).ConfigureAwait(false);
+        var (found, newest, isRemoved) = await ReadAsync(session.Connection, cancellationToken).ConfigureAwait(false);
         var isOther = timeline != _timeline;
 
-        // Without another server only a compaction takes an event away; what was given by its id has to be there.
-        if (_id is { } had && id != had && (id is not null || isOther || isFirst))
+        // On the same server a missing event was removed; elsewhere its stream has to show that, or it was lost.
+        if (_event is { } had && found?.Id != had.Id && !isRemoved && (found is not null || isOther || isFirst))
         {
-            throw LogNumbersException.EventReplaced("A reader of the log", _number, had, newest);
+            throw LogNumbersException.EventReplaced("A reader of the log", _number, had.Id, newest);
         }
 
-        _id ??= id;
+        _event ??= found;
         _timeline = timeline;
 
         // What the filter passed over on the other server may be other events here.
@@ -63,14 +64,20 @@ internal sealed class LogAnchor(PostgresOptions options)
         }
     }
 
-    private async Task<(Guid? Id, long Newest)> ReadAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
+    private async Task<(EventIdentity? Found, long Newest, bool IsRemoved)> ReadAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
     {
         var command = new NpgsqlCommand(SqlText.Load("event_at_number", options.Schemas), connection) { CommandTimeout = options.CommandTimeoutSeconds };
         await using var _ = command.ConfigureAwait(false);
         command.With(_number, NpgsqlDbType.Bigint);
+        command.Parameters.Add(new NpgsqlParameter { Value = (object?)_event?.Stream.Value ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Text });
+        command.Parameters.Add(new NpgsqlParameter { Value = (object?)_event?.Version.Value ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Bigint });
         var reader = await command.ExecuteReaderAsync(cancellationToken).ConfigureAwait(false);
         await using var __ = reader.ConfigureAwait(false);
         await reader.ReadAsync(cancellationToken).ConfigureAwait(false);
-        return (await reader.IsDBNullAsync(0, cancellationToken).ConfigureAwait(false) ? null : reader.GetGuid(0), reader.GetInt64(1));
+        var isFound = !await reader.IsDBNullAsync(0, cancellationToken).ConfigureAwait(false);
+        return (
+            isFound ? new EventIdentity(reader.GetGuid(0), new StreamName(reader.GetString(1)), new StreamVersion(reader.GetInt64(2))) : null,
+            reader.GetInt64(3),
+            reader.GetBoolean(4));
     }
 }

@@ -1,5 +1,5 @@
--- The events that made and changed the relation $2 within the first $3 events of the history of $1, in order. The position, the columns of a page of events,
--- and the stream.
+-- A page of the events that made and changed the relation $2 within the first $3 events of the history of $1, from position $4 on, at most $5 of them, in order. The
+-- position, the columns of a page of events, and the stream.
 select s.before + m.version - 1 as position,
        m.version,
        m.seq_id,
@@ -13,12 +13,17 @@ select s.before + m.version - 1 as position,
        s.stream
 from {ledger}.world_segment_v1($1, $3) as s
 cross join lateral (
-    select r.valid_from
-    from {ledger}.world_relation as r
-    where r.stream = s.stream and r.id = $2 and r.valid_from <= s.upto
+    (select r.valid_from
+     from {ledger}.world_relation as r
+     where r.stream = s.stream and r.id = $2 and r.valid_from <= s.upto and r.valid_from > $4 - s.before)
     union all
-    select r.valid_from
-    from {ledger}.world_relation_past as r
-    where r.stream = s.stream and r.id = $2 and r.valid_from <= s.upto) as v
+    (select r.valid_from
+     from {ledger}.world_relation_past as r
+     where r.stream = s.stream and r.id = $2 and r.valid_from <= s.upto and r.valid_from > $4 - s.before
+     order by r.valid_from
+     limit $5)
+    order by valid_from
+    limit $5) as v
 join {events}.mt_events as m on m.stream_id = s.stream and m.version = v.valid_from
 order by s.ordinal, m.version
+limit $5
