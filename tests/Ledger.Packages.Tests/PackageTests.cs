@@ -28,6 +28,7 @@ public sealed class PackageTests(PackedFolder packed)
             files.ShouldContain(Of("icon"), id);
             files.ShouldContain(Of("readme"), id);
             ReadmeOf(id).ShouldNotContain("](../", Case.Sensitive, $"The page of {id} has links that lead nowhere.");
+            ReadmeOf(id).ShouldNotContain("## Decisions", Case.Sensitive, $"The page of {id} has what is for contributors.");
             ReadmeOf(id).ShouldStartWith($"# {id}", Case.Sensitive, id);
             files.ShouldContain("LICENSE", id);
             if (id != "Ledger.Templates")
@@ -38,6 +39,8 @@ public sealed class PackageTests(PackedFolder packed)
         }
 
         DependenciesOf(packages["Ledger"].Nuspec).ShouldBe(["Microsoft.Extensions.DependencyInjection.Abstractions", "Microsoft.Extensions.Logging.Abstractions"]);
+        packages["Ledger.Marten"].Nuspec.Descendants().Single(e => e.Name.LocalName == "dependency" && (string?)e.Attribute("id") == "Marten")
+            .Attribute("version")!.Value.ShouldBe("9.54.0", "As the README says.");
         DependenciesOf(packages["Ledger.Testing"].Nuspec).ShouldNotContain("Testcontainers.PostgreSql");
         DependenciesOf(packages["Ledger.Testing.Containers"].Nuspec).ShouldContain("Testcontainers.PostgreSql");
     }
