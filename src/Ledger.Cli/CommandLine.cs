@@ -14,7 +14,8 @@ internal static class CommandLine
 
     public static async Task<int> InvokeAsync(IReadOnlyList<string> args, CommandIo io, CancellationToken cancellationToken)
     {
-        var parsed = Commands.Create().Parse(Asked(args), Parsing);
+        var root = Commands.Create();
+        var parsed = root.Parse(Asked(args, root), Parsing);
         io = io.OutputWidth is null ? io : io with { Output = new TerminalStream(io.Output) };
         var session = new Session(io, parsed);
         Pager? pager = null;
@@ -48,12 +49,32 @@ internal static class CommandLine
         }
     }
 
-    private static IReadOnlyList<string> Asked(IReadOnlyList<string> args) => args switch
+    private static IReadOnlyList<string> Asked(IReadOnlyList<string> args, Command root) => args switch
     {
         [] => ["--help"],
-        ["help", ..] => [.. args.Skip(1), "--help"],
+        ["help", ..] => HelpOf([.. args.Skip(1)], root),
+        [var group, "help", ..] when Find(root, group) is not (null or LedgerCommand) => HelpOf([group, .. args.Skip(2)], root),
         _ => args,
     };
+
+    // A word that names no command is an error, as it is without 'help'; what follows a command that has no others is not looked at.
+    private static string[] HelpOf(string[] words, Command root)
+    {
+        var command = root;
+        for (var i = 0; i < words.Length && command is not LedgerCommand; i++)
+        {
+            if (Find(command, words[i]) is not { } found)
+            {
+                return words[i].StartsWith('-') ? [.. words, "--help"] : words[..(i + 1)];
+            }
+
+            command = found;
+        }
+
+        return [.. words, "--help"];
+    }
+
+    private static Command? Find(Command command, string name) => command.Subcommands.FirstOrDefault(found => found.Name == name);
 
     private static Pager? StartPager(LedgerCommand command, Session session) =>
         session.Io.OutputWidth is not null && session.Format is OutputFormat.Table or OutputFormat.Json

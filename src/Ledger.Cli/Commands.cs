@@ -226,6 +226,9 @@ internal static class Commands
         {
             if (option is HelpOption help)
             {
+                // Those of Windows; a completion would offer them beside every command.
+                help.Aliases.Remove("/?");
+                help.Aliases.Remove("/h");
                 help.Action = new HelpWithExamples();
             }
             else if (option is VersionOption version)

@@ -16,6 +16,7 @@ internal static class CommonOptions
         Description = "How to print: table, json (as --json); lists also as ndjson (a document per line) or csv. Default: table.",
         HelpName = "FORMAT",
         Recursive = true,
+        CompletionSources = { "table", "json", "ndjson", "csv" },
     };
 
     public static Option<string?> Profile { get; } = new("--profile")

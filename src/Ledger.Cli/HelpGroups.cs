@@ -23,24 +23,31 @@ internal static class HelpGroups
     /// <summary>Writes all commands, those of no group last.</summary>
     public static void Write(TextWriter output, Command root, int width)
     {
-        var commands = root.Subcommands.Where(command => !command.Hidden).ToDictionary(command => command.Name, StringComparer.Ordinal);
-        var column = commands.Keys.Max(name => name.Length) + (2 * Indent.Length);
-        var named = Known.SelectMany(group => group.Commands).ToHashSet(StringComparer.Ordinal);
-        foreach (var (title, names) in Known.Append((Other, [.. commands.Keys.Where(name => !named.Contains(name))])))
+        var groups = Of(root).ToList();
+        var column = groups.SelectMany(group => group.Commands).Max(command => command.Name.Length) + (2 * Indent.Length);
+        foreach (var (title, commands) in groups)
         {
-            var listed = names.Where(commands.ContainsKey).ToList();
-            if (listed.Count == 0)
-            {
-                continue;
-            }
-
             output.WriteLine($"{title}:");
-            foreach (var name in listed)
+            foreach (var command in commands)
             {
-                WriteLines(output, $"{Indent}{name}".PadRight(column), FirstSentence(commands[name].Description ?? ""), width);
+                WriteLines(output, $"{Indent}{command.Name}".PadRight(column), FirstSentence(command.Description ?? ""), width);
             }
 
             output.WriteLine();
+        }
+    }
+
+    /// <summary>The groups that have commands, those of no group last.</summary>
+    public static IEnumerable<(string Title, IReadOnlyList<Command> Commands)> Of(Command root)
+    {
+        var commands = root.Subcommands.Where(command => !command.Hidden).ToDictionary(command => command.Name, StringComparer.Ordinal);
+        var named = Known.SelectMany(group => group.Commands).ToHashSet(StringComparer.Ordinal);
+        foreach (var (title, names) in Known.Append((Title: Other, Commands: [.. commands.Keys.Where(name => !named.Contains(name))])))
+        {
+            if (names.Where(commands.ContainsKey).Select(name => commands[name]).ToList() is { Count: > 0 } listed)
+            {
+                yield return (title, listed);
+            }
         }
     }
 

@@ -20,9 +20,10 @@ internal sealed class HelpWithExamples : SynchronousCommandLineAction
     {
         var (output, command, width) = (parseResult.InvocationConfiguration.Output, parseResult.CommandResult.Command, Math.Min(Width, Widest));
         var usual = UsualHelp(parseResult, width);
+        var (options, commands) = (usual.IndexOf("Options:", StringComparison.Ordinal), usual.IndexOf("Commands:", StringComparison.Ordinal));
         if (command is RootCommand)
         {
-            output.Write(usual.AsSpan(0, usual.IndexOf("Commands:", StringComparison.Ordinal)));
+            output.Write(usual.AsSpan(0, options));
             HelpGroups.Write(output, command, width);
         }
         else
@@ -44,6 +45,8 @@ internal sealed class HelpWithExamples : SynchronousCommandLineAction
 
         if (command is RootCommand)
         {
+            output.Write("Options of every command:");
+            output.Write(usual.AsSpan((options + "Options:".Length)..commands));
             output.WriteLine("'ledger COMMAND --help' shows what a command takes, with examples.");
         }
 

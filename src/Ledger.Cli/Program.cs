@@ -8,6 +8,8 @@ internal static class Program
     private static async Task<int> RunAsync(string[] args)
     {
         using var interruption = new Interruption();
-        return await interruption.WatchAsync(CommandLine.InvokeAsync(args, CommandIo.OfProcess(), interruption.Token));
+
+        // A call that blocks, such as that to open a pipe that has no writer, must not keep a signal from ending the program.
+        return await interruption.WatchAsync(Task.Run(() => CommandLine.InvokeAsync(args, CommandIo.OfProcess(), interruption.Token)));
     }
 }

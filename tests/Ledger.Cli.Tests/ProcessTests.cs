@@ -86,6 +86,31 @@ public sealed partial class ProcessTests(CliDatabase database) : IClassFixture<C
         result.ShouldBe(new CliResult(130, "", ""));
     }
 
+    /// <summary>To open a pipe waits for its writer, in a call that nothing cancels.</summary>
+    [Fact]
+    public async Task Pipe_WithoutAWriter_ControlC_Exits130()
+    {
+        var folder = Directory.CreateTempSubdirectory("ledger-pipe-");
+        try
+        {
+            var pipe = Path.Combine(folder.FullName, "pipe");
+            using (var make = Process.Start("mkfifo", [pipe]))
+            {
+                await make.WaitForExitAsync();
+            }
+
+            using var process = Start("append", "process", "--file", pipe);
+            await WaitForHandlerAsync(process);
+
+            using var kill = Process.Start("/bin/kill", ["-INT", process.Id.ToString(CultureInfo.InvariantCulture)]);
+            (await EndAsync(process)).ExitCode.ShouldBe(130);
+        }
+        finally
+        {
+            folder.Delete(recursive: true);
+        }
+    }
+
     [Fact]
     public async Task Output_ClosedPipe_EndsTheCommand()
     {

@@ -12,6 +12,10 @@ public sealed class UsageTests
         await story.RunAsync("frok");
         await story.RunAsync("run");
         await story.RunAsync("run", "stop");
+        await story.RunAsync("help", "rnu");
+        await story.RunAsync("help", "run", "lst");
+        await story.RunAsync("run", "help", "stop");
+        await story.RunAsync("completion", "tcsh");
         await story.RunAsync("fork", "a");
         await story.RunAsync("fork", "a", "--at", "-1");
         await story.RunAsync("fork", "a", "--at", "two");
@@ -54,8 +58,14 @@ public sealed class UsageTests
         await story.RunAsync("world", "a", "--output", "csv", "--connection", "Host=unused");
         await story.RunAsync("log", "--follow", "--output", "csv", "--connection", "Host=unused");
         await story.RunAsync("run", "list", "--profile", "nix");
+        await story.RunAsync("seal", "verify", "/dev/null", "--key", "/dev/zero");
+        await story.RunAsync("seal", "verify", "/dev/zero");
+        await story.RunAsync("mask", "--rules", "/dev/zero", "--reason", "asked");
+        await story.RunAsync("retention", "plan", "--policies", "/dev/zero");
         await story.RunAsync("run", "list", "--connection", "Host=h;Pasword=secret");
         await story.RunAsync("run", "list", "--connection", "Host=h;Port=secret");
+        await story.RunAsync("run", "list", "--connection", "host=h dbname=secret");
+        await story.RunAsync("graph", "first@2", "--svg", "-", "--picture", "branches", "--at", "2");
         await story.RunAsync("run", "list", "--connection", "postgresql:///x");
         await story.RunAsync("run", "list", "--connection", "postgresql://localhost/x?ssl_mode=require");
         await story.RunAsync("run", "list", "--connection", "Database=x");

@@ -28,6 +28,7 @@ public sealed class PackageTests(PackedFolder packed)
             files.ShouldContain(Of("icon"), id);
             files.ShouldContain(Of("readme"), id);
             ReadmeOf(id).ShouldNotContain("](../", Case.Sensitive, $"The page of {id} has links that lead nowhere.");
+            ReadmeOf(id).ShouldNotContain("## Decisions", Case.Sensitive, $"The page of {id} has what is for contributors.");
             ReadmeOf(id).ShouldStartWith($"# {id}", Case.Sensitive, id);
             files.ShouldContain("LICENSE", id);
             if (id != "Ledger.Templates")
@@ -38,8 +39,27 @@ public sealed class PackageTests(PackedFolder packed)
         }
 
         DependenciesOf(packages["Ledger"].Nuspec).ShouldBe(["Microsoft.Extensions.DependencyInjection.Abstractions", "Microsoft.Extensions.Logging.Abstractions"]);
+        packages["Ledger.Marten"].Nuspec.Descendants().Single(e => e.Name.LocalName == "dependency" && (string?)e.Attribute("id") == "Marten")
+            .Attribute("version")!.Value.ShouldBe("9.54.0", "As the README says.");
         DependenciesOf(packages["Ledger.Testing"].Nuspec).ShouldNotContain("Testcontainers.PostgreSql");
         DependenciesOf(packages["Ledger.Testing.Containers"].Nuspec).ShouldContain("Testcontainers.PostgreSql");
+    }
+
+    /// <summary>As a release does, which names the last one: what breaks programs that were built against that ends the pack.</summary>
+    [SoakFact]
+    public async Task Pack_OfTheNextVersion_IsComparedWithTheLastOne()
+    {
+        var environment = new Dictionary<string, string>(packed.Environment);
+        environment.Remove("NUGET_PACKAGES");
+        Task<(int Code, string Output)> PackAsync(string last) => Shell.TryAsync(
+            SourceTree.Root, environment, "dotnet", "pack", "src/Ledger.Seal", "-c", "Release", "--no-build", "-nologo", "-v", "quiet", "-o", packed.CreateFolder("next"),
+            "-p:PackageVersion=0.1.1", $"-p:PackageValidationBaselinePath={Path.Combine(packed.Packages, last)}");
+
+        (await PackAsync("Ledger.Seal.0.1.0.nupkg")).ShouldBe((0, ""));
+        var (code, output) = await PackAsync("Ledger.Parquet.0.1.0.nupkg");
+
+        code.ShouldBe(1, "The types of the other package are missing.");
+        output.ShouldContain("error CP");
     }
 
     [SoakFact]

@@ -18,8 +18,11 @@ internal sealed partial class TutorialPage
     /// <summary>The name of the file, without its extension.</summary>
     public string Name { get; }
 
-    /// <summary>The folder below samples that has its program, or null if it has none of its own.</summary>
+    /// <summary>The folder below samples that has the program which the page shows, or null if it shows none.</summary>
     public string? Sample { get; private init; }
+
+    /// <summary>Whether that program keeps its log in a database.</summary>
+    public bool NeedsAServer => _blocks.Any(block => block.Kind == "csharp" && block.Text.Contains("LEDGER_POSTGRES", StringComparison.Ordinal));
 
     /// <summary>What its program prints: the block after the first <c>dotnet run</c>.</summary>
     public string Printed => _blocks[_blocks.FindIndex(block => block.Kind == "sh" && block.Text.Contains("dotnet run", StringComparison.Ordinal)) + 1].Text;
@@ -83,7 +86,7 @@ internal sealed partial class TutorialPage
             Path.GetFileNameWithoutExtension(path),
             [.. Block().Matches(page).Select(m => (m.Groups["kind"].Value, m.Groups["file"].Value, m.Groups["text"].Value.TrimEnd('\n')))])
         {
-            Sample = SampleLink().Match(page) is { Success: true } link ? link.Groups["name"].Value : null,
+            Sample = page.Contains("```csharp\n", StringComparison.Ordinal) && SampleLink().Match(page) is { Success: true } link ? link.Groups["name"].Value : null,
         };
     }
 

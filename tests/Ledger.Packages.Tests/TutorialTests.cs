@@ -18,8 +18,14 @@ public sealed class TutorialTests(PackedFolder packed)
     public async Task Program_PrintsWhatThePageSays(string name)
     {
         var page = TutorialPage.Of(name);
+        var environment = new Dictionary<string, string>();
+        await using var database = page.NeedsAServer ? await (await TestPostgres.SharedAsync()).CreateDatabaseAsync() : null;
+        if (database is not null)
+        {
+            environment["LEDGER_POSTGRES"] = database.ConnectionString;
+        }
 
-        var printed = await Shell.RunAsync(AppContext.BaseDirectory, new Dictionary<string, string>(), "dotnet", Path.Combine(AppContext.BaseDirectory, $"{page.Sample}.dll"));
+        var printed = await Shell.RunAsync(AppContext.BaseDirectory, environment, "dotnet", Path.Combine(AppContext.BaseDirectory, $"{page.Sample}.dll"));
 
         printed.TrimEnd('\n').ShouldBe(page.Printed);
     }
@@ -31,7 +37,11 @@ public sealed class TutorialTests(PackedFolder packed)
     {
         var page = TutorialPage.Of(name);
         await using var database = await (await TestPostgres.SharedAsync()).CreateDatabaseAsync();
-        var environment = new Dictionary<string, string>(packed.Environment) { ["LEDGER_POSTGRES"] = database.ConnectionString };
+        var environment = new Dictionary<string, string>(packed.Environment)
+        {
+            ["LEDGER_POSTGRES"] = database.ConnectionString,
+            ["ConnectionStrings__Postgres"] = database.ConnectionString,
+        };
 
         var (code, printed) = await Shell.TryAsync(packed.CreateFolder(name), environment, "bash", "-c", page.Script());
 

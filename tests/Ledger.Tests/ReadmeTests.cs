@@ -55,10 +55,10 @@ public sealed partial class ReadmeTests
     // Whole programs: those of the front page and of the tutorials.
     private static readonly string[] Programs =
     [
-        FirstProgram, MartenApp, "samples/ForkAndMerge/Program.cs", "samples/Records/Program.cs", "samples/Tasks/Program.cs", "samples/Projection/Program.cs",
+        FirstProgram, MartenApp, "samples/InPostgres/Program.cs", "samples/ForkAndMerge/Program.cs", "samples/Records/Program.cs", "samples/Tasks/Program.cs", "samples/Projection/Program.cs",
     ];
 
-    private static readonly string[] Pages = ["README.md", .. Directory.GetFiles(Path.Combine(SourceTree.Root, "docs"), "*.md", SearchOption.AllDirectories)];
+    private static readonly string[] Pages = ["README.md", "src/Ledger/README.md", "src/Ledger.Postgres/README.md", "src/Ledger.Agents/README.md", .. Directory.GetFiles(Path.Combine(SourceTree.Root, "docs"), "*.md", SearchOption.AllDirectories)];
 
     [Fact]
     public void Pages_Samples_AreThoseOfTheTests()

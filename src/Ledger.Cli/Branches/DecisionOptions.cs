@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Text.Json;
 using Ledger.Cli.Connections;
 using Ledger.Cli.Files;
+using Ledger.Cli.Streams;
 using Ledger.Explorer.Contracts;
 using Ledger.Explorer.Failures;
 using Ledger.Explorer.Merging;
@@ -28,6 +29,25 @@ internal sealed class DecisionOptions(string target, string source)
     /// <summary>Handles on the two runs or branches, which must exist, that merge as the options say.</summary>
     public Task<(Run A, Run B)> FindAsync(Session session, LedgerConnection connection, string a, string b, CancellationToken cancellationToken) =>
         StoredRuns.FindAsync(connection.LedgerWith(_deep.RulesOf(session)), a, b, cancellationToken);
+
+    /// <summary>The same, where a part of the source will do.</summary>
+    /// <param name="session">The call.</param>
+    /// <param name="connection">The database.</param>
+    /// <param name="target">The one that is taken whole.</param>
+    /// <param name="source">The one of which <c>ID@N</c> means the first N events.</param>
+    /// <param name="at">The option that means the same.</param>
+    /// <param name="cancellationToken">Stops waiting.</param>
+    public async Task<(Run Target, Run Source, Position? At)> FindAsync(
+        Session session, LedgerConnection connection, string target, string source, Option<Position?> at, CancellationToken cancellationToken)
+    {
+        var (whole, part) = await Histories.FindAtAsync(connection, connection.LedgerWith(_deep.RulesOf(session)), target, source, cancellationToken);
+        if (whole.At is { } place)
+        {
+            throw new UsageException($"'{target}' means the first {place} events of {whole.Run.StreamName}, but this is about all of it. Name '{whole.Run.StreamName}'.");
+        }
+
+        return (whole.Run, part.Run, HistoryText.One(part.At, session.Get(at), at.Name));
+    }
 
     /// <summary>Checks the options and reads the file, before anything is connected to.</summary>
     /// <exception cref="UsageException">They exclude each other.</exception>

@@ -11,7 +11,7 @@ namespace Ledger.Cli.Branches;
 internal sealed class MergeCommand : LedgerCommand
 {
     private readonly Argument<string> _target = StreamArgument.Create("The run or branch to merge into.", "TARGET");
-    private readonly Argument<string> _source = StreamArgument.Create("The run or branch to merge; it does not change.", "SOURCE");
+    private readonly Argument<string> _source = StreamArgument.Create("The run or branch to merge; it does not change. SOURCE@N: its first N events.", "SOURCE");
     private readonly Option<bool> _preview = new("--preview") { Description = "Show what would be written, and write nothing." };
     private readonly DecisionOptions _decisions = new("the target", "the source");
     private readonly Option<Position?> _at = Positions.Option("--at", "How many events of the source are merged. Default: all.", "N");
@@ -42,7 +42,7 @@ internal sealed class MergeCommand : LedgerCommand
     {
         var resolver = await _decisions.ReadAsync(session, cancellationToken);
         await using var connection = await session.ConnectAsync(cancellationToken);
-        var (target, source) = await _decisions.FindAsync(session, connection, session.Get(_target), session.Get(_source), cancellationToken);
+        var (target, source, at) = await _decisions.FindAsync(session, connection, session.Get(_target), session.Get(_source), _at, cancellationToken);
         var registry = connection.Store.Registry;
         await DecisionOptions.RefusingAsync(async () =>
         {
@@ -51,7 +51,7 @@ internal sealed class MergeCommand : LedgerCommand
                 var options = new MergeOptions
                 {
                     Resolver = resolver(),
-                    At = session.Get(_at),
+                    At = at,
                     Metadata = new EventMetadata { Actor = session.Get(_actor) },
                 };
                 var answer = session.Get(_preview)

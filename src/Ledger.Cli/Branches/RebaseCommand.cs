@@ -9,7 +9,7 @@ namespace Ledger.Cli.Branches;
 /// <summary><c>ledger rebase</c></summary>
 internal sealed class RebaseCommand : LedgerCommand
 {
-    private readonly Argument<string> _branch = StreamArgument.Create("The branch to rebase; it does not change.", "BRANCH");
+    private readonly Argument<string> _branch = StreamArgument.Create("The branch to rebase; it does not change. BRANCH@N: its first N events.", "BRANCH");
     private readonly Argument<string> _onto = StreamArgument.Create("The run or branch whose end the new branch begins at.", "ONTO");
     private readonly Option<bool> _squash = new("--squash") { Description = "Write one set of events for the difference, instead of the branch's events one by one." };
     private readonly Option<bool> _preview = new("--preview") { Description = "Show what would be written, and write nothing." };
@@ -37,7 +37,7 @@ internal sealed class RebaseCommand : LedgerCommand
         var id = StreamIds.NewId("branch", session.Get(_id));
         var resolver = await _decisions.ReadAsync(session, cancellationToken);
         await using var connection = await session.ConnectAsync(cancellationToken);
-        var (branch, onto) = await _decisions.FindAsync(session, connection, session.Get(_branch), session.Get(_onto), cancellationToken);
+        var (onto, branch, at) = await _decisions.FindAsync(session, connection, session.Get(_onto), session.Get(_branch), _at, cancellationToken);
         var registry = connection.Store.Registry;
         await DecisionOptions.RefusingAsync(async () =>
         {
@@ -46,7 +46,7 @@ internal sealed class RebaseCommand : LedgerCommand
                 Id = id,
                 Name = session.Get(_name),
                 Mode = session.Get(_squash) ? RebaseMode.Squash : RebaseMode.Events,
-                At = session.Get(_at),
+                At = at,
                 Resolver = resolver(),
                 Metadata = new EventMetadata { Actor = session.Get(_actor) },
             };

@@ -5,13 +5,14 @@ using Ledger.Cli.Streams;
 using Ledger.Cli.Worlds;
 using Ledger.Explorer.Contracts;
 using Ledger.Explorer.Failures;
+using Ledger.Log;
 
 namespace Ledger.Cli.Causality;
 
 /// <summary><c>ledger blame</c></summary>
 internal sealed class BlameCommand : LedgerCommand
 {
-    private readonly Argument<string> _id = StreamArgument.Create("A run or branch, by its id or stream name.");
+    private readonly Argument<string> _id = StreamArgument.Create(StreamArgument.WithPosition);
     private readonly Argument<string> _object = StreamArgument.Create("The id of an object, or of a relation; it may have been removed since.", "OBJECT");
     private readonly Argument<string?> _property = StreamArgument.CreateOptional("A top-level property. Default: the whole object.", "PROPERTY");
     private readonly Option<bool> _relation = new("--relation") { Description = "OBJECT is the id of a relation." };
@@ -25,7 +26,7 @@ internal sealed class BlameCommand : LedgerCommand
         Add(_relation);
         Add(CommonOptions.Strict);
         Add(CommonOptions.Stats);
-        Examples = ["ledger blame first c1", "ledger blame branch:second c1 status --json", "ledger blame first r1 --relation"];
+        Examples = ["ledger blame first c1", "ledger blame branch:second c1 status --json", "ledger blame first@40 c1", "ledger blame first r1 --relation"];
     }
 
     public override bool IsPaged(Session session) => true;
@@ -33,13 +34,24 @@ internal sealed class BlameCommand : LedgerCommand
     public override async Task RunAsync(Session session, CancellationToken cancellationToken)
     {
         await using var connection = await session.ConnectAsync(cancellationToken);
-        var found = (await Histories.FindAsync(connection, session.Get(_id), cancellationToken)).WithFaults(session.Faults);
-        await FaultText.WarnAsync(session, found, null, cancellationToken);
+        var (named, at) = await Histories.FindAtAsync(connection, session.Get(_id), cancellationToken);
+        if (at is { } end && await named.GetLengthAsync(cancellationToken) is var length && end > length)
+        {
+            throw new PositionOutOfRangeException(named.StreamName, end, length);
+        }
+
+        var found = named.WithFaults(session.Faults);
+        await FaultText.WarnAsync(session, found, at, cancellationToken);
         var run = found.WithStatistics(session.NewRead());
         var (id, property) = (session.Get(_object), session.Get(_property));
         var (what, blame) = session.Get(_relation)
             ? ("relation", BlameContract.Of(await run.BlameRelationAsync(id, property, cancellationToken)))
             : ("object", BlameContract.Of(await run.BlameAsync(id, property, cancellationToken)));
+        if (at is { } until)
+        {
+            blame = blame with { Changes = [.. blame.Changes.Where(change => change.Event.Position < until.Value)] };
+        }
+
         if (blame.Changes.Count == 0)
         {
             throw new RefusalException(property is not null

@@ -16,6 +16,8 @@ internal sealed class ChronoHistoryCommand : ChronoCommand
         Examples = ["ledger chrono history demo R-1"];
     }
 
+    public override bool ListsRows => true;
+
     protected override Task RunAsync(Session session, ChronoStore store, CancellationToken cancellationToken) =>
         ChronoText.ShowAsync(session, store.HistoryAsync(session.Get(_id), cancellationToken), cancellationToken);
 }

@@ -41,6 +41,8 @@ internal sealed class ChronoQueryCommand : ChronoCommand
         Examples = ["ledger chrono query demo --kind requirement", "ledger chrono query demo --rag --json"];
     }
 
+    public override bool ListsRows => true;
+
     protected override void Check(Session session) => _moment.Read(session);
 
     protected override async Task RunAsync(Session session, ChronoStore store, CancellationToken cancellationToken)

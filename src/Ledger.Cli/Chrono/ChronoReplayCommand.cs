@@ -16,6 +16,8 @@ internal sealed class ChronoReplayCommand : ChronoCommand
         Examples = ["ledger chrono replay demo", "ledger chrono replay demo --from-seq 10 --json"];
     }
 
+    public override bool ListsRows => true;
+
     protected override Task RunAsync(Session session, ChronoStore store, CancellationToken cancellationToken) =>
         ChronoText.ShowAsync(session, store.ReplayAsync(session.Get(_from)?.Value ?? 0, cancellationToken), cancellationToken);
 }

@@ -10,6 +10,13 @@ namespace Ledger.Cli.Chrono;
 /// <summary>Shows records and events; as JSON they have the reference's member names and the exact spelling that was hashed.</summary>
 internal static class ChronoText
 {
+    private static readonly string[] RecordColumns =
+    [
+        "id", "kind", "status", "label", "confidence", "source_type", "evidence", "epistemic_boundary", "is_hypothesis", "model_assumptions", "recursion_depth", "data",
+    ];
+
+    private static readonly string[] EventColumns = ["seq", "ts", "op", "record_id", "record", "prev_hash", "hash", "recursion_depth"];
+
     /// <summary>Shows one event.</summary>
     public static void Show(Session session, WalEvent walEvent)
     {
@@ -51,22 +58,29 @@ internal static class ChronoText
         ShowMembers(session.Out, "Data      ", record.Data);
     }
 
-    /// <summary>Streams records as <c>{"records": […]}</c> or one per line.</summary>
+    /// <summary>Streams records as <c>{"records": […]}</c>, as rows, or one per line.</summary>
     public static Task ShowAsync(Session session, IAsyncEnumerable<ChronoRecord> records, CancellationToken cancellationToken) =>
-        ShowAsync(session, "records", records, r => r.ToJson(), Print, cancellationToken);
+        ShowAsync(session, "records", records, r => r.ToJson(), RecordColumns, Print, cancellationToken);
 
-    /// <summary>Streams events as <c>{"events": […]}</c> or one per line.</summary>
+    /// <summary>Streams events as <c>{"events": […]}</c>, as rows, or one per line.</summary>
     public static Task ShowAsync(Session session, IAsyncEnumerable<WalEvent> events, CancellationToken cancellationToken) =>
-        ShowAsync(session, "events", events, e => e.ToLine(), Print, cancellationToken);
+        ShowAsync(session, "events", events, e => e.ToLine().TrimEnd('\n'), EventColumns, Print, cancellationToken);
 
     private static async Task ShowAsync<T>(
         Session session,
         string name,
         IAsyncEnumerable<T> items,
         Func<T, string> toJson,
+        string[] columns,
         Action<Printer, T> print,
         CancellationToken cancellationToken)
     {
+        if (session.Format is OutputFormat.Ndjson or OutputFormat.Csv)
+        {
+            await RowWriter.WriteAsync(session.Out, session.Format, items.Select(toJson), columns, cancellationToken);
+            return;
+        }
+
         if (session.Json)
         {
             await session.Out.JsonLinesAsync(LinesOf(name, items, toJson, cancellationToken));

@@ -17,7 +17,7 @@ internal static class ImportText
         }
 
         var records = import.Records == 0 ? "" : $" and {Printable.Count(import.Records, "record")} of the snapshot";
-        session.Out.Line($"{done} {Printable.Count(import.Events, "event")}{records}, at {import.Head}.");
+        session.Out.Line(import is { Events: 0, Records: 0, Head.Seq: 0 } ? $"{done} nothing: there are no events." : $"{done} {Printable.Count(import.Events, "event")}{records}, at {import.Head}.");
         Print(session.Out, "Left", import.Left);
         Print(session.Out, "Kept", import.Values);
     }

@@ -8,12 +8,25 @@ internal sealed class CompletionCommand : LedgerCommand
 {
     private static readonly string[] Shells = ["bash", "zsh", "fish", "pwsh"];
 
-    private readonly Argument<string> _shell = new("SHELL") { Description = "The shell." };
+    private readonly Argument<string> _shell = new("SHELL")
+    {
+        Description = "The shell: bash, zsh, fish or pwsh.",
+        CustomParser = result =>
+        {
+            var typed = result.Tokens[0].Value;
+            if (!Shells.Contains(typed, StringComparer.Ordinal))
+            {
+                result.AddError($"SHELL must be one of {string.Join(", ", Shells)}, but was '{typed}'");
+            }
+
+            return typed;
+        },
+    };
 
     public CompletionCommand()
         : base("completion", "Prints a script with which a shell completes commands and options.")
     {
-        _shell.AcceptOnlyFromAmong(Shells);
+        _shell.CompletionSources.Add(Shells);
         Add(_shell);
         Examples = ["source <(ledger completion bash)", "ledger completion fish | source"];
     }

@@ -136,6 +136,9 @@ internal sealed record ServerAddress(string ConnectionString, LocalCluster? Priv
             }
         }
 
-        return new NpgsqlConnectionStringBuilder(text);
+        var read = new NpgsqlConnectionStringBuilder(text);
+        return read.Host is { } host && !host.StartsWith('/') && host.Contains(' ', StringComparison.Ordinal) && host.Contains('=', StringComparison.Ordinal)
+            ? throw new UsageException($"{source} has spaces between its keywords, as psql takes them. Write it as {Form}.")
+            : read;
     }
 }

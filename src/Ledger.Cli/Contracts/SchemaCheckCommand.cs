@@ -11,8 +11,8 @@ internal sealed class SchemaCheckCommand : LedgerCommand
 {
     private static readonly string[] Sides = ["readers", "writers", "all"];
 
-    private readonly Argument<string> _old = new("old") { Description = "The contracts as they are, a file of 'ledger schema export' or of EventContracts.ToJson." };
-    private readonly Argument<string?> _newer = new("new") { Description = "The contracts as they will be, a file, or - for standard input. Default: those that the database has.", Arity = ArgumentArity.ZeroOrOne };
+    private readonly Argument<string> _old = new("OLD") { Description = "The contracts as they are, a file of 'ledger schema export' or of EventContracts.ToJson." };
+    private readonly Argument<string?> _newer = new("NEW") { Description = "The contracts as they will be, a file, or - for standard input. Default: those that the database has.", Arity = ArgumentArity.ZeroOrOne };
     private readonly Option<string?> _for = new("--for") { Description = "Whose programs count: readers, writers or all. Default: all.", HelpName = "SIDE" };
 
     public SchemaCheckCommand()

@@ -16,7 +16,7 @@ internal sealed class SearchCommand : LedgerCommand
     private static readonly string[] Statuses = ["any", "running", "waiting", "failed", "done"];
     private static readonly string[] Kinds = ["all", "runs", "branches"];
 
-    private readonly Argument<string?> _text = new("text") { Description = "Text that a value or member name of the data contains.", Arity = ArgumentArity.ZeroOrOne };
+    private readonly Argument<string?> _text = new("TEXT") { Description = "Text that a value or member name of the data contains.", Arity = ArgumentArity.ZeroOrOne };
     private readonly Option<string?> _type = new("--type") { Description = "Only events of this type; separate several with commas, and end one with * to match a prefix.", HelpName = "T" };
     private readonly Option<string?> _actor = new("--actor") { Description = "Only events of this actor.", HelpName = "ACTOR" };
     private readonly Option<string?> _tool = new("--tool") { Description = "Only calls of this tool.", HelpName = "TOOL" };
@@ -38,6 +38,8 @@ internal sealed class SearchCommand : LedgerCommand
     public SearchCommand()
         : base("search", "Searches the events of all runs, the last one first: where a tool was called with an argument, what failed, who said what.")
     {
+        _status.CompletionSources.Add(Statuses);
+        _kind.CompletionSources.Add(Kinds);
         Add(_text);
         foreach (var option in new Option[] { _type, _actor, _tool, _where, _object, _kind, _status, _label, _model, _minCost, _maxCost, _minDuration, _maxDuration, _since, _until, _limit, _before })
         {

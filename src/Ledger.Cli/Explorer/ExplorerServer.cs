@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Sockets;
 using Ledger.Cli.Connections;
 using Ledger.Cli.Output;
 using Ledger.Explorer;
@@ -69,6 +70,11 @@ internal sealed class ExplorerServer : IAsyncDisposable
         {
             await application.DisposeAsync();
             throw new RefusalException($"{fault.Message.TrimEnd('.')}. Choose another port with --port.");
+        }
+        catch (SocketException fault)
+        {
+            await application.DisposeAsync();
+            throw new RefusalException($"Cannot listen on {endpoint}: {fault.Message}. Choose an address of this machine with --listen, and a port that you may open with --port.");
         }
     }
 

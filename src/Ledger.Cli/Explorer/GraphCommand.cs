@@ -8,7 +8,7 @@ namespace Ledger.Cli.Explorer;
 /// <summary><c>ledger graph</c></summary>
 internal sealed class GraphCommand : LedgerCommand
 {
-    private readonly Argument<string> _id = StreamArgument.Create("A run or branch, by its id or stream name.");
+    private readonly Argument<string> _id = StreamArgument.Create("A run or branch, by its id or stream name; ID@N, for a world: its first N events.");
     private readonly Option<string> _svg = new("--svg") { Description = "The file to write; '-' writes to standard output.", HelpName = "FILE", Required = true };
     private readonly Option<Position?> _at = Positions.Option("--at", "For a world: the number of events to apply.", "N");
     private readonly Option<RunPicture> _picture = new("--picture")
@@ -29,11 +29,8 @@ internal sealed class GraphCommand : LedgerCommand
 
     public override async Task RunAsync(Session session, CancellationToken cancellationToken)
     {
-        var (picture, at) = (session.Get(_picture), session.Get(_at));
-        if (at is not null && picture != RunPicture.World)
-        {
-            throw new UsageException($"--at needs --picture world, but --picture was {picture.ToString().ToLowerInvariant()}.");
-        }
+        var (picture, given) = (session.Get(_picture), session.Get(_at));
+        CheckPlace(given, picture);
 
         var file = session.Get(_svg)!;
         if (file == "-" && session.Json)
@@ -42,7 +39,9 @@ internal sealed class GraphCommand : LedgerCommand
         }
 
         await using var connection = await session.ConnectAsync(cancellationToken);
-        var stream = (await Histories.FindAsync(connection, session.Get(_id), cancellationToken)).StreamName;
+        var (run, named) = await Histories.FindAtAsync(connection, session.Get(_id), cancellationToken);
+        var (stream, at) = (run.StreamName, HistoryText.One(named, given, _at.Name));
+        CheckPlace(at, picture);
         string svg;
         try
         {
@@ -69,5 +68,13 @@ internal sealed class GraphCommand : LedgerCommand
         }
 
         session.Out.Fact("Written", path);
+    }
+
+    private static void CheckPlace(Position? at, RunPicture picture)
+    {
+        if (at is not null && picture != RunPicture.World)
+        {
+            throw new UsageException($"A position, as ID@N or by --at, needs --picture world, but --picture was {picture.ToString().ToLowerInvariant()}.");
+        }
     }
 }

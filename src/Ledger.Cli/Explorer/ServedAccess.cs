@@ -40,9 +40,9 @@ internal sealed class ServedAccess
             throw new UsageException("--tokens must name a file, but was ''.");
         }
 
+        var own = OwnToken(token, writing);
         try
         {
-            ExplorerToken[] own = token is null ? [] : [new("token", RightsOf(writing), ExplorerToken.HashOf(token))];
             if (file is null)
             {
                 return new(() => own, null, null);
@@ -52,13 +52,21 @@ internal sealed class ServedAccess
             _ = tokens.Read();
             return new(own.Length == 0 ? tokens.Read : () => [.. own, .. tokens.Read()], null, null);
         }
-        catch (ArgumentException)
-        {
-            throw new RefusalException($"{Variable} is not a token: it must have at least 24 printable characters without spaces. 'ledger token create' makes one.", FailureCodes.InvalidInput);
-        }
         catch (InvalidDataException fault)
         {
             throw new RefusalException(fault.Message, FailureCodes.InvalidInput);
+        }
+    }
+
+    private static ExplorerToken[] OwnToken(string? token, ExplorerWriting writing)
+    {
+        try
+        {
+            return token is null ? [] : [new("token", RightsOf(writing), ExplorerToken.HashOf(token))];
+        }
+        catch (ArgumentException)
+        {
+            throw new RefusalException($"{Variable} is not a token: it must have at least 24 printable characters without spaces. 'ledger token create' makes one.", FailureCodes.InvalidInput);
         }
     }
 

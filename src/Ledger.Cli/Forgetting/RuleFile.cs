@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Ledger.Cli.Files;
 using Ledger.Explorer.Contracts;
 using Ledger.Forgetting;
 
@@ -12,7 +13,7 @@ internal static class RuleFile
     {
         try
         {
-            var rules = JsonSerializer.Deserialize(await File.ReadAllBytesAsync(file, cancellationToken), ContractContext.Default.IReadOnlyListPersonalDataContract) ?? [];
+            var rules = JsonSerializer.Deserialize((await WholeFile.ReadSmallAsync(file, cancellationToken)).Span, ContractContext.Default.IReadOnlyListPersonalDataContract) ?? [];
             return [.. rules.Select(rule => rule is null ? throw new JsonException("A rule is null.") : new PersonalDataRule(rule.Type, rule.Path, rule.Subject))];
         }
         catch (Exception fault) when (fault is JsonException or ArgumentException)

@@ -1,5 +1,6 @@
 using Ledger.Cli.Connections;
 using Ledger.Cli.Output;
+using Ledger.Explorer.Contracts;
 using Ledger.Postgres.Schema;
 
 namespace Ledger.Cli.Migrations;
@@ -11,11 +12,19 @@ internal sealed class MigrateListCommand : LedgerCommand
         : base("list", "Lists the migrations and functions and whether the schema has them.") =>
         Examples = ["ledger migrate list", "ledger migrate list --json"];
 
+    public override bool ListsRows => true;
+
     public override async Task RunAsync(Session session, CancellationToken cancellationToken)
     {
         await using var connection = await LedgerConnection.OpenAsIsAsync(session, cancellationToken);
         var migrations = await connection.Migrator.ListAsync(cancellationToken);
         var functions = await connection.Migrator.ListFunctionsAsync(cancellationToken);
+        if (await session.ListAsync(
+            migrations.Select(MigrationContract.Of).Concat(functions.Select(MigrationContract.Of)), ContractContext.Default.MigrationContract, cancellationToken))
+        {
+            return;
+        }
+
         if (session.Json)
         {
             MigrationText.Write(session.Out, migrations, functions);

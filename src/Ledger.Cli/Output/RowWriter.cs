@@ -26,6 +26,23 @@ internal static class RowWriter
         }
     }
 
+    /// <summary>Writes rows that are JSON already: JSON Lines in their own spelling, or CSV with the members that are named.</summary>
+    public static async Task WriteAsync(Printer output, OutputFormat format, IAsyncEnumerable<string> rows, string[] columns, CancellationToken cancellationToken)
+    {
+        if (format is OutputFormat.Ndjson)
+        {
+            await output.JsonLinesAsync(rows.Select(row => (ReadOnlyMemory<byte>)Encoding.UTF8.GetBytes($"{row}\n")));
+            return;
+        }
+
+        await WriteLineAsync(output, columns);
+        await foreach (var row in rows.WithCancellation(cancellationToken))
+        {
+            using var document = JsonDocument.Parse(row);
+            await WriteLineAsync(output, columns.Select(column => document.RootElement.TryGetProperty(column, out var value) ? TextOf(value) : ""));
+        }
+    }
+
     private static async Task WriteLineAsync(Printer output, IEnumerable<string> fields) =>
         await output.Text.WriteLineAsync(string.Join(',', fields.Select(field => Quote(output.IsTerminal ? Printable.Of(field) : field))));
 

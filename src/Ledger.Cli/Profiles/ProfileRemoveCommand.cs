@@ -25,7 +25,15 @@ internal sealed class ProfileRemoveCommand : LedgerCommand
             throw new RefusalException(Settings.Missing(file, null, name), FailureCodes.NotFound);
         }
 
-        ProfileText.Print(session, name, file);
+        if (session.Json)
+        {
+            ProfileText.Print(session, name, file);
+        }
+        else
+        {
+            session.Out.Fact("Removed", file.Default == name ? $"{name}, which was the default" : name);
+        }
+
         file.Profiles.Remove(name);
         (file with { Default = file.Default == name ? null : file.Default }).Write(session.Io);
         return Task.CompletedTask;

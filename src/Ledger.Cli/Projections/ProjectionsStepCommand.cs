@@ -14,7 +14,7 @@ internal sealed class ProjectionsStepCommand : LedgerCommand
     private const int LongestValue = 200;
 
     private readonly Argument<string> _name = new("NAME") { Description = "The projection: world or runs. The explorer of an application has the application's own." };
-    private readonly Argument<string> _stream = StreamArgument.Create("A run or branch, by its id or stream name.", "STREAM");
+    private readonly Argument<string> _stream = StreamArgument.Create(StreamArgument.WithPosition, "STREAM");
     private readonly Option<Position?> _from = Positions.Option("--from", "The position of the first event. Default: 0.", "N");
     private readonly Option<Position?> _to = Positions.Option("--to", "The position after the last event. Default: the end.", "N");
 
@@ -31,10 +31,10 @@ internal sealed class ProjectionsStepCommand : LedgerCommand
     public override async Task RunAsync(Session session, CancellationToken cancellationToken)
     {
         await using var connection = await session.ConnectAsync(cancellationToken);
-        var run = await Histories.FindAsync(connection, session.Get(_stream), cancellationToken);
+        var (run, named) = await Histories.FindAtAsync(connection, session.Get(_stream), cancellationToken);
         var length = await run.GetLengthAsync(cancellationToken);
         var from = session.Get(_from) ?? Position.Start;
-        var to = session.Get(_to) is { } end && end < length ? end : length;
+        var to = HistoryText.One(named, session.Get(_to), _to.Name) is { } end && end < length ? end : length;
         if (from > length)
         {
             throw new PositionOutOfRangeException(run.StreamName, from, length);

@@ -27,8 +27,8 @@ internal static class CsvText
             await text.WriteAsync(FieldOf(fields[i]));
         }
 
-        // The line end of the standard.
-        await text.WriteAsync("\r\n");
+        // As the other lists and all tools of this system: the standard's CRLF would be a part of the last field for them.
+        await text.WriteAsync('\n');
     }
 
     private static string FieldOf(string? value) => value switch

@@ -12,7 +12,7 @@ namespace Ledger.Cli.Queries;
 /// <summary><c>ledger query</c></summary>
 internal sealed class QueryCommand : LedgerCommand
 {
-    private readonly Argument<string?> _text = new("sql") { Description = "One statement that asks: select, with, values, table or explain.", Arity = ArgumentArity.ZeroOrOne };
+    private readonly Argument<string?> _text = new("SQL") { Description = "One statement that asks: select, with, values, table or explain.", Arity = ArgumentArity.ZeroOrOne };
     private readonly Option<string?> _file = new("--file") { Description = "Read the statement from a file, or from standard input (-).", HelpName = "FILE" };
     private readonly Option<string?> _timeout = new("--timeout") { Description = "How long the answer may take, such as 500ms, 30s or 5m. Default: 30s.", HelpName = "TIME" };
     private readonly Option<long?> _limit = new("--limit") { Description = "The most rows to print. Default: all.", HelpName = "N" };

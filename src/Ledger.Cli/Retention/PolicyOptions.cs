@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Text.Json;
+using Ledger.Cli.Files;
 using Ledger.Explorer.Rendering;
 using Ledger.Postgres.Retention;
 
@@ -35,7 +36,7 @@ internal sealed class PolicyOptions
         {
             return session.IsGiven(_kind) || session.IsGiven(_label) || session.IsGiven(_olderThan) || session.IsGiven(_keepLast)
                 ? throw new UsageException("Give the policies by '--policies', or one by options, not both.")
-                : Parse(file, await File.ReadAllTextAsync(file, cancellationToken));
+                : Parse(file, await WholeFile.ReadSmallAsync(file, cancellationToken));
         }
 
         if (!session.IsGiven(_olderThan) && !session.IsGiven(_keepLast))
@@ -56,7 +57,7 @@ internal sealed class PolicyOptions
         ];
     }
 
-    private static IReadOnlyList<RetentionPolicy> Parse(string file, string text)
+    private static IReadOnlyList<RetentionPolicy> Parse(string file, ReadOnlyMemory<byte> text)
     {
         try
         {

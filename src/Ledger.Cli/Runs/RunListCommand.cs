@@ -29,6 +29,8 @@ internal sealed class RunListCommand : LedgerCommand
     public RunListCommand()
         : base("list", "Lists all runs, sorted by id; with a status, an order or another option a page of them, and how each is doing.")
     {
+        _status.CompletionSources.Add(Statuses);
+        _sort.CompletionSources.Add(Orders);
         foreach (var option in (Option[])[_status, _label, _model, _text, _since, _until, .. _ranges.All, _sort, _branches, _limit, _after, CommonOptions.Stats])
         {
             Add(option);

@@ -23,6 +23,7 @@ internal sealed class RunTotalsCommand : LedgerCommand
     public RunTotalsCommand()
         : base("totals", "Adds up runs, their calls, tokens and costs by day, model or label.")
     {
+        _by.CompletionSources.Add(Groups);
         foreach (var option in (Option[])[_by, _label, _model, _since, _until, .. _ranges.All])
         {
             Add(option);

@@ -1,4 +1,6 @@
 using System.CommandLine;
+using System.Text;
+using Ledger.Cli.Files;
 using Ledger.Explorer.Failures;
 using Ledger.Seal;
 
@@ -11,6 +13,9 @@ internal static class SealFiles
     public const string KeyVariable = "LEDGER_SEAL_KEY";
 
     private const string PrivatePrefix = "PRIVATE+";
+
+    // Keys and notes have hundreds of bytes; a checkpoint has one signature for each witness.
+    private const int MostBytes = 1 << 20;
 
     public static Option<string[]> KeyOption() => new("--key")
     {
@@ -32,8 +37,8 @@ internal static class SealFiles
         var read = new List<NoteKey>();
         foreach (var key in keys ?? [])
         {
-            var lines = File.Exists(key) ? await File.ReadAllLinesAsync(key, cancellationToken) : [key];
-            foreach (var line in lines.Where(line => !string.IsNullOrWhiteSpace(line)))
+            var lines = File.Exists(key) ? await ReadAsync(key, cancellationToken) : key;
+            foreach (var line in lines.ReplaceLineEndings("\n").Split('\n').Where(line => !string.IsNullOrWhiteSpace(line)))
             {
                 read.Add(line.StartsWith(PrivatePrefix, StringComparison.Ordinal)
                     ? throw new RefusalException($"'{key}' holds a private key. Give '--key' the public one, which 'ledger seal keygen' printed.", FailureCodes.InvalidInput)
@@ -90,10 +95,26 @@ internal static class SealFiles
         }
     }
 
+    /// <summary>Opens a file of any length; what is no ordinary file, such as a pipe, may be endless and is read up to the limit of those first.</summary>
+    public static async Task<Stream> OpenAsync(string file, CancellationToken cancellationToken)
+    {
+        var stream = Open(file);
+        if (stream.CanSeek && stream.Length > 0)
+        {
+            return stream;
+        }
+
+        await using (stream)
+        {
+            var content = await WholeFile.ReadAsync(stream, $"'{file}'", cancellationToken);
+            return new MemoryStream(content.ToArray(), writable: false);
+        }
+    }
+
     private static async Task<string> ReadAsync(string file, CancellationToken cancellationToken)
     {
         await using var stream = Open(file);
-        using var reader = new StreamReader(stream);
-        return await reader.ReadToEndAsync(cancellationToken);
+        var content = await WholeFile.ReadAsync(stream, $"'{file}'", cancellationToken, MostBytes);
+        return Encoding.UTF8.GetString(content.Span.StartsWith(Encoding.UTF8.Preamble) ? content.Span[Encoding.UTF8.Preamble.Length..] : content.Span);
     }
 }

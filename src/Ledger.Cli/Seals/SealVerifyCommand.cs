@@ -34,7 +34,7 @@ internal sealed class SealVerifyCommand : LedgerCommand
     {
         var keys = await SealFiles.ReadKeysAsync(session.Get(_keys), cancellationToken);
         var earlier = await SealFiles.ReadNoteAsync(session.Get(_earlier), cancellationToken);
-        await using var file = SealFiles.Open(session.Get(_file));
+        await using var file = await SealFiles.OpenAsync(session.Get(_file), cancellationToken);
         var verdict = await SealFile.VerifyAsync(file, keys, earlier, session.Json ? null : proved => Print(session.Out, proved), cancellationToken);
         if (session.Json)
         {

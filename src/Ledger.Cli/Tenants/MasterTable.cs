@@ -81,6 +81,7 @@ internal sealed class MasterTable : IAsyncDisposable
 
     private static async Task<MasterTable> OpenAsync(Session session, ServerAddress master, bool isMade, CancellationToken cancellationToken)
     {
+        session.Server = master.Name;
         await master.StartAsync(session, cancellationToken);
         return await OpenAsync(master.ConnectionString, isMade, cancellationToken);
     }

@@ -9,6 +9,8 @@ namespace Ledger.Explorer.Access;
 /// </remarks>
 public sealed class ExplorerTokenFile
 {
+    private const int MostBytes = 1 << 20;
+
     private readonly Lock _gate = new();
     private readonly string _path;
     private (DateTime Time, long Length) _read;
@@ -36,7 +38,7 @@ public sealed class ExplorerTokenFile
             if (_tokens is null || now != _read)
             {
                 (_tokens, _read) = (null, now);
-                using var reader = new StreamReader(new FileStream(file, FileAccess.Read));
+                using var reader = new StreamReader(new MemoryStream(ContentOf(file), writable: false));
                 var tokens = new List<ExplorerToken>();
                 for (var number = 1; reader.ReadLine() is { } line; number++)
                 {
@@ -51,6 +53,19 @@ public sealed class ExplorerTokenFile
 
             return _tokens;
         }
+    }
+
+    // A device has no length, and may have no end.
+    private byte[] ContentOf(SafeFileHandle file)
+    {
+        var content = new byte[MostBytes + 1];
+        var length = 0;
+        for (int read; (read = RandomAccess.Read(file, content.AsSpan(length), length)) > 0;)
+        {
+            length += read;
+        }
+
+        return length <= MostBytes ? content[..length] : throw new InvalidDataException($"'{_path}' is not a file of tokens: it has more than {MostBytes} bytes.");
     }
 
     private SafeFileHandle Open()

@@ -6,6 +6,7 @@ namespace Ledger.Mcp.Streams;
 /// <remarks>An id may end in <c>@N</c> itself: a stream that the whole text means comes first.</remarks>
 internal sealed class HistoryText
 {
+    private readonly string _text;
     private readonly StreamText _whole;
     private readonly StreamText? _id;
     private readonly Position? _at;
@@ -13,6 +14,7 @@ internal sealed class HistoryText
     /// <exception cref="UsageException">The text is not a valid name.</exception>
     public HistoryText(string text)
     {
+        _text = text;
         _whole = new StreamText(text);
         var mark = text.LastIndexOf('@');
         if (mark > 0 && long.TryParse(text.AsSpan(mark + 1), NumberStyles.None, CultureInfo.InvariantCulture, out var at))
@@ -31,6 +33,15 @@ internal sealed class HistoryText
     /// <exception cref="RefusalException">It means no stream, or both a run and a branch.</exception>
     public (Run Run, Position? At) Choose(IReadOnlyList<Run> found) =>
         TryChoose(found) is ({ } run, var at) ? (run, at) : throw _whole.NotFound();
+
+    /// <summary>The history that it means, for what is about all of one.</summary>
+    /// <exception cref="RefusalException">It means no stream, or both a run and a branch.</exception>
+    /// <exception cref="UsageException">It means a part of one.</exception>
+    public Run ChooseWhole(IReadOnlyList<Run> found) => Choose(found) switch
+    {
+        (var run, null) => run,
+        (var run, var at) => throw new UsageException($"'{_text}' means the first {at} events of {run.StreamName}, but this is about all of it. Name '{run.StreamName}'."),
+    };
 
     /// <summary>The same, or null for no stream.</summary>
     /// <exception cref="RefusalException">It means both a run and a branch.</exception>

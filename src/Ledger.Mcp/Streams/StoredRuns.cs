@@ -6,8 +6,8 @@ internal static class StoredRuns
     /// <summary>A handle on a run or branch that must exist.</summary>
     public static async Task<Run> FindAsync(AgentLedger ledger, string id, CancellationToken cancellationToken)
     {
-        var text = new StreamText(id);
-        return text.Choose(await ledger.FindAllAsync(text.Names, cancellationToken).ConfigureAwait(false)) ?? throw text.NotFound();
+        var text = new HistoryText(id);
+        return text.ChooseWhole(await ledger.FindAllAsync(text.Names, cancellationToken).ConfigureAwait(false));
     }
 
     /// <summary>A handle on a run or branch that must exist, and the position that <c>ID@N</c> names.</summary>
@@ -36,8 +36,8 @@ internal static class StoredRuns
     /// <summary>Handles on two runs or branches that must exist.</summary>
     public static async Task<(Run A, Run B)> FindAsync(AgentLedger ledger, string a, string b, CancellationToken cancellationToken)
     {
-        var (left, right) = (new StreamText(a), new StreamText(b));
+        var (left, right) = (new HistoryText(a), new HistoryText(b));
         var found = await ledger.FindAllAsync([.. left.Names, .. right.Names], cancellationToken).ConfigureAwait(false);
-        return (left.Choose(found) ?? throw left.NotFound(), right.Choose(found) ?? throw right.NotFound());
+        return (left.ChooseWhole(found), right.ChooseWhole(found));
     }
 }

@@ -52,6 +52,8 @@ internal sealed class StreamText
     }
 
     /// <summary>The refusal of a text that means no stream.</summary>
-    public RefusalException NotFound() =>
-        new($"There is no stream '{_text}'. 'ledger run list' and 'ledger branches' show what exists.", FailureCodes.NotFound);
+    /// <param name="near">A name that was probably meant; null for none.</param>
+    public RefusalException NotFound(string? near = null) => new(
+        $"There is no stream '{_text}'.{(near is null ? "" : $" Did you mean '{near}'?")} 'ledger run list' and 'ledger branches' show what exists.",
+        FailureCodes.NotFound);
 }

@@ -5,7 +5,7 @@ using Xunit;
 
 namespace Ledger.Cli.Tests.Conventions;
 
-/// <summary>The words that users read: in the help, in sentences of the libraries and of the command, and on the pages.</summary>
+/// <summary>The words that users read: in the help, in sentences of the libraries and of the command, on the explorer's pages, and in the documentation.</summary>
 /// <remarks>There is no dictionary here: a word is known once somebody has read it. New ones are few, and a slip of the pen is among them.</remarks>
 public sealed partial class VocabularyTests
 {
@@ -24,10 +24,17 @@ public sealed partial class VocabularyTests
             .Where(found => IsProse().IsMatch(found.Item2)),
     ]);
 
+    // What is between the tags of the explorer's pages, without the code that fills them.
+    private static readonly Lazy<IReadOnlyList<(string Place, string Text)>> Markup = new(() =>
+    [
+        .. Directory.EnumerateFiles(Path.Combine(SourceTree.Root, "src/Ledger.Explorer"), "*.razor", SearchOption.AllDirectories)
+            .Select(file => (Path.GetFileName(file), Tag().Replace(CodeOfMarkup().Replace(File.ReadAllText(file), " "), " "))),
+    ]);
+
     [Fact]
     public async Task Words_OfHelpAndSentences_AreApproved()
     {
-        var texts = Sentences.Value.Select(found => found.Text).ToList();
+        var texts = Sentences.Value.Concat(Markup.Value).Select(found => found.Text).ToList();
         foreach (var command in Commands.Create().Subcommands.SelectMany(c => c is LedgerCommand ? [[c.Name]] : c.Subcommands.Select(leaf => (string[])[c.Name, leaf.Name])))
         {
             var help = (await new Cli().RunAsync([.. command, "--help"])).Output;
@@ -41,7 +48,7 @@ public sealed partial class VocabularyTests
 
     [Fact]
     public void Sentences_HaveTheWordsOfTheGlossary() =>
-        Sentences.Value.Where(found => FindAvoided(found.Text) is not null).Select(found => $"{found.Place}: '{FindAvoided(found.Text)}' in: {found.Text}").ShouldBeEmpty();
+        Sentences.Value.Concat(Markup.Value).Where(found => FindAvoided(found.Text) is not null).Select(found => $"{found.Place}: '{FindAvoided(found.Text)}' in: {found.Text}").ShouldBeEmpty();
 
     [Fact]
     public void Pages_HaveTheWordsOfTheGlossary()
@@ -74,6 +81,12 @@ public sealed partial class VocabularyTests
 
     [GeneratedRegex(@"\{[^{}]*\}")]
     private static partial Regex Hole();
+
+    [GeneratedRegex(@"@code\s*\{[\s\S]*|^\s*(?:@(?:if|foreach|for|switch|using|inject|inherits|page|attribute|implements|typeparam|\{)|else|case|default:|break;|var |[{}]).*$|@\([^)]*\)|@[\w.]+(?:\([^)]*\))?", RegexOptions.Multiline)]
+    private static partial Regex CodeOfMarkup();
+
+    [GeneratedRegex("<[^>]+>")]
+    private static partial Regex Tag();
 
     [GeneratedRegex(@"'[^' ]+'|`[^`]+`")]
     private static partial Regex Quoted();

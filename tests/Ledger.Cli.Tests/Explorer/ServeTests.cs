@@ -126,6 +126,11 @@ public sealed partial class ServeTests(CliDatabase database) : IClassFixture<Cli
             1, $"Failed to bind to address http://127.0.0.1:{port}: address already in use. Choose another port with --port.");
     }
 
+    [Fact]
+    public async Task Serve_AddressOfAnotherMachine_IsRefusedAndNotTakenForTheDatabase() =>
+        (await database.Cli.RunAsync("serve", "--listen", "192.0.2.1", "--port", "5080")).ShouldBeRefused(
+            1, "Cannot listen on 192.0.2.1:5080: Cannot assign requested address. Choose an address of this machine with --listen, and a port that you may open with --port.");
+
     [Theory]
     [InlineData("--port", "70000", "--port must be a whole number from 0 to 65535, but was '70000'.")]
     [InlineData("--runner", "http://localhost/run", "--runner needs --allow-writing: a run goes on in a new branch.")]

@@ -31,9 +31,9 @@ public sealed class QueryTests(CliDatabase database) : IClassFixture<CliDatabase
     [Fact]
     public async Task Csv_TellsNullFromEmpty_AndQuotesWhatNeedsIt() =>
         (await Cli.RunAsync("query", Values, "--output", "csv")).ShouldSucceed().ShouldBe(
-            "n,text,flag,amount,said,data,list,at\r\n"
-            + "1,,t,1.50,\"a,\"\"b\"\"\",\"{\"\"a\"\": [1]}\",\"{x,\"\"y z\"\",NULL}\",2026-11-30 07:00:00.5+00\r\n"
-            + "20,\"\",f,NaN,\"two\nlines\",,\"{{1,2},{3,4}}\",\r\n");
+            "n,text,flag,amount,said,data,list,at\n"
+            + "1,,t,1.50,\"a,\"\"b\"\"\",\"{\"\"a\"\": [1]}\",\"{x,\"\"y z\"\",NULL}\",2026-11-30 07:00:00.5+00\n"
+            + "20,\"\",f,NaN,\"two\nlines\",,\"{{1,2},{3,4}}\",\n");
 
     [Fact]
     public async Task Json_HasTheTypesOfJson_InAnArrayOrByLines()
@@ -67,7 +67,7 @@ public sealed class QueryTests(CliDatabase database) : IClassFixture<CliDatabase
     {
         var result = await Cli.RunAsync("query", "select n from generate_series(1, 5000) n order by n", "--limit", "1001", "--output", "ndjson");
         (result.ExitCode, result.Output.Split('\n').Length, result.Error).ShouldBe((0, 1_002, "ledger: There are more rows than 1,001. Raise --limit, or leave it out, to print them.\n"));
-        (await Cli.RunAsync("query", "select n from generate_series(1, 2) n", "--limit", "2", "--output", "csv")).ShouldSucceed().ShouldBe("n\r\n1\r\n2\r\n");
+        (await Cli.RunAsync("query", "select n from generate_series(1, 2) n", "--limit", "2", "--output", "csv")).ShouldSucceed().ShouldBe("n\n1\n2\n");
     }
 
     [Fact]
@@ -78,7 +78,7 @@ public sealed class QueryTests(CliDatabase database) : IClassFixture<CliDatabase
             (await (Cli with { OutputWidth = 80 }).RunAsync("query", "select E'\\x1b[31m\\u202e' as b", "--output", format)).ShouldSucceed().ShouldNotContain("\u001b[31");
         }
 
-        (await Cli.RunAsync("query", "select E'\\x1b[31m' as b", "--output", "csv")).ShouldSucceed().ShouldBe("b\r\n\u001b[31m\r\n", "A file has what was asked for.");
+        (await Cli.RunAsync("query", "select E'\\x1b[31m' as b", "--output", "csv")).ShouldSucceed().ShouldBe("b\n\u001b[31m\n", "A file has what was asked for.");
     }
 
     [Fact]

@@ -37,6 +37,18 @@ public sealed class WorldQuestionsTests(CliDatabase database) : IClassFixture<Cl
         await story.RunAsync("world", "asked@99");
         await story.RunAsync("world", "nix@1");
         await story.RunAsync("blame", "asked", "c1", "tags");
+        await story.RunAsync("blame", "asked@2", "c1");
+        await story.RunAsync("blame", "asked@0", "c1");
+        await story.RunAsync("blame", "asked@99", "c1");
+        await story.RunAsync("graph", "asked@1", "--svg", "-");
+        await story.RunAsync("projections", "step", "world", "asked@1");
+        await story.RunAsync("merge", "asked", "asked-2@4", "--preview");
+        await story.RunAsync("merge", "asked@2", "asked-2");
+        await story.RunAsync("rebase", "asked-2@4", "asked", "--preview");
+        await story.RunAsync("status", "asked@2");
+        await story.RunAsync("diff", "asked", "asekd");
+        await story.RunAsync("status", "branch:asked-3");
+        await story.RunAsync("export", "run:aksed@2");
         await story.RunAsync("worlds", "index");
         await story.RunAsync("world", "asked", "--contains", """{"n":2}""");
         await story.RunAsync("worlds", "index", "--drop", "--json");
