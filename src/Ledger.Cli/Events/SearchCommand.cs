@@ -13,6 +13,9 @@ namespace Ledger.Cli.Events;
 /// <summary><c>ledger search</c></summary>
 internal sealed class SearchCommand : LedgerCommand
 {
+    // At once, because an index collects what it names each time.
+    private const int Farther = 500_000;
+
     private static readonly string[] Statuses = ["any", "running", "waiting", "failed", "done"];
     private static readonly string[] Kinds = ["all", "runs", "branches"];
 
@@ -108,7 +111,7 @@ internal sealed class SearchCommand : LedgerCommand
         while (page is { Events.Count: 0, Next: { } next })
         {
             examined += page.Examined;
-            page = await search.SearchAsync(query with { Before = next }, cancellationToken);
+            page = await search.SearchAsync(query with { Before = next, Reach = Farther }, cancellationToken);
         }
 
         return page with { Examined = examined + page.Examined, Unindexed = unindexed };

@@ -12,13 +12,13 @@ internal static class LogSearching
     public static async Task<LogPage> FindAsync(ILogSearch search, LogQuery query, CancellationToken cancellationToken)
     {
         var page = await search.SearchAsync(query, cancellationToken).ConfigureAwait(false);
-        var (examined, unindexed) = (page.Examined, page.Unindexed);
-        for (var reaches = 1; reaches < MostReaches && page is { Events.Count: 0, Next: { } next }; reaches++)
+        if (page is not { Events.Count: 0, Next: { } next })
         {
-            page = await search.SearchAsync(query with { Before = next }, cancellationToken).ConfigureAwait(false);
-            examined += page.Examined;
+            return page;
         }
 
-        return page with { Examined = examined, Unindexed = unindexed };
+        // At once, because an index collects what it names each time.
+        var farther = await search.SearchAsync(query with { Before = next, Reach = (MostReaches - 1) * query.Reach }, cancellationToken).ConfigureAwait(false);
+        return farther with { Examined = page.Examined + farther.Examined, Unindexed = page.Unindexed };
     }
 }

@@ -93,8 +93,9 @@ internal sealed partial class PostgresLogSearch
     {
         var (query, match) = (part.Query, part.Match);
         var sql = SqlText.Load(name, context.Options.Schemas).Replace("{filter}", SqlText.Load("search_filter"), StringComparison.Ordinal);
-        return await UncompiledQuestion.AskAsync(
-            context, lease, sql, Add, reader => ReadPageAsync(reader, part, [.. before], cancellationToken), cancellationToken).ConfigureAwait(false);
+        var plan = part.Question is null ? PlannedQuestion.InOrder : PlannedQuestion.Uncompiled;
+        return await PlannedQuestion.AskAsync(
+            context, lease, plan, sql, Add, reader => ReadPageAsync(reader, part, [.. before], cancellationToken), cancellationToken).ConfigureAwait(false);
 
         void Add(NpgsqlParameterCollection parameters)
         {
@@ -139,9 +140,10 @@ internal sealed partial class PostgresLogSearch
     /// <summary>The streams of a query, where they have no more events than it may examine; null otherwise.</summary>
     private async Task<(string[] Names, long Events)?> FewStreamsAsync(ConnectionSource.Lease lease, LogQuery query, CancellationToken cancellationToken)
     {
-        var (names, events) = await UncompiledQuestion.AskAsync(
+        var (names, events) = await PlannedQuestion.AskAsync(
             context,
             lease,
+            PlannedQuestion.InOrder,
             SqlText.Load("search_scope", context.Options.Schemas),
             parameters => parameters.WithText(query.Prefix).WithTexts(NamesOf(query)).With(LogQuery.FewStreams + 1, NpgsqlDbType.Integer),
             async reader =>
@@ -163,9 +165,10 @@ internal sealed partial class PostgresLogSearch
             _ => "s.keys @> $1 and s.keys && $2",
         };
         var sql = SqlText.Load("search_is_rare", context.Options.Schemas).Replace("{keys}", keys, StringComparison.Ordinal);
-        return await UncompiledQuestion.AskAsync(
+        return await PlannedQuestion.AskAsync(
             context,
             lease,
+            PlannedQuestion.InOrder,
             sql,
             parameters => parameters
                 .With(question.All, NpgsqlDbType.Array | NpgsqlDbType.Smallint)

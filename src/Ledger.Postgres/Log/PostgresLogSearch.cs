@@ -15,9 +15,10 @@ internal sealed partial class PostgresLogSearch(StoreContext context, StreamTabl
         return await context.Reading.UseAsync<StreamPage>(
             async (lease, cancellationToken) =>
             {
-                var found = await UncompiledQuestion.AskAsync(
+                var found = await PlannedQuestion.AskAsync(
                     context,
                     lease,
+                    PlannedQuestion.Uncompiled,
                     SqlText.Load("find_streams", context.Options.Schemas),
                     parameters => parameters
                         .WithText(query.Prefix)

@@ -31,9 +31,10 @@ internal sealed class RunLists(StoreContext context)
             return [];
         }
 
-        return await UncompiledQuestion.AskAsync(
+        return await PlannedQuestion.AskAsync(
             context,
             lease,
+            PlannedQuestion.InOrder,
             Text(query.Status is null ? "list_runs" : "list_runs_of_status", ("{key}", key), ("{after}", after)),
             parameters => AddFilter(parameters, query, among, now)
                 .WithText(place?.Value)
@@ -64,9 +65,10 @@ internal sealed class RunLists(StoreContext context)
             RunGrouping.Model => ("r.model", "g.name"),
             _ => ("unnest(r.labels)", "g.name"),
         };
-        return await UncompiledQuestion.AskAsync(
+        return await PlannedQuestion.AskAsync(
             context,
             lease,
+            among is null && IsOfMost(query) ? PlannedQuestion.Whole : PlannedQuestion.Uncompiled,
             Text("total_runs", ("{group}", group), ("{name}", name)),
             parameters => AddFilter(parameters, query, among, context.TimeProvider.GetUtcNow()).With(by == RunGrouping.Day, NpgsqlDbType.Boolean),
             async reader =>
@@ -103,6 +105,11 @@ internal sealed class RunLists(StoreContext context)
         var found = (string[])(await command.ExecuteScalarAsync(cancellationToken).ConfigureAwait(false))!;
         return found.Length > MostCandidates ? null : found;
     }
+
+    private static bool IsOfMost(RunQuery query) => query is
+    {
+        Status: null, State: null, ActiveSince: null, ActiveUntil: null, MinCostUsd: null, MaxCostUsd: null, MinDuration: null, MaxDuration: null, MinTokens: null, MaxTokens: null,
+    };
 
     private string Text(string name, params ReadOnlySpan<(string Token, string Text)> parts)
     {
