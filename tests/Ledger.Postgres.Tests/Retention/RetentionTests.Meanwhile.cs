@@ -1,4 +1,3 @@
-using Ledger.Log;
 using Ledger.Postgres.Retention;
 using Npgsql;
 using Shouldly;
