@@ -67,7 +67,7 @@ internal sealed class PayloadMasker(IReadOnlyList<PersonalDataRule> rules)
             : null;
     }
 
-    private static PayloadMask? MaskData(RecordedEvent recorded, IReadOnlyList<JsonPath> inData, IReadOnlyList<JsonPath> inHeaders, EventMasked note)
+    private static PayloadMask? MaskData(RecordedEvent recorded, List<JsonPath> inData, List<JsonPath> inHeaders, EventMasked note)
     {
         var json = recorded.ToJsonElement();
         var masked = inData.Count > 0 ? PayloadBlank.WithoutPaths(json, new JsonPathSet(inData))
@@ -76,7 +76,7 @@ internal sealed class PayloadMasker(IReadOnlyList<PersonalDataRule> rules)
         return MaskHeaders(recorded, JsonElement.DeepEquals(masked, json) ? recorded.Json : Bytes(masked), recorded.HeadersJson, inHeaders, note);
     }
 
-    private static PayloadMask? MaskRecord(RecordedEvent recorded, IReadOnlyList<JsonPath> inData, IReadOnlyList<JsonPath> inHeaders, EventMasked note)
+    private static PayloadMask? MaskRecord(RecordedEvent recorded, List<JsonPath> inData, List<JsonPath> inHeaders, EventMasked note)
     {
         var content = RecordBlank.Open(recorded) ?? throw new JsonException();
         var masked = inData.Count > 0 ? PayloadBlank.WithoutPaths(content, new JsonPathSet(inData)) : RecordBlank.WithoutContent(content);
@@ -92,7 +92,7 @@ internal sealed class PayloadMasker(IReadOnlyList<PersonalDataRule> rules)
     /// <param name="paths">The paths into them.</param>
     /// <param name="note">What is said about it.</param>
     private static PayloadMask? MaskHeaders(
-        RecordedEvent recorded, ReadOnlyMemory<byte> json, ReadOnlyMemory<byte> headers, IReadOnlyList<JsonPath> paths, EventMasked note)
+        RecordedEvent recorded, ReadOnlyMemory<byte> json, ReadOnlyMemory<byte> headers, List<JsonPath> paths, EventMasked note)
     {
         var from = headers.IsEmpty ? recorded.HeadersJson : headers;
         if (paths.Count > 0 && !from.IsEmpty && EventJson.ParseElement(from) is { ValueKind: JsonValueKind.Object } members)

@@ -1,5 +1,4 @@
 using System.Text.Json;
-using System.Text.Json.Nodes;
 using Ledger.Events;
 using Ledger.Forgetting;
 using Ledger.Log;

@@ -1,4 +1,3 @@
-using Ledger.Log;
 using Ledger.Postgres.Retention;
 using Npgsql;
 using Shouldly;
@@ -96,11 +95,7 @@ public abstract partial class RetentionTests
     {
         await using var log = await OpenAsync();
         await new AgentLedger(log.Store).GetRun("paged").AppendAsync([.. Enumerable.Range(0, 5).Select(i => new ObjectCreated($"o{i}", "T"))]);
-        await ExecuteAsync(log, """
-            insert into ledger.retention_run (policies, started_by, started_at) values ('[]', 'a', now());
-            insert into ledger.retention_stream (run, stream, place, policy, version, kept, state, events, file, sha256, mark)
-            select max(id), 'run:paged', 1, 'a', 5, 0, 'archived', 0, 'a', sha256(''), ledger.retention_mark_v1('run:paged') from ledger.retention_run
-            """);
+        await ArchivedAsync(log, "run:paged");
         await using var connection = await log.DataSource.OpenConnectionAsync();
         await using (var transaction = await connection.BeginTransactionAsync())
         {
@@ -120,6 +115,27 @@ public abstract partial class RetentionTests
         (await ColumnAsync(log, "select p.state || ' ' || p.reason || ' ' || p.removed from ledger.retain_page_v1((select max(id) from ledger.retention_run), 'run:paged', 2, gen_random_uuid()) as p"))
             .ShouldBe(["removed held 0"]);
         (await ColumnAsync(log, "select version::text from ledger.mt_events where stream_id = 'run:paged' order by 1")).ShouldBe(["1", "2", "3"]);
+    }
+
+    [Fact]
+    public async Task Page_WhileTheLogIsFirstSealed_WaitsAndLeavesWhatTheSealLacks()
+    {
+        await using var log = await OpenAsync();
+        await new AgentLedger(log.Store).GetRun("sealed").AppendAsync([.. Enumerable.Range(0, 5).Select(i => new ObjectCreated($"o{i}", "T"))]);
+        await ArchivedAsync(log, "run:sealed");
+        await using var connection = await log.DataSource.OpenConnectionAsync();
+        await using var transaction = await connection.BeginTransactionAsync();
+        await using var seal = new NpgsqlCommand("update ledger.seal_head set size = 1, seq = 1", connection);
+        await seal.ExecuteNonQueryAsync();
+
+        var page = ColumnAsync(log, "select p.state || ' ' || p.reason || ' ' || p.removed from ledger.retain_page_v1((select max(id) from ledger.retention_run), 'run:sealed', 10, gen_random_uuid()) as p");
+        while ((await ColumnAsync(log, $"select 'waits' from pg_stat_activity where {connection.ProcessID} = any (pg_blocking_pids(pid))")).Count == 0)
+        {
+            page.IsCompleted.ShouldBeFalse();
+        }
+
+        await transaction.CommitAsync();
+        (await page).ShouldBe(["left unsealed 0"]);
     }
 
     [Fact]
@@ -204,4 +220,11 @@ public abstract partial class RetentionTests
             .ShouldBe(["1", "2"]);
         Directory.Delete(folder, recursive: true);
     }
+
+    // As a run has it whose file is complete.
+    private static Task ArchivedAsync(RetainedLog log, string stream) => ExecuteAsync(log, $"""
+        insert into ledger.retention_run (policies, started_by, started_at) values ('[]', 'a', now());
+        insert into ledger.retention_stream (run, stream, place, policy, version, kept, state, events, file, sha256, mark)
+        select max(r.id), '{stream}', 1, 'a', 5, 0, 'archived', 0, 'a', sha256(''), ledger.retention_mark_v1('{stream}') from ledger.retention_run as r
+        """);
 }
