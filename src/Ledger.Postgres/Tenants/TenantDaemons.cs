@@ -109,7 +109,7 @@ public sealed class TenantDaemons : IAsyncDisposable
     private static Func<string, DaemonOptions> ForAll(DaemonOptions daemon) => daemon.FurtherShards.Count == 0
         ? _ => daemon
         : throw new ArgumentException(
-            "These options would seal the logs of all tenants with the same keys, whose name is the origin of one log. Give the options by tenant.", nameof(daemon));
+            "These options would seal the log of every tenant with the same keys, whose name is the origin of one log. Give the options by tenant.", nameof(daemon));
 
     private async Task RunAsync(CancellationToken cancellationToken)
     {

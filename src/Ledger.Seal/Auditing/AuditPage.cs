@@ -36,6 +36,6 @@ internal sealed record AuditPage(AuditPart Part, AuditRow?[] Paired, List<AuditR
 
     public List<AuditLeaf> Leaves => Part.Leaves;
 
-    /// <summary>Whether each event is as it was sealed, as far as the leaves say.</summary>
-    public bool IsAsSealed => Inserted.Count == 0 && Paired.All(row => row is null or { IsAsSealed: true });
+    /// <summary>Whether each event is as it was sealed, as far as the leaves say, and each payload without a salt as it should be.</summary>
+    public bool IsAsSealed => Inserted.Count == 0 && Paired.All(row => row is null or { IsAsSealed: true, IsUnproved: false });
 }

@@ -81,6 +81,9 @@ internal sealed class AuditRow
     /// <summary>Whether the payload is gone, as it should be once its salt is.</summary>
     public bool IsGone { get; }
 
+    /// <summary>Whether a salt is gone and the payload is not.</summary>
+    public bool IsUnproved => Leaf is { Salts.IsErased: true } && !IsGone;
+
     /// <summary>How many bytes its payload keeps.</summary>
     public long PayloadBytes => Columns is null ? 0 : Columns.Data.Length + (Columns.BinaryData?.Length ?? 0) + (Columns.Headers?.Length ?? 0);
 

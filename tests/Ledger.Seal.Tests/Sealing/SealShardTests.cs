@@ -76,7 +76,7 @@ public sealed class SealShardTests
         await using var bolt = await SealDatabase.CreateAsync();
         var keys = new Dictionary<string, SealKey> { ["acme"] = SealKey.Generate("example.com/acme"), ["bolt"] = SealKey.Generate("example.com/bolt") };
         await using var tenants = new TenantLedgers(new StaticTenants([new TenantDatabase("acme", acme.ConnectionString), new TenantDatabase("bolt", bolt.ConnectionString)]));
-        Should.Throw<ArgumentException>(() => new TenantDaemons(tenants, acme.DataSource, With("acme"))).Message.ShouldStartWith("These options would seal the logs of all tenants");
+        Should.Throw<ArgumentException>(() => new TenantDaemons(tenants, acme.DataSource, With("acme"))).Message.ShouldStartWith("These options would seal the log of every tenant");
         await using var daemons = new TenantDaemons(tenants, acme.DataSource, With);
         await acme.FillAsync(25);
         await bolt.FillAsync(30);
