@@ -18,7 +18,9 @@ public sealed partial class ServeTests(CliDatabase database) : IClassFixture<Cli
         using var output = new WatchedStream();
         using var stop = new CancellationTokenSource();
         var serving = (database.Cli with { Output = output }).RunAsync(["serve", "--port", "0"], stop.Token);
-        var address = new Uri(Address().Match(await output.TextAsync("Ctrl-C")).Value);
+        var printed = await output.TextAsync("Ctrl-C");
+        var address = new Uri(Address().Match(printed).Value);
+        printed.ShouldContain("Writing : off; --allow-writing turns it on\nSQL : off; --allow-queries turns it on\n");
 
         using var client = new HttpClient { BaseAddress = address };
         address.Host.ShouldBe("127.0.0.1");
@@ -38,8 +40,10 @@ public sealed partial class ServeTests(CliDatabase database) : IClassFixture<Cli
         await database.StartAsync("indexed", 2);
         using var output = new WatchedStream();
         using var stop = new CancellationTokenSource();
-        var serving = (database.Cli with { Output = output }).RunAsync(["serve", "--port", "0", "--search-index"], stop.Token);
-        using var client = new HttpClient { BaseAddress = new Uri(Address().Match(await output.TextAsync("Ctrl-C")).Value) };
+        var serving = (database.Cli with { Output = output }).RunAsync(["serve", "--port", "0", "--search-index", "--allow-queries"], stop.Token);
+        var printed = await output.TextAsync("Ctrl-C");
+        printed.ShouldContain("SQL : questions are answered, read-only\n");
+        using var client = new HttpClient { BaseAddress = new Uri(Address().Match(printed).Value) };
 
         using var late = new CancellationTokenSource(TimeSpan.FromSeconds(20));
         while (!(await client.GetStringAsync("/api/v1/search?type=object.created", late.Token)).Contains("\"unindexed\":0", StringComparison.Ordinal))
