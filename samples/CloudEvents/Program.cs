@@ -20,7 +20,13 @@ public static class Brokers
     public static HostApplicationBuilder CreateBuilder(string[] args)
     {
         var builder = Host.CreateApplicationBuilder(args);
-        var dataSource = NpgsqlDataSource.Create(builder.Configuration.GetConnectionString("Postgres")!);
+        var broker = builder.Configuration["Broker"] ?? "RabbitMq";
+        if (broker is not ("RabbitMq" or "Kafka"))
+        {
+            throw new InvalidOperationException($"'Broker' must be RabbitMq or Kafka, but was '{broker}'.");
+        }
+
+        var dataSource = NpgsqlDataSource.Create(Needed("Postgres"));
         builder.Services.AddSingleton(dataSource)
             .AddLedger(options => options with { AutoMigrate = AutoMigrate.AtStart })
             .AddLedgerDaemon()
@@ -29,18 +35,21 @@ public static class Brokers
         {
             // What is published is in the outbox before the subscription goes on, so nothing is lost when the broker or the process is away.
             options.PersistMessagesWithPostgresql(dataSource, "wolverine");
-            if (builder.Configuration["Broker"] == "Kafka")
+            if (broker == "Kafka")
             {
-                options.UseKafka(builder.Configuration.GetConnectionString("Kafka")!).AutoProvision();
+                options.UseKafka(Needed("Kafka")).AutoProvision();
                 options.PublishMessage<LedgerEvent>().ToKafkaTopic("ledger.events").DefaultSerializer(new CloudEventSerializer()).UseDurableOutbox();
             }
             else
             {
-                options.UseRabbitMq(new Uri(builder.Configuration.GetConnectionString("RabbitMq")!)).AutoProvision();
+                options.UseRabbitMq(new Uri(Needed("RabbitMq"))).AutoProvision();
                 options.PublishMessage<LedgerEvent>().ToRabbitExchange("ledger.events").DefaultSerializer(new CloudEventSerializer()).UseDurableOutbox();
             }
         });
         return builder;
+
+        string Needed(string name) => builder.Configuration.GetConnectionString(name)
+            ?? throw new InvalidOperationException($"The setting 'ConnectionStrings:{name}' is missing; set ConnectionStrings__{name} in the environment.");
     }
 }
 

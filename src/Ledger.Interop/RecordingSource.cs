@@ -100,6 +100,9 @@ public sealed class RecordingSource : IDisposable
         _converted.SetTarget([]);
     }
 
+    /// <summary>The whole text, as UTF-8 without a byte order mark, if it is in memory; it is not changed.</summary>
+    internal ReadOnlyMemory<byte>? InMemory => _content is { } content && !_encoding.IsUtf16 && content.Count <= MaxDocumentBytes ? content.AsMemory(_encoding.Start) : null;
+
     /// <summary>The whole text, as UTF-8 without a byte order mark.</summary>
     internal byte[] ReadAll()
     {

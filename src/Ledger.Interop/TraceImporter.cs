@@ -1,7 +1,9 @@
+using System.Text.Json;
 using Ledger.Files;
 using Ledger.Interop.Detecting;
 using Ledger.Interop.OpenTelemetry;
 using Ledger.Interop.Reading;
+using Ledger.Json;
 using Ledger.Log;
 
 namespace Ledger.Interop;
@@ -36,11 +38,19 @@ public sealed class TraceImporter : IDisposable
     /// <param name="cancellationToken">Stops between two transactions.</param>
     /// <returns>What was written. A conversation that cannot be written does not keep the others from it.</returns>
     /// <exception cref="EventFileException">It is not OTLP, or too large; nothing was written.</exception>
-    public Task<TraceImportResult> ImportAsync(RecordingSource source, CancellationToken cancellationToken = default)
+    public async Task<TraceImportResult> ImportAsync(RecordingSource source, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(source);
+        using var request = source.FindDocument();
+        var index = request?.RootElement.Member("resourceSpans").ValueKind == JsonValueKind.Array ? SpanIndex.OfRequest(new OtlpForms(), request.RootElement) : IndexOf(source);
+        return await ImportSpansAsync(index, cancellationToken).ConfigureAwait(false);
+    }
+
+    // Lines, or what is to be refused in a sentence.
+    private static SpanIndex IndexOf(RecordingSource source)
+    {
         FormatDetector.ReaderOf(source, RecordingFormat.Otlp);
-        return ImportSpansAsync(source, cancellationToken);
+        return SpanIndex.Of(new OtlpForms(), source, keepsTold: true);
     }
 
     /// <summary>Takes spans in the binary form of OTLP.</summary>
@@ -50,8 +60,11 @@ public sealed class TraceImporter : IDisposable
     /// <exception cref="EventFileException">It is not OTLP, or too large; nothing was written.</exception>
     public async Task<TraceImportResult> ImportAsync(ReadOnlyMemory<byte> protobuf, CancellationToken cancellationToken = default)
     {
-        using var source = RecordingSource.OfOwn("the spans", new OtlpProtobuf(new Extras()).ReadAsJson(protobuf.Span));
-        return await ImportSpansAsync(source, cancellationToken).ConfigureAwait(false);
+        // The names of members make it longer.
+        using var json = new PooledBytes((int)Math.Min(protobuf.Length * 2L, Array.MaxLength));
+        new OtlpProtobuf(new Extras()).ReadAsJson(protobuf.Span, json);
+        using var request = JsonDocument.Parse(json.Written, new JsonDocumentOptions { MaxDepth = EventJson.ReaderOptions.MaxDepth });
+        return await ImportSpansAsync(SpanIndex.OfRequest(new OtlpForms(), request.RootElement), cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>How many ids and events of the log were looked at for calls, for tests.</summary>
@@ -60,17 +73,15 @@ public sealed class TraceImporter : IDisposable
     /// <inheritdoc/>
     public void Dispose() => _turn.Dispose();
 
-    private async Task<TraceImportResult> ImportSpansAsync(RecordingSource source, CancellationToken cancellationToken)
+    private async Task<TraceImportResult> ImportSpansAsync(SpanIndex index, CancellationToken cancellationToken)
     {
-        var index = SpanIndex.Of(new OtlpForms(), source, keepsTold: true);
-
         // Two requests may have spans of one run, and each must see what the other has written.
         await _turn.WaitAsync(cancellationToken).ConfigureAwait(false);
         try
         {
             for (var attempt = 1; ; attempt++)
             {
-                if (await WriteAsync(source, index, attempt == MostAttempts, cancellationToken).ConfigureAwait(false) is { } result)
+                if (await WriteAsync(index, attempt == MostAttempts, cancellationToken).ConfigureAwait(false) is { } result)
                 {
                     return result;
                 }
@@ -83,7 +94,7 @@ public sealed class TraceImporter : IDisposable
     }
 
     // Null if another process wrote some of it meanwhile, so that the log must be asked again.
-    private async Task<TraceImportResult?> WriteAsync(RecordingSource source, SpanIndex index, bool isLast, CancellationToken cancellationToken)
+    private async Task<TraceImportResult?> WriteAsync(SpanIndex index, bool isLast, CancellationToken cancellationToken)
     {
         var homes = await LoggedRun.FindHomesAsync(_ledger, index.Traces, cancellationToken).ConfigureAwait(false);
         var conversations = index.InLog(homes);
@@ -94,7 +105,7 @@ public sealed class TraceImporter : IDisposable
             try
             {
                 var logged = await LoggedRun.FindAsync(_ledger, _known, id, spans, [.. begun[id]], cancellationToken).ConfigureAwait(false);
-                var run = new SpanRun(source, index, spans, logged);
+                var run = new SpanRun(null, index, spans, logged);
 
                 // Made once, because that takes most of the time, and checked when they are written: a request is one transaction, unless it is very large.
                 List<NewEvent> events = [.. run.Read(new Extras())];

@@ -178,16 +178,18 @@ public sealed partial class ProcessTests(CliDatabase database) : IClassFixture<C
         return await EndAsync(process);
     }
 
-    private static async Task<CliResult> EndAsync(Process process)
+    private static async Task<CliResult> EndAsync(Process process, int minutes = 1)
     {
-        using var patience = new CancellationTokenSource(TimeSpan.FromMinutes(1));
+        using var patience = new CancellationTokenSource(TimeSpan.FromMinutes(minutes));
         var output = process.StandardOutput.ReadToEndAsync(patience.Token);
         var error = process.StandardError.ReadToEndAsync(patience.Token);
         await process.WaitForExitAsync(patience.Token);
         return new CliResult(process.ExitCode, await output, await error);
     }
 
-    private Process Start(params string[] args)
+    private Process Start(params string[] args) => Start([], args);
+
+    private Process Start(Dictionary<string, string> environment, params string[] args)
     {
         // A shell without job control has the programs that it starts in the background ignore Ctrl-C, and theirs too.
         var info = new ProcessStartInfo("env", ["--default-signal=INT", "dotnet", Path.Combine(AppContext.BaseDirectory, "Ledger.Cli.dll"), .. args])
@@ -198,6 +200,11 @@ public sealed partial class ProcessTests(CliDatabase database) : IClassFixture<C
             RedirectStandardError = true,
         };
         info.Environment["LEDGER_POSTGRES"] = database.ConnectionString;
+        foreach (var (name, value) in environment)
+        {
+            info.Environment[name] = value;
+        }
+
         return Process.Start(info)!;
     }
 }

@@ -28,6 +28,8 @@ internal static class SampleFile
         ("otlp-flat.jsonl", RecordingFormat.Otlp),
         ("cloudevents.jsonl", RecordingFormat.CloudEvents),
         ("langfuse.json", RecordingFormat.Langfuse),
+        ("langfuse-download.json", RecordingFormat.Langfuse),
+        ("langfuse-rows.jsonl", RecordingFormat.Langfuse),
         ("phoenix.jsonl", RecordingFormat.Phoenix),
         ("langgraph.jsonl", RecordingFormat.LangGraph),
     ];

@@ -59,6 +59,27 @@ public sealed class SampleTests
 
     [Theory]
     [MemberData(nameof(SampleFile.Names), MemberType = typeof(SampleFile))]
+    public async Task Import_Sample_ItsRunsHaveTheCallsThatWereFound(string name)
+    {
+        var read = Recording.Read(SampleFile.Bytes(name));
+        var (ledger, results) = await read.ImportAsync();
+
+        var summaries = new List<Ledger.Runs.RunSummary>();
+        foreach (var result in results)
+        {
+            summaries.Add((await (await ledger.OpenAsync(result.Stream)).GetSummaryAsync())!);
+        }
+
+        (summaries.Sum(run => run.ModelCalls), summaries.Sum(run => run.ToolCalls)).ShouldBe((read.Totals.ModelCalls, read.Totals.ToolCalls));
+        var times = read.Recordings[0].Read().Where(item => item.Metadata.Source is not null).Select(item => item.Metadata.OccurredAt).OfType<DateTimeOffset>().ToList();
+        if (times.Count > 0)
+        {
+            summaries[0].Duration.ShouldBe(times.Max() - times.Min());
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(SampleFile.Names), MemberType = typeof(SampleFile))]
     public async Task Import_CheckedFile_IsNeitherOpenNorInMemory(string name)
     {
         var path = Path.Combine(Path.GetTempPath(), $"ledger-sample-{Guid.NewGuid():N}");

@@ -126,7 +126,7 @@ internal sealed class ServeCommand : LedgerCommand
                 : "ledger: tokens and pages are sent unencrypted; on a network that others can read, put a proxy with TLS in front.");
         }
 
-        Print(session, ServedAccess.Reachable(server.Address, endpoint.Address), access, writing, runner?.Address, index is not null);
+        Print(session, ServedAccess.Reachable(server.Address, endpoint.Address), access, options, runner?.Address, index is not null);
         await session.Out.FlushAsync();
         await ExplorerServer.WaitAsync(cancellationToken);
     }
@@ -144,12 +144,13 @@ internal sealed class ServeCommand : LedgerCommand
             : ServedAccess.OfThisServer(writing);
     }
 
-    private static void Print(Session session, string address, ServedAccess access, ExplorerWriting writing, string? runner, bool isIndexing)
+    private static void Print(Session session, string address, ServedAccess access, LedgerExplorerOptions options, string? runner, bool isIndexing)
     {
         var (open, read) = (access.OpenAddress(address), access.ReadAddress(address));
+        var (writing, querying) = (options.Writing == ExplorerWriting.Allowed, options.Querying == ExplorerQuerying.Allowed);
         if (session.Json)
         {
-            session.Out.Json(new ServerContract(address, writing == ExplorerWriting.Allowed, open, read), ContractContext.Default.ServerContract);
+            session.Out.Json(new ServerContract(address, writing, querying, open, read), ContractContext.Default.ServerContract);
             return;
         }
 
@@ -164,7 +165,8 @@ internal sealed class ServeCommand : LedgerCommand
             session.Out.Fact("Access", open is null ? "with a token of yours" : "with the token of the address, which programs send as a bearer token; it lasts until Ctrl-C");
         }
 
-        session.Out.Fact("Writing", writing == ExplorerWriting.Allowed ? "allowed" : "off; --allow-writing turns it on");
+        session.Out.Fact("Writing", writing ? "allowed" : "off; --allow-writing turns it on");
+        session.Out.Fact("SQL", querying ? "questions are answered, read-only" : "off; --allow-queries turns it on");
         if (runner is not null)
         {
             session.Out.Fact("Runner", runner);

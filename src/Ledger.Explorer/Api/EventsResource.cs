@@ -100,9 +100,9 @@ internal static class EventsResource
     /// <summary>Appends the events of the body, in the form of event files: in <c>events</c>, or one per line.</summary>
     public static async Task AppendAsync(ExplorerRequest request)
     {
-        JsonBody.CheckType(request, "application/json", AcceptedTypes.Lines);
+        var type = JsonBody.CheckType(request, "application/json", AcceptedTypes.Lines);
         var name = Query.NewStreamNameOf(PathText.Of(request.Http, "stream"));
-        var (events, expected) = await ReadEventsAsync(request).ConfigureAwait(false);
+        var (events, expected) = await ReadEventsAsync(request, type).ConfigureAwait(false);
         if (request.Key is { } key)
         {
             events = [.. events.Select((e, i) => e with { Id = key.IdOf(i) })];
@@ -131,10 +131,10 @@ internal static class EventsResource
         await JsonAnswer.SendAsync(request.Http, answer, ContractContext.Default.AppendContract).ConfigureAwait(false);
     }
 
-    private static async Task<(IReadOnlyList<NewEvent> Events, Position? Expected)> ReadEventsAsync(ExplorerRequest request)
+    private static async Task<(IReadOnlyList<NewEvent> Events, Position? Expected)> ReadEventsAsync(ExplorerRequest request, string contentType)
     {
         var reader = new EventFileReader();
-        if (request.Http.Request.ContentType!.StartsWith(AcceptedTypes.Lines, StringComparison.Ordinal))
+        if (contentType == AcceptedTypes.Lines)
         {
             using var memory = new MemoryStream();
             await request.Http.Request.Body.CopyToAsync(memory, request.Aborted).ConfigureAwait(false);

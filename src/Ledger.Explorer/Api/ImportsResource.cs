@@ -52,9 +52,8 @@ internal static class ImportsResource
     /// <summary>Takes spans as OTLP over HTTP does: each conversation becomes the run of its name.</summary>
     public static async Task TakeTracesAsync(ExplorerRequest request)
     {
-        JsonBody.CheckType(request, "application/json", Protobuf);
+        var isProtobuf = JsonBody.CheckType(request, "application/json", Protobuf) == Protobuf;
         using var file = await UploadedFile.OfAsync(request, MostBytesOf(request.Explorer.Options), request.Explorer.RoomForSpans).ConfigureAwait(false);
-        var isProtobuf = request.Http.Request.ContentType!.StartsWith(Protobuf, StringComparison.Ordinal);
         var importer = Importers.GetValue(request.Explorer.Ledger, ledger => new TraceImporter(ledger));
         TraceImportResult result;
         if (isProtobuf)

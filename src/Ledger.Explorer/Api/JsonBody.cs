@@ -52,16 +52,22 @@ internal sealed class JsonBody(JsonElement root)
         }
     }
 
-    /// <summary>Refuses other content types.</summary>
-    public static void CheckType(ExplorerRequest request, params ReadOnlySpan<string> types)
+    /// <summary>Refuses other content types. Capitals and parameters do not matter.</summary>
+    /// <returns>The type that it is, as it is named here.</returns>
+    public static string CheckType(ExplorerRequest request, params ReadOnlySpan<string> types)
     {
         var given = request.Http.Request.ContentType?.Split(';')[0].Trim() ?? "";
-        if (!types.Contains(given))
+        foreach (var type in types)
         {
-            throw new BadHttpRequestException(
-                $"The content type must be {string.Join(" or ", types!)}, but was '{DisplayText.Cut(given, 60)}'.",
-                StatusCodes.Status415UnsupportedMediaType);
+            if (type.Equals(given, StringComparison.OrdinalIgnoreCase))
+            {
+                return type;
+            }
         }
+
+        throw new BadHttpRequestException(
+            $"The content type must be {string.Join(" or ", types!)}, but was '{DisplayText.Cut(given, 60)}'.",
+            StatusCodes.Status415UnsupportedMediaType);
     }
 
     public string? Text(string name)

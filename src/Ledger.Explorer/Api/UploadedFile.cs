@@ -78,7 +78,7 @@ internal sealed class UploadedFile : IDisposable
         return options;
     }
 
-    private static Stream BodyOf(ExplorerRequest request) => request.Http.Request.Headers.ContentEncoding.ToString() switch
+    private static Stream BodyOf(ExplorerRequest request) => request.Http.Request.Headers.ContentEncoding.ToString().ToLowerInvariant() switch
     {
         "" or "identity" => request.Http.Request.Body,
         "gzip" => new GZipStream(request.Http.Request.Body, CompressionMode.Decompress, leaveOpen: true),

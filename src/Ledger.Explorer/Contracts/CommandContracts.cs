@@ -9,9 +9,10 @@ internal sealed record DataFolderContract(string DataFolder);
 /// <summary>Where the explorer listens.</summary>
 /// <param name="Address">The address.</param>
 /// <param name="Writing">Whether it may be written.</param>
+/// <param name="Querying">Whether questions in SQL are answered.</param>
 /// <param name="OpenAddress">The address with a token that was made for this server, which may write if writing is allowed.</param>
 /// <param name="ReadAddress">The address with a token that may only read, if the other one may write.</param>
-internal sealed record ServerContract(string Address, bool Writing, string? OpenAddress = null, string? ReadAddress = null);
+internal sealed record ServerContract(string Address, bool Writing, bool Querying, string? OpenAddress = null, string? ReadAddress = null);
 
 /// <summary>A token that was made.</summary>
 /// <param name="Name">The owner.</param>

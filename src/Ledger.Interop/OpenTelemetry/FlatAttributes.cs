@@ -29,11 +29,19 @@ internal static class FlatAttributes
 
     private static readonly (string Name, string To)[] OfTools = [("input.value", "gen_ai.tool.call.arguments"), ("output.value", "gen_ai.tool.call.result")];
 
+    private static readonly (string Name, string Mime, string To)[] OfAgents =
+        [("input.value", "input.mime_type", "gen_ai.input.messages"), ("output.value", "output.mime_type", "gen_ai.output.messages")];
+
     private static readonly (string Name, string To)[] OfOpenLlmetry =
     [
         ("gen_ai.usage.prompt_tokens", "gen_ai.usage.input_tokens"), ("gen_ai.usage.completion_tokens", "gen_ai.usage.output_tokens"),
         ("llm.usage.total_tokens", "gen_ai.usage.total_tokens"), ("llm.request.type", "gen_ai.operation.name"),
     ];
+
+    /// <summary>Whether an attribute may be one that is named or gathered; its name as UTF-8.</summary>
+    public static bool IsOfOtherNames(ReadOnlySpan<byte> name) =>
+        name.StartsWith("llm."u8) || name.StartsWith("openinference."u8)
+            || (name.StartsWith("gen_ai."u8) && (name[7..].StartsWith("prompt."u8) || name[7..].StartsWith("completion."u8) || name[7..].StartsWith("usage.prompt_"u8) || name[7..].StartsWith("usage.completion_"u8)));
 
     /// <summary>Names and gathers attributes as the conventions do.</summary>
     public static void Normalize(JsonObject attributes)
@@ -66,6 +74,11 @@ internal static class FlatAttributes
         if (kind == "TOOL")
         {
             Rename(attributes, OfTools);
+        }
+        else if (kind == "AGENT")
+        {
+            // In JSON it is whatever the framework was called with.
+            Rename(attributes, [.. OfAgents.Where(name => attributes[name.Name] is JsonValue && attributes[name.Mime]?.ToString() is not "application/json").Select(name => (name.Name, name.To))]);
         }
     }
 

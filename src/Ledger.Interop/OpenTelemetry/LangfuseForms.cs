@@ -1,19 +1,21 @@
+using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Ledger.Interop.Reading;
 
 namespace Ledger.Interop.OpenTelemetry;
 
-/// <summary>Observations and traces of Langfuse: by line, as a list, as a page of the API, or as traces with their observations.</summary>
+/// <summary>Observations and traces of Langfuse: by line, as a list, as a page of the API, as traces with their observations, as the page of a trace downloads them, and as rows of a blob storage.</summary>
 /// <remarks>
-/// The form is that of <c>Trace</c>, <c>TraceWithFullDetails</c> and <c>ObservationsView</c> in langfuse/langfuse, <c>fern/apis/server/definition/commons.yml</c>. A trace becomes the span
-/// around its observations; its session is the conversation. Members that the conventions do not have are attributes <c>langfuse.…</c>.
-/// The members of traces and observations, <c>usage</c> and the prices were compared with that file. Not in it as it was read, and so not compared: <c>usageDetails</c> and
-/// <c>costDetails</c> with the names in them, the values of <c>type</c>, and the names of <c>modelParameters</c>. No export of a running server was read.
+/// The forms are those of <c>Trace</c>, <c>TraceWithFullDetails</c>, <c>ObservationsView</c> and the observations of version 2 in langfuse/langfuse, <c>fern/apis/server/definition/commons.yml</c>; of
+/// <c>web/src/features/traces/server/buildTraceExport.ts</c> and <c>fns/downloadTrace.ts</c>; and of <c>packages/shared/src/domain/observation-field-groups.ts</c>, whose names have underscores. They
+/// were compared with these files at 6275144614. A trace becomes the span around its observations; its session is the conversation. Members that the conventions do not have are attributes
+/// <c>langfuse.…</c>. No export of a running server was read.
 /// </remarks>
 internal sealed class LangfuseForms : SpanForms
 {
     private const string Prefix = "langfuse.";
+    private const string Score = "SCORE";
 
     private static readonly string[] Types = ["GENERATION", "SPAN", "EVENT", "TOOL", "AGENT", "CHAIN", "RETRIEVER", "EVALUATOR", "EMBEDDING", "GUARDRAIL"];
 
@@ -35,8 +37,25 @@ internal sealed class LangfuseForms : SpanForms
 
     public override RecordingFormat Format => RecordingFormat.Langfuse;
 
+    // Of a row of a blob storage.
+    private static readonly Dictionary<string, string> OfRow = new(StringComparer.Ordinal)
+    {
+        ["trace_id"] = "traceId", ["parent_observation_id"] = "parentObservationId", ["start_time"] = "startTime", ["end_time"] = "endTime", ["session_id"] = "sessionId",
+        ["status_message"] = "statusMessage", ["provided_model_name"] = "providedModelName", ["model_parameters"] = "modelParameters", ["usage_details"] = "usageDetails",
+        ["cost_details"] = "costDetails", ["total_cost"] = "totalCost", ["completion_start_time"] = "completionStartTime",
+    };
+
     /// <summary>Whether an object is an observation.</summary>
-    public static bool IsObservation(JsonElement json) => Types.Contains(json.Text("type")) && json.Text("traceId") is not null && json.Text("id") is not null && json.Text("startTime") is not null;
+    public static bool IsObservation(JsonElement json) =>
+        json.Text("id") is not null && Types.Contains(json.Text("type")) && ((json.Text("traceId") is not null && json.Text("startTime") is not null) || IsRow(json));
+
+    /// <summary>Whether an object is what the page of a trace downloads.</summary>
+    public static bool IsDownload(JsonElement json) =>
+        json.Text("id") is null && json.Member("observations").ValueKind == JsonValueKind.Array && (IsTraceAlone(json.Member("trace")) || json.Items("observations").Take(1).Any(IsObservation));
+
+    private static bool IsRow(JsonElement json) => json.Text("trace_id") is not null && json.Text("start_time") is not null;
+
+    private static bool IsTraceAlone(JsonElement json) => json.Text("id") is not null && json.Text("timestamp") is not null && json.Text("traceId") is null;
 
     /// <summary>Whether an object is a trace with its observations.</summary>
     public static bool IsTrace(JsonElement json) =>
@@ -47,7 +66,11 @@ internal sealed class LangfuseForms : SpanForms
         yield return (new JsonObject { ["scope"] = new JsonObject { ["name"] = "langfuse" } }, ItemsOf(document));
     }
 
-    public override JsonElement SpanOf(JsonElement raw) => RecordedJson.ToElement(IsTrace(raw) ? OfTrace(raw) : OfObservation(raw));
+    public override JsonElement SpanOf(JsonElement raw) => RecordedJson.ToElement(
+        IsRow(raw) ? OfObservation(Renamed(raw))
+        : raw.Text("type") is not null || raw.Text("startTime") is not null ? OfObservation(raw)
+        : raw.Text("traceId") is not null && raw.Text("timestamp") is not null ? OfScore(raw)
+        : OfTrace(raw));
 
     private IEnumerable<JsonElement> ItemsOf(JsonElement document)
     {
@@ -55,7 +78,20 @@ internal sealed class LangfuseForms : SpanForms
             : document.Member("data").ValueKind == JsonValueKind.Array ? document.Items("data")
             : [document])
         {
-            if (IsTrace(item))
+            if (IsDownload(item))
+            {
+                if (IsTraceAlone(item.Member("trace")))
+                {
+                    _sessions[item.Member("trace").Text("id")!] = item.Member("trace").Text("sessionId");
+                    yield return item.Member("trace");
+                }
+
+                foreach (var part in item.Items("observations").Concat(item.Items("scores")))
+                {
+                    yield return part;
+                }
+            }
+            else if (IsTrace(item))
             {
                 _sessions[item.Text("id")!] = item.Text("sessionId");
                 yield return item;
@@ -89,13 +125,39 @@ internal sealed class LangfuseForms : SpanForms
         return span;
     }
 
+    private static JsonObject OfScore(JsonElement raw)
+    {
+        var fields = new Fields(raw);
+        var (trace, observation) = (fields.Text("traceId"), fields.Text("observationId"));
+        var attributes = new JsonObject { ["langfuse.observation.type"] = Score };
+        var span = new JsonObject { ["traceId"] = trace, ["spanId"] = fields.Text("id"), ["parentSpanId"] = observation ?? trace, ["name"] = fields.Text("name") };
+        Set(span, "startTimeUnixNano", Nanoseconds(raw, "timestamp"));
+        fields.Skip("timestamp");
+        AddRest(attributes, fields, Prefix + "score.");
+        span["attributes"] = attributes;
+        return span;
+    }
+
+    private static JsonElement Renamed(JsonElement row)
+    {
+        var renamed = new JsonObject();
+        foreach (var member in row.EnumerateObject())
+        {
+            var name = RecordedJson.NameOf(member);
+            var to = OfRow.GetValueOrDefault(name, name);
+            renamed[to] = to is "modelParameters" && member.Value.ValueKind == JsonValueKind.String ? RecordedJson.Parsed(RecordedJson.TextOf(member.Value)!).ToNode() : member.Value.ToNode();
+        }
+
+        return RecordedJson.ToElement(renamed);
+    }
+
     private JsonObject OfObservation(JsonElement raw)
     {
         var fields = new Fields(raw);
         var (type, trace, name) = (fields.Text("type"), fields.Text("traceId"), fields.Text("name"));
         var attributes = new JsonObject { ["langfuse.observation.type"] = type };
         var hasTrace = trace is not null && _sessions.ContainsKey(trace);
-        Set(attributes, GenAiNames.Conversation, trace is not null ? _sessions.GetValueOrDefault(trace) : null);
+        Set(attributes, GenAiNames.Conversation, fields.Text("sessionId") is { Length: > 0 } session ? session : trace is not null ? _sessions.GetValueOrDefault(trace) : null);
         var span = new JsonObject { ["traceId"] = trace, ["spanId"] = fields.Text("id"), ["name"] = name };
         Set(span, "parentSpanId", fields.Text("parentObservationId") is { Length: > 0 } parent ? parent : hasTrace ? trace : null);
         Set(span, "startTimeUnixNano", Nanoseconds(raw, "startTime"));
@@ -134,7 +196,7 @@ internal sealed class LangfuseForms : SpanForms
                 break;
             case "GENERATION" or "AGENT" or "EMBEDDING":
                 Set(attributes, GenAiNames.Agent, type == "AGENT" ? name : null);
-                Set(attributes, GenAiNames.RequestModel, fields.Text("model"));
+                Set(attributes, GenAiNames.RequestModel, fields.Text("model") ?? fields.Text("providedModelName"));
                 if (type != "EMBEDDING")
                 {
                     Set(attributes, "gen_ai.input.messages", fields.Any("input").ToNode());
@@ -153,11 +215,11 @@ internal sealed class LangfuseForms : SpanForms
         var json = fields.Json;
         var (usage, cost) = (json.Member("usageDetails"), json.Member("costDetails").Member("total"));
         Copy(attributes, fields.Object(RecordedJson.SaysSomething(usage) ? "usageDetails" : "usage"), Usages, "langfuse.usage.");
-        foreach (var price in new[] { cost, json.Member("calculatedTotalCost"), json.Member("totalPrice"), json.Member("usage").Member("totalCost") })
+        foreach (var price in new[] { cost, json.Member("totalCost"), json.Member("calculatedTotalCost"), json.Member("totalPrice"), json.Member("usage").Member("totalCost") })
         {
-            if (price.ValueKind == JsonValueKind.Number)
+            if (NumberOf(price) is { } number)
             {
-                attributes[GenAiNames.Cost] = price.ToNode();
+                attributes[GenAiNames.Cost] = number;
                 return;
             }
         }
@@ -167,14 +229,23 @@ internal sealed class LangfuseForms : SpanForms
     {
         foreach (var (name, to) in names)
         {
-            if (from.Json.Member(name) is { ValueKind: JsonValueKind.Number } value && !attributes.ContainsKey(to))
+            if (NumberOf(from.Json.Member(name)) is { } number && !attributes.ContainsKey(to))
             {
-                attributes[to] = from.Any(name).ToNode();
+                attributes[to] = number;
+                from.Skip(name);
             }
         }
 
         AddRest(attributes, from, others);
     }
+
+    // Rows of a blob storage have whole numbers as text.
+    private static JsonNode? NumberOf(JsonElement value) => value.ValueKind switch
+    {
+        JsonValueKind.Number => value.ToNode(),
+        JsonValueKind.String when long.TryParse(RecordedJson.TextOf(value), NumberStyles.None, CultureInfo.InvariantCulture, out var number) => JsonValue.Create(number),
+        _ => null,
+    };
 
     private static JsonNode? Text(JsonElement value) => value.ValueKind is JsonValueKind.Undefined or JsonValueKind.Null ? null : value.ToNode();
 }

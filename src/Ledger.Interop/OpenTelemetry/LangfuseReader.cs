@@ -11,7 +11,7 @@ internal sealed class LangfuseReader : FormatReader
 
     public override string Shape => "observations with 'id', 'traceId', 'type' and 'startTime', or traces with 'observations'";
 
-    public override double FitOfLine(JsonElement line) => LangfuseForms.IsObservation(line) || LangfuseForms.IsTrace(line) ? 1 : IsPage(line) ? 1 : Has(line, "id", "traceId", "type", "startTime") / 2;
+    public override double FitOfLine(JsonElement line) => LangfuseForms.IsObservation(line) || LangfuseForms.IsTrace(line) || LangfuseForms.IsDownload(line) ? 1 : IsPage(line) ? 1 : Has(line, "id", "traceId", "type", "startTime") / 2;
 
     public override double FitOfDocument(JsonElement document) => document.ValueKind == JsonValueKind.Array
         ? document.EnumerateArray().Take(1).Select(FitOfLine).FirstOrDefault()

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Buffers.Binary;
 using System.Globalization;
 using System.Text;
@@ -30,7 +31,7 @@ internal sealed class OtlpProtobuf(Extras extras)
         [5] = new("arrayValue", Kind.Message) { Type = "ArrayValue" }, [6] = new("kvlistValue", Kind.Message) { Type = "KeyValueList" }, [7] = new("bytesValue", Kind.Base64),
     };
 
-    private static readonly Dictionary<string, Dictionary<int, Field>> Types = new(StringComparer.Ordinal)
+    private static readonly Dictionary<string, MessageType> Types = new Dictionary<string, Dictionary<int, Field>>(StringComparer.Ordinal)
     {
         ["Request"] = new() { [1] = List("resourceSpans", "ResourceSpans") },
         ["ResourceSpans"] = new() { [1] = One("resource", "Resource"), [2] = List("scopeSpans", "ScopeSpans"), [3] = new("schemaUrl", Kind.Text) },
@@ -55,8 +56,10 @@ internal sealed class OtlpProtobuf(Extras extras)
         ["AnyValue"] = Value,
         ["ArrayValue"] = new() { [1] = List("values", "AnyValue") },
         ["KeyValueList"] = new() { [1] = List("values", "KeyValue") },
-    };
+    }.ToDictionary(type => type.Key, type => new MessageType(type.Key, type.Value), StringComparer.Ordinal);
 
+    // The fields of the messages that are being read, those of inner ones after those of outer ones.
+    private readonly List<(int Number, ulong Scalar, int Start, int Length)> _values = [];
     private int _spans;
     private int _messages;
 
@@ -76,34 +79,27 @@ internal sealed class OtlpProtobuf(Extras extras)
 
     /// <summary>Reads a request, and writes its JSON.</summary>
     /// <exception cref="EventFileException">It is not one.</exception>
-    public ArraySegment<byte> ReadAsJson(ReadOnlySpan<byte> bytes)
+    public void ReadAsJson(ReadOnlySpan<byte> bytes, IBufferWriter<byte> json)
     {
-        // The names of members make it longer.
-        var stream = new MemoryStream(bytes.Length * 2);
-        using (var writer = new Utf8JsonWriter(stream, EventJson.WriterOptions))
-        {
-            Write(writer, "Request", bytes, 0);
-        }
-
-        return new ArraySegment<byte>(stream.GetBuffer(), 0, (int)stream.Length);
+        using var writer = new Utf8JsonWriter(json, EventJson.WriterOptions);
+        Write(writer, Types["Request"], bytes, 0);
     }
 
     // The last value of a field counts, and all of a list, wherever in the message they are.
-    private void Write(Utf8JsonWriter writer, string type, ReadOnlySpan<byte> bytes, int depth)
+    private void Write(Utf8JsonWriter writer, MessageType type, ReadOnlySpan<byte> bytes, int depth)
     {
         if (depth > MaxDepth)
         {
-            throw new EventFileException(1, null, $"a value is nested deeper than {MaxDepth} levels.");
+            throw new EventFileException(0, null, $"a value is nested deeper than {MaxDepth} levels.");
         }
 
-        if (++_messages > MostMessages || (type == "Span" && ++_spans > SpanIndex.MostOfRequest))
+        if (++_messages > MostMessages || (type.Name == "Span" && ++_spans > SpanIndex.MostOfRequest))
         {
-            throw new EventFileException(1, null, $"the request has more than {SpanIndex.MostOfRequest:N0} spans, or {MostMessages:N0} parts. Send it in parts.");
+            throw new EventFileException(0, null, $"the request has more than {SpanIndex.MostOfRequest:N0} spans, or {MostMessages:N0} parts. Send it in parts.");
         }
 
-        var fields = Types[type];
         var whole = bytes;
-        var values = new List<(int Number, ulong Scalar, int Start, int Length)>();
+        var first = _values.Count;
         Span<int> last = stackalloc int[MostFields];
         last.Fill(-1);
         while (!bytes.IsEmpty)
@@ -111,7 +107,7 @@ internal sealed class OtlpProtobuf(Extras extras)
             var tag = Varint(ref bytes);
             if (tag is < 8 or > uint.MaxValue)
             {
-                throw new EventFileException(1, null, "the body is not a protobuf message of OTLP.");
+                throw new EventFileException(0, null, "the body is not a protobuf message of OTLP.");
             }
 
             var (number, wire) = ((int)(tag >> 3), (int)(tag & 7));
@@ -134,20 +130,21 @@ internal sealed class OtlpProtobuf(Extras extras)
                     scalar = BinaryPrimitives.ReadUInt32LittleEndian(Take(ref bytes, 4));
                     break;
                 default:
-                    throw new EventFileException(1, null, "the body is not a protobuf message of OTLP.");
+                    throw new EventFileException(0, null, "the body is not a protobuf message of OTLP.");
             }
 
-            if (fields.TryGetValue(number, out var field) && WireOf(field.Kind) == wire)
+            if (type.FieldOf(number) is { } field && WireOf(field.Kind) == wire)
             {
-                last[number] = values.Count;
-                values.Add((number, scalar, start, length));
+                last[number] = _values.Count;
+                _values.Add((number, scalar, start, length));
             }
             else
             {
-                extras.Add($"fields of {type} that OTLP does not have");
+                extras.Add($"fields of {type.Name} that OTLP does not have");
             }
         }
 
+        var end = _values.Count;
         writer.WriteStartObject();
         for (var number = 0; number < MostFields; number++)
         {
@@ -156,19 +153,19 @@ internal sealed class OtlpProtobuf(Extras extras)
                 continue;
             }
 
-            var field = fields[number];
+            var field = type.FieldOf(number)!;
             writer.WritePropertyName(field.Name);
             if (!field.IsList)
             {
-                var (_, scalar, start, length) = values[last[number]];
+                var (_, scalar, start, length) = _values[last[number]];
                 Write(writer, field, scalar, whole.Slice(start, length), depth);
                 continue;
             }
 
             writer.WriteStartArray();
-            foreach (var value in values)
+            for (var i = first; i < end; i++)
             {
-                if (value.Number == number)
+                if (_values[i] is var value && value.Number == number)
                 {
                     Write(writer, field, value.Scalar, whole.Slice(value.Start, value.Length), depth);
                 }
@@ -178,6 +175,7 @@ internal sealed class OtlpProtobuf(Extras extras)
         }
 
         writer.WriteEndObject();
+        _values.RemoveRange(first, _values.Count - first);
     }
 
     private void Write(Utf8JsonWriter writer, Field field, ulong scalar, ReadOnlySpan<byte> content, int depth)
@@ -215,7 +213,7 @@ internal sealed class OtlpProtobuf(Extras extras)
                 writer.WriteBase64StringValue(content);
                 break;
             default:
-                Write(writer, field.Type!, content, depth + 1);
+                Write(writer, field.Message ??= Types[field.Type!], content, depth + 1);
                 break;
         }
     }
@@ -232,7 +230,7 @@ internal sealed class OtlpProtobuf(Extras extras)
     {
         if (length > bytes.Length)
         {
-            throw new EventFileException(1, null, "the body breaks off in the middle of a protobuf message.");
+            throw new EventFileException(0, null, "the body breaks off in the middle of a protobuf message.");
         }
 
         var taken = bytes[..length];
@@ -253,7 +251,7 @@ internal sealed class OtlpProtobuf(Extras extras)
             }
         }
 
-        throw new EventFileException(1, null, "the body is not a protobuf message of OTLP.");
+        throw new EventFileException(0, null, "the body is not a protobuf message of OTLP.");
     }
 
     private static Field One(string name, string type) => new(name, Kind.Message) { Type = type };
@@ -265,5 +263,17 @@ internal sealed class OtlpProtobuf(Extras extras)
         public string? Type { get; init; }
 
         public bool IsList { get; init; }
+
+        /// <summary>The type, once it was looked up: types have each other.</summary>
+        public MessageType? Message { get; set; }
+    }
+
+    private sealed class MessageType(string name, Dictionary<int, Field> fields)
+    {
+        private readonly Field?[] _fields = [.. Enumerable.Range(0, MostFields).Select(fields.GetValueOrDefault)];
+
+        public string Name => name;
+
+        public Field? FieldOf(int number) => number < MostFields ? _fields[number] : null;
     }
 }

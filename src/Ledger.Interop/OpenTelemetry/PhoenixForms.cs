@@ -8,8 +8,8 @@ namespace Ledger.Interop.OpenTelemetry;
 /// <remarks>
 /// The forms are those of <c>Span</c> in Arize-ai/phoenix, <c>src/phoenix/server/api/routers/v1/spans.py</c> (a page has them in <c>data</c>), and of <c>ReadableSpan.to_json</c> in
 /// open-telemetry/opentelemetry-python. Attributes may be nested; their names are those of OpenInference.
-/// The members of a span, its states and the page were compared with these sources. Not compared: the kinds of Phoenix, attributes that are nested, and the events, links and
-/// resource of the console exporter. No export of a running program was read.
+/// The members of a span, its states and the page were compared with these sources, and spans of an agent in <c>tests/unit/pxi/evals/online_evals/fixtures</c> there were read. Not compared: attributes
+/// that are nested, and the events, links and resource of the console exporter.
 /// </remarks>
 internal sealed class PhoenixForms : SpanForms
 {

@@ -4,11 +4,12 @@ using System.Text.Json.Nodes;
 using Ledger.Events;
 using Ledger.Interop.Anthropic;
 using Ledger.Interop.Reading;
+using Ledger.Json;
 
 namespace Ledger.Interop.OpenTelemetry;
 
 /// <summary>What a span becomes: an event at its beginning, and for the work of models, tools and agents another at its end. It depends on the span alone.</summary>
-internal sealed class SpanEvents
+internal sealed partial class SpanEvents
 {
     public const string Invoked = "agent.invoked";
     public const string Returned = "agent.returned";
@@ -65,7 +66,10 @@ internal sealed class SpanEvents
     public Extras Extras { get; } = new();
 
     /// <summary>The attributes of a span, in the names of the conventions.</summary>
-    public static JsonElement AttributesOf(JsonElement span)
+    public static JsonElement AttributesOf(JsonElement span) => PlainAttributes.Find(span.Member("attributes")) ?? NormalizedAttributesOf(span);
+
+    /// <summary>As <see cref="AttributesOf"/>, for any attributes.</summary>
+    internal static JsonElement NormalizedAttributesOf(JsonElement span)
     {
         var attributes = OtlpValue.ToObject(span.Member("attributes"));
         FlatAttributes.Normalize(attributes);
@@ -74,10 +78,10 @@ internal sealed class SpanEvents
 
     private LlmRequest Request()
     {
-        var more = Members();
+        var more = More(WriteMembers);
         var model = _attributes.Text(GenAiNames.RequestModel);
         var most = _attributes.Count(GenAiNames.MaxTokens);
-        return new LlmRequest(RecordedJson.ToElement(Content.Input), model, most) { More = More(more) };
+        return new LlmRequest(RecordedJson.ToElement(Content.Input), model, most) { More = more };
     }
 
     private LlmResponse Response()
@@ -113,14 +117,15 @@ internal sealed class SpanEvents
 
     private ToolCalled Call()
     {
-        var more = Members();
-        var tool = _attributes.Text(GenAiNames.Tool);
-        if (_attributes.Text(GenAiNames.CallId) is { } id)
+        var more = More(writer =>
         {
-            more["tool_call_id"] = id;
-        }
-
-        return new ToolCalled(tool, Value(GenAiNames.Arguments)) { More = More(more) };
+            WriteMembers(writer);
+            if (_attributes.Text(GenAiNames.CallId) is { } id)
+            {
+                writer.WriteString("tool_call_id", id);
+            }
+        });
+        return new ToolCalled(_attributes.Text(GenAiNames.Tool), Value(GenAiNames.Arguments)) { More = more };
     }
 
     private ToolReturned Result()
@@ -133,18 +138,20 @@ internal sealed class SpanEvents
 
     private UntypedEvent Invocation()
     {
-        var data = Members();
-        if (_attributes.Text(GenAiNames.RequestModel) is { } model)
+        return new UntypedEvent(Invoked, ObjectOf(writer =>
         {
-            data["model"] = model;
-        }
+            WriteMembers(writer);
+            if (_attributes.Text(GenAiNames.RequestModel) is { } model)
+            {
+                writer.WriteString("model", model);
+            }
 
-        if (Content.Input.Count > 0)
-        {
-            data["messages"] = Content.Input;
-        }
-
-        return Untyped(Invoked, data);
+            if (Content.Input.Count > 0)
+            {
+                writer.WritePropertyName("messages");
+                Content.Input.WriteTo(writer);
+            }
+        }));
     }
 
     private UntypedEvent Return()
@@ -168,7 +175,7 @@ internal sealed class SpanEvents
     // Nothing of it is extra: the event is the span.
     private UntypedEvent Whole()
     {
-        var span = SpanOf();
+        var span = (JsonObject)ObjectOf(WriteSpan).ToNode()!;
         AddEndOf(span);
         var data = new JsonObject { ["span"] = span };
         AddStatus(data, span);
@@ -188,42 +195,6 @@ internal sealed class SpanEvents
 
         var operation = _entry.Operation is { Length: > 0 and <= 100 } text && Log.TextRules.FaultOf(text) is null && text == text.Trim() ? text : null;
         return Untyped(_entry.Role == SpanRole.Operation && operation is not null ? OperationPrefix + operation : PlainType, data);
-    }
-
-    private JsonObject Members()
-    {
-        var members = new JsonObject();
-        if (_attributes.Json.Member(GenAiNames.Provider).ValueKind == JsonValueKind.Undefined && _attributes.Text(GenAiNames.System) is { } provider)
-        {
-            members["provider"] = provider;
-        }
-
-        Copy(GenAiNames.OfBegin, members);
-        if (members["tools"] is JsonValue { } tools && tools.GetValueKind() == JsonValueKind.String)
-        {
-            members["tools"] = RecordedJson.Parsed(tools.ToString()).ToNode();
-        }
-
-        var agent = new JsonObject();
-        Copy(GenAiNames.OfAgent, agent);
-        AddIfAny(members, "agent", agent);
-        members["span"] = SpanOf();
-        return members;
-    }
-
-    private JsonObject SpanOf()
-    {
-        var span = new JsonObject { ["trace_id"] = _span.Any("traceId").ToNode(), ["span_id"] = _span.Any("spanId").ToNode() };
-        foreach (var (name, to) in new[] { ("parentSpanId", "parent_span_id"), ("name", "name"), ("kind", "kind"), ("startTimeUnixNano", "start"), ("traceState", "trace_state"), ("flags", "flags") })
-        {
-            if (_span.Any(name) is var value && RecordedJson.SaysSomething(value))
-            {
-                span[to] = value.ToNode();
-            }
-        }
-
-        span["resource"] = _entry.Resource;
-        return span;
     }
 
     private void AddEnd(JsonObject more)
@@ -333,8 +304,27 @@ internal sealed class SpanEvents
     private static UntypedEvent Untyped(string type, JsonObject data) => new(type, RecordedJson.ToElement(data));
 
     // Members of one document: one for each would cost most of the time.
-    private static Dictionary<string, JsonElement> More(JsonObject more) =>
-        RecordedJson.ToElement(more).EnumerateObject().ToDictionary(member => member.Name, member => member.Value, StringComparer.Ordinal);
+    private static Dictionary<string, JsonElement> More(JsonObject more) => MembersOf(RecordedJson.ToElement(more));
+
+    private static Dictionary<string, JsonElement> More(Action<Utf8JsonWriter> write) => MembersOf(ObjectOf(write));
+
+    private static Dictionary<string, JsonElement> MembersOf(JsonElement json)
+    {
+        var members = new Dictionary<string, JsonElement>(json.GetPropertyCount(), StringComparer.Ordinal);
+        foreach (var member in json.EnumerateObject())
+        {
+            members.Add(member.Name, member.Value);
+        }
+
+        return members;
+    }
+
+    private static JsonElement ObjectOf(Action<Utf8JsonWriter> write) => EventJson.ToElement(writer =>
+    {
+        writer.WriteStartObject();
+        write(writer);
+        writer.WriteEndObject();
+    });
 
     /// <summary>A time in nanoseconds since 1970; null for 0.</summary>
     public static DateTimeOffset? TimeOf(ulong nanoseconds) => nanoseconds > 0 ? DateTimeOffset.UnixEpoch.AddTicks((long)(nanoseconds / 100)) : null;

@@ -48,6 +48,15 @@ internal sealed class SpanIndex(SpanForms forms)
         return index;
     }
 
+    /// <summary>Reads a request that is in memory.</summary>
+    public static SpanIndex OfRequest(SpanForms forms, JsonElement request)
+    {
+        var index = new SpanIndex(forms) { _keepsTold = true };
+        index.AddDocument(request, 0);
+        index.Settle();
+        return index;
+    }
+
     /// <summary>The traces.</summary>
     public IEnumerable<string> Traces => _inOrder.Select(span => span.TraceId).Distinct(StringComparer.Ordinal);
 
@@ -140,17 +149,54 @@ internal sealed class SpanIndex(SpanForms forms)
             return false;
         }
 
-        if (JsonSource.IsJson(lines.Current.Utf8.Span))
+        // A line without an end is the only one.
+        var isWhole = lines.Current.IsComplete;
+        return isWhole && !JsonSource.IsJson(lines.Current.Utf8.Span) && lines.MoveNext();
+    }
+
+    private void AddRequest(JsonElement request)
+    {
+        var found = new List<(JsonElement Span, string Resource)>();
+        foreach (var (resource, spans) in Forms.GroupsOf(request))
         {
-            return false;
+            var id = IdOf(resource);
+            foreach (var span in spans)
+            {
+                if (span.ValueKind != JsonValueKind.Object)
+                {
+                    Others++;
+                }
+                else if (FindId(span, "traceId") is null || FindId(span, "spanId") is null)
+                {
+                    WithoutIds++;
+                }
+                else if (_inOrder.Count + found.Count == MostOfRequest)
+                {
+                    throw new EventFileException(0, null, $"the request has more than {MostOfRequest:N0} spans. Send them in parts.");
+                }
+                else
+                {
+                    found.Add((span, id));
+                }
+            }
         }
 
-        var isWhole = lines.Current.IsComplete;
-        return isWhole && lines.MoveNext();
+        var entries = new SpanEntry[found.Count];
+        SpanWork.ForEach(found.Count, i => entries[i] = EntryOf(found[i].Span, 0, 0, found[i].Resource));
+        foreach (var entry in entries)
+        {
+            Add(entry);
+        }
     }
 
     private void AddDocument(JsonElement document, long offset)
     {
+        if (_keepsTold)
+        {
+            AddRequest(document);
+            return;
+        }
+
         var text = JsonMarshal.GetRawUtf8Value(document);
         var hasGroups = false;
         foreach (var (resource, spans) in Forms.GroupsOf(document))
@@ -167,26 +213,15 @@ internal sealed class SpanIndex(SpanForms forms)
 
                 var raw = JsonMarshal.GetRawUtf8Value(span);
                 text.Overlaps(raw, out var at);
-                Add(Forms.SpanOf(span), offset + at, raw.Length, id);
+                Add(EntryOf(Forms.SpanOf(span), offset + at, raw.Length, id));
             }
         }
 
         Others += hasGroups ? 0 : 1;
     }
 
-    private void Add(JsonElement span, long offset, int length, string resource)
+    private SpanEntry EntryOf(JsonElement span, long offset, int length, string resource)
     {
-        if (_keepsTold && (FindId(span, "traceId") is null || FindId(span, "spanId") is null))
-        {
-            WithoutIds++;
-            return;
-        }
-
-        if (_keepsTold && _inOrder.Count == MostOfRequest)
-        {
-            throw new EventFileException(1, null, $"the request has more than {MostOfRequest:N0} spans. Send them in parts.");
-        }
-
         var attributes = new Fields(SpanEvents.AttributesOf(span));
         var operation = attributes.Peek(GenAiNames.Operation);
         var role = GenAiNames.RoleOf(operation);
@@ -197,7 +232,7 @@ internal sealed class SpanIndex(SpanForms forms)
 
         // Reading messages takes most of the time, and many answers call nothing.
         var content = role == SpanRole.Model && NamesCalls(JsonMarshal.GetRawUtf8Value(span)) ? GenAiContent.Of(attributes, span) : null;
-        var entry = new SpanEntry(IdOf(span, "traceId"), IdOf(span, "spanId"), span.Text("parentSpanId") is { Length: > 0 } parent ? parent : null, offset, length, resource)
+        return new SpanEntry(IdOf(span, "traceId"), IdOf(span, "spanId"), span.Text("parentSpanId") is { Length: > 0 } parent ? parent : null, offset, length, resource)
         {
             Role = role,
             Start = SpanEvents.NanosecondsOf(span.Member("startTimeUnixNano")),
@@ -215,6 +250,10 @@ internal sealed class SpanIndex(SpanForms forms)
             Read = _keepsTold ? (attributes, content) : null,
             Told = _keepsTold && content is not null ? ToldCall.Of(content.Input) : [],
         };
+    }
+
+    private void Add(SpanEntry entry)
+    {
         if (_spans.TryAdd((entry.TraceId, entry.SpanId), entry))
         {
             _inOrder.Add(entry);

@@ -14,7 +14,7 @@ namespace Ledger.Interop.OpenTelemetry;
 /// </remarks>
 internal sealed class SpanRun
 {
-    private readonly RecordingSource _source;
+    private readonly RecordingSource? _source;
     private readonly SpanIndex _index;
     private readonly IReadOnlyList<SpanStep> _steps;
     private readonly LoggedRun? _logged;
@@ -22,11 +22,11 @@ internal sealed class SpanRun
     private readonly HashSet<string> _toolsWithoutIds;
 
     /// <summary>Orders the spans and names their events.</summary>
-    /// <param name="source">The file.</param>
+    /// <param name="source">The file; null for spans that the index keeps.</param>
     /// <param name="index">Its spans.</param>
     /// <param name="spans">Those of the run.</param>
     /// <param name="logged">What a log has of the run; null where the file is the whole.</param>
-    public SpanRun(RecordingSource source, SpanIndex index, IReadOnlyList<SpanEntry> spans, LoggedRun? logged = null)
+    public SpanRun(RecordingSource? source, SpanIndex index, IReadOnlyList<SpanEntry> spans, LoggedRun? logged = null)
     {
         (_source, _index, _steps, _logged) = (source, index, SpanStep.Of(spans), logged);
         var tools = spans.Where(span => span.Role == SpanRole.Tool).ToList();
@@ -38,7 +38,7 @@ internal sealed class SpanRun
     /// <summary>Makes the events.</summary>
     public IEnumerable<NewEvent> Read(Extras extras)
     {
-        using var parts = _source.OpenParts();
+        using var parts = _source?.OpenParts();
         var state = new SpanCauses();
         foreach (var call in _logged?.Calls.Keys ?? [])
         {
@@ -54,19 +54,13 @@ internal sealed class SpanRun
         SpanEntry? lastOf = null;
 
         // A request is in memory anyway; of a file, the spans that are open at a time may be all.
-        var open = _logged is null ? null : new Dictionary<SpanEntry, SpanEvents>();
+        var all = _logged is null ? null : MakeAll();
         foreach (var (span, isEnd) in _steps)
         {
             if (last is null || lastOf != span)
             {
-                last = isEnd && open is not null && open.Remove(span, out var begun)
-                    ? begun
-                    : new SpanEvents(span, span.Json ?? _index.Forms.SpanOf(JsonSource.Parse(parts.ReadAt(span.Offset, span.Length), 1, "entry", "entries")));
+                last = all?[span] ?? new SpanEvents(span, _index.Forms.SpanOf(JsonSource.Parse(parts!.ReadAt(span.Offset, span.Length), 1, "entry", "entries")));
                 lastOf = span;
-                if (!isEnd && span.HasEnd)
-                {
-                    open?.Add(span, last);
-                }
             }
 
             var events = last;
@@ -108,6 +102,15 @@ internal sealed class SpanRun
                 yield return Make($"{span.EventId}.usage", new UntypedEvent(Conversation.Usage, RecordedJson.ToElement(usage)), [span.EventId], SpanEvents.TimeOf(span.End), actor);
             }
         }
+    }
+
+    // The events of a span depend on it alone, and to make them takes most of the time of a request.
+    private Dictionary<SpanEntry, SpanEvents> MakeAll()
+    {
+        SpanEntry[] spans = [.. _steps.Where(step => !step.IsEnd).Select(step => step.Span)];
+        var made = new SpanEvents[spans.Length];
+        SpanWork.ForEach(spans.Length, i => made[i] = new SpanEvents(spans[i], spans[i].Json!.Value));
+        return spans.Zip(made).ToDictionary(pair => pair.First, pair => pair.Second);
     }
 
     // The ids of spans are unique but for those of tests and of tools that write their own; a call of a tool is named by its id, because a request with its result tells of it too.

@@ -18,6 +18,24 @@ internal static class JsonSource
     /// <exception cref="EventFileException">It is not one.</exception>
     public static JsonElement ReadDocument(this RecordingSource source) => Parse(source.ReadAll(), 1, "entry", "entries");
 
+    /// <summary>A recording that is in memory and one JSON document, read once; null for any other, such as lines.</summary>
+    public static JsonDocument? FindDocument(this RecordingSource source)
+    {
+        if (source.InMemory is not { } utf8 || !Utf8.IsValid(utf8.Span))
+        {
+            return null;
+        }
+
+        try
+        {
+            return JsonDocument.Parse(utf8, new JsonDocumentOptions { MaxDepth = Options.MaxDepth });
+        }
+        catch (JsonException)
+        {
+            return null;
+        }
+    }
+
     /// <summary>Whether a text is one JSON value, which costs less than to parse it.</summary>
     public static bool IsJson(ReadOnlySpan<byte> utf8)
     {

@@ -111,7 +111,21 @@ internal static partial class RecordedJson
         }
     });
 
-    // Most values are; to know it costs less than to make another one. Without escapes of code points there is no character that the log cannot store.
+    /// <summary>Whether a text of valid JSON has no character that the log cannot store: such a one is an escape of U+0000 or of a surrogate, perhaps of half a pair.</summary>
+    public static bool IsStorable(ReadOnlySpan<byte> text)
+    {
+        for (int at; (at = text.IndexOf("\\u"u8)) >= 0; text = text[(at + 2)..])
+        {
+            if (text[at + 2] is (byte)'d' or (byte)'D' || text.Slice(at + 2, 4).SequenceEqual("0000"u8))
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+
+    // Most values are; to know it costs less than to make another one.
     private static bool IsClean(JsonElement json, int depth)
     {
         switch (json.ValueKind)
@@ -139,7 +153,7 @@ internal static partial class RecordedJson
 
                 return true;
             case JsonValueKind.String:
-                return JsonMarshal.GetRawUtf8Value(json).IndexOf("\\u"u8) < 0;
+                return IsStorable(JsonMarshal.GetRawUtf8Value(json));
             case JsonValueKind.Number:
                 return NumericRange.FaultOf(JsonMarshal.GetRawUtf8Value(json), out _) is null;
             default:

@@ -62,6 +62,7 @@ internal sealed class RunRow(StreamName stream, long version, RunState? state, I
         writer.WriteEndArray();
         writer.WriteString("started_at", state.StartedAt);
         writer.WriteString("updated_at", state.UpdatedAt);
+        writer.WriteNumber("duration", now.Duration.Ticks / TimeSpan.TicksPerMicrosecond);
         writer.WriteNumber("length", now.Length.Value);
         writer.WriteNumber("model_calls", state.ModelCalls);
         writer.WriteNumber("tool_calls", state.ToolCalls);

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Ledger.Events;
 using Ledger.Log;
 
@@ -84,8 +85,9 @@ public sealed class EventRecording
 
     private sealed class Outline(string id)
     {
-        private readonly HashSet<Guid> _ids = [];
-        private readonly Dictionary<Guid, long> _idsOfStream = [];
+        // Those of the stream, and those before its fork: of each id a hash.
+        private Dictionary<Guid, long> _ids = [];
+        private readonly HashSet<Guid> _idsBefore = [];
 
         public long Count { get; private set; }
 
@@ -100,23 +102,35 @@ public sealed class EventRecording
             if (BranchOf(item) is { } branch && (Count == 0 || branch.ForkPosition == Count))
             {
                 (Branch, BranchIndex) = (branch, Count);
-                _idsOfStream.Clear();
+                _idsBefore.UnionWith(_ids.Keys);
+                _ids = [];
             }
 
             if (item.Metadata.ForeignId is { } foreignId)
             {
-                // A 16-byte hash; which algorithm does not matter here.
-                var hash = EventIds.FromForeign(default, foreignId);
-                if (!_idsOfStream.TryAdd(hash, Count + 1))
+                var hash = HashOf(foreignId);
+                if (!_ids.TryAdd(hash, Count + 1))
                 {
                     throw new ImportRefusedException(
-                        id, $"its event {Count + 1} repeats the id '{TextRules.Printable(foreignId)}' of its event {_idsOfStream[hash]}. Nothing was written.");
+                        id, $"its event {Count + 1} repeats the id '{TextRules.Printable(foreignId)}' of its event {_ids[hash]}. Nothing was written.");
                 }
 
-                RepeatedId ??= _ids.Add(hash) ? null : foreignId;
+                RepeatedId ??= _idsBefore.Contains(hash) ? foreignId : null;
             }
 
             Count++;
+        }
+
+        // FNV-1a of 128 bits: http://www.isthe.com/chongo/tech/comp/fnv/. It need not be safe against attacks: of two ids with one hash the second is refused.
+        private static Guid HashOf(string id)
+        {
+            var (hash, prime) = (new UInt128(0x6c62272e07bb0142, 0x62b821756295c58d), new UInt128(0x1000000, 0x13b));
+            foreach (var unit in id)
+            {
+                hash = unchecked((hash ^ unit) * prime);
+            }
+
+            return Unsafe.BitCast<UInt128, Guid>(hash);
         }
 
         private static bool IsId(string id) => id.Length > 0 && id == id.Trim();

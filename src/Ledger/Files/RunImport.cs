@@ -8,6 +8,8 @@ namespace Ledger.Files;
 internal sealed class RunImport(Run run, string id, IProgress<ImportProgress>? progress)
 {
     private const int EventsAtOnce = 500;
+    private const int MostToLookUpAtOnce = 100;
+    private const int MostOfTransaction = 10_000;
 
     private long _different;
 
@@ -44,16 +46,20 @@ internal sealed class RunImport(Run run, string id, IProgress<ImportProgress>? p
 
     private async IAsyncEnumerable<StreamEvent> MissingAsync(IEnumerable<NewEvent> events, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
+        // A run that has not begun has none of the events whose ids are made of its name. Between several transactions another writer may begin it.
+        var hasBegun = events is not ICollection<NewEvent> { Count: > MostToLookUpAtOnce and <= MostOfTransaction }
+            || await run.Store.GetStreamAsync(run.StreamName, cancellationToken).ConfigureAwait(false) is not null;
         foreach (var part in events.Chunk(EventsAtOnce))
         {
-            Guid[] ids = [.. part.Select(item => item.IdIn(run.StreamName))];
-            var found = await run.Store.FindEventsAsync(ids, cancellationToken).ConfigureAwait(false);
+            Guid[] sought = [.. part.Where(item => hasBegun || item.Metadata.ForeignId is null).Select(item => item.IdIn(run.StreamName))];
+            var found = sought.Length == 0 ? [] : await run.Store.FindEventsAsync(sought, cancellationToken).ConfigureAwait(false);
             var known = found.ToDictionary(recorded => recorded.Id);
-            foreach (var (item, id) in part.Zip(ids))
+            foreach (var item in part)
             {
+                var id = known.Count == 0 ? default : item.IdIn(run.StreamName);
                 if (!known.TryGetValue(id, out var recorded))
                 {
-                    yield return new StreamEvent(run.StreamName, run.Correlated(item));
+                    yield return new StreamEvent(run.StreamName, run.Correlated(item)) { WasSought = true };
                 }
                 else if (recorded.Stream != run.StreamName)
                 {

@@ -94,15 +94,17 @@ public static class EventIds
 
     private static Guid NameBased(Guid space, string text)
     {
-        var name = Encoding.UTF8.GetBytes(text);
-        var input = new byte[16 + name.Length];
+        const int MostOnStack = 512;
+        var length = 16 + Encoding.UTF8.GetMaxByteCount(text.Length);
+        var input = length <= MostOnStack ? stackalloc byte[MostOnStack] : new byte[length];
         space.TryWriteBytes(input, bigEndian: true, out _);
-        name.CopyTo(input, 16);
+        length = 16 + Encoding.UTF8.GetBytes(text, input[16..]);
+        Span<byte> hash = stackalloc byte[SHA1.HashSizeInBytes];
 #pragma warning disable CA5350 // RFC 9562 defines UUID v5 by SHA-1; it names, it does not protect.
-        var hash = SHA1.HashData(input);
+        SHA1.HashData(input[..length], hash);
 #pragma warning restore CA5350
         hash[6] = (byte)((hash[6] & 0x0F) | 0x50);
         hash[8] = (byte)((hash[8] & 0x3F) | 0x80);
-        return new Guid(hash.AsSpan(0, 16), bigEndian: true);
+        return new Guid(hash[..16], bigEndian: true);
     }
 }

@@ -17,6 +17,9 @@ internal abstract class ImportBatch
     /// <summary>The size of the events' JSON.</summary>
     public long Bytes { get; private set; }
 
+    /// <summary>Whether the log was asked for each of its events, and had none.</summary>
+    public bool WasSought { get; private set; } = true;
+
     private bool IsFull => Count == MostEvents || Bytes >= MostBytes;
 
     private bool IsEmpty => Count == 0 && Repeated == 0;
@@ -85,6 +88,7 @@ internal abstract class ImportBatch
         }
 
         Keep(stream, written);
+        WasSought &= item.WasSought;
         Count++;
         Bytes += serialized.Json.Length;
     }

@@ -52,6 +52,12 @@ internal sealed class RunFold
         }
 
         (State.Version, State.UpdatedAt) = (version, recorded.Timestamp);
+        if (IsRecording(recorded) && recorded.Metadata.OccurredAt is { } occurred)
+        {
+            State.OccurredFrom = State.OccurredFrom < occurred ? State.OccurredFrom : occurred;
+            State.OccurredUntil = State.OccurredUntil > occurred ? State.OccurredUntil : occurred;
+        }
+
         TakeBuiltIn(recorded);
         foreach (var rule in _rules)
         {
@@ -200,7 +206,7 @@ internal sealed class RunFold
         State.ToolCalls += kind == CallEventForm.Tool ? 1 : 0;
         if (kind == CallEventForm.Llm)
         {
-            State.ModelCalls++;
+            State.ModelCalls += IsRecording(recorded) ? 0 : 1;
             State.Model = RunText.ModelOf(request) ?? State.Model;
             State.Question ??= RunText.TitleOf(request);
         }
@@ -243,6 +249,7 @@ internal sealed class RunFold
             return;
         }
 
+        State.ModelCalls += IsRecording(recorded) ? 1 : 0;
         State.Model = RunText.ModelOf(data) ?? State.Model;
         if (CallEventForm.HasFailed(recorded, data))
         {
@@ -321,6 +328,9 @@ internal sealed class RunFold
             State.Labels = [.. State.Labels.Except(removed, StringComparer.Ordinal).Union(added, StringComparer.Ordinal).Order(CodePointComparer.Instance)];
         }
     }
+
+    // Recordings of other tools may tell a model several things before it answers, and have answers to results of tools: their answers are the calls.
+    private static bool IsRecording(RecordedEvent recorded) => recorded.Metadata is { ForeignId: not null, Source: not null };
 
     private static string? Short(string? text) => text is null ? null : StorableText.Of(text, LongestText);
 }

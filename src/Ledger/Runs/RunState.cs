@@ -12,6 +12,12 @@ internal sealed class RunState
 
     public DateTimeOffset UpdatedAt { get; set; }
 
+    /// <summary>When the first of its events occurred that a recording says that of; null for none.</summary>
+    public DateTimeOffset? OccurredFrom { get; set; }
+
+    /// <summary>When the last of them did.</summary>
+    public DateTimeOffset? OccurredUntil { get; set; }
+
     /// <summary>How many events a branch shares.</summary>
     public long PrefixLength { get; set; }
 

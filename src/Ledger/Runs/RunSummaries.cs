@@ -25,6 +25,7 @@ internal static class RunSummaries
         var own = state.Own;
         return new RunSummary(stream, new StreamVersion(state.Version), status, state.StartedAt, state.UpdatedAt)
         {
+            RecordedDuration = state.OccurredUntil - state.OccurredFrom,
             WaitsFor = waitsFor,
             WaitsUntil = waitsFor == RunWait.Approval && asked.TrueForAll(a => a.ExpiresAt is not null) ? asked.Max(a => a.ExpiresAt) : null,
             Title = state.Title ?? state.Question,

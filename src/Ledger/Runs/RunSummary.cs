@@ -40,7 +40,7 @@ public sealed record RunSummary(StreamName Stream, StreamVersion Version, RunSta
     /// <summary>The number of events of its history, those that a branch shares included.</summary>
     public Position Length { get; init; }
 
-    /// <summary>How many calls of models were begun.</summary>
+    /// <summary>How many calls of models were begun; of a recording, how many answers it has.</summary>
     public long ModelCalls { get; init; }
 
     /// <summary>How many calls of tools were begun.</summary>
@@ -60,8 +60,11 @@ public sealed record RunSummary(StreamName Stream, StreamVersion Version, RunSta
     /// <summary>Whether it takes further events.</summary>
     public StreamState State { get; init; }
 
-    /// <summary>The time between its start and its last activity.</summary>
-    public TimeSpan Duration => UpdatedAt - StartedAt;
+    /// <summary>The time between its start and its last activity; of a recording that says when its events occurred, between the first and the last of them.</summary>
+    public TimeSpan Duration => RecordedDuration ?? UpdatedAt - StartedAt;
+
+    /// <summary>Its duration as a recording states it; null where it does not.</summary>
+    internal TimeSpan? RecordedDuration { get; init; }
 
     /// <summary>What its own calls cost and saved.</summary>
     public CallTotals OwnUsage => Usage.SinceFork ?? Usage.Whole;

@@ -21,6 +21,7 @@ public sealed partial class ServeTests(CliDatabase database) : IClassFixture<Cli
         var said = await output.TextAsync("Ctrl-C");
         said.ShouldNotContain("Search");
         var address = new Uri(Address().Match(said).Value);
+        said.ShouldContain("Writing : off; --allow-writing turns it on\nSQL : off; --allow-queries turns it on\n");
 
         using var client = new HttpClient { BaseAddress = address };
         address.Host.ShouldBe("127.0.0.1");
@@ -40,9 +41,10 @@ public sealed partial class ServeTests(CliDatabase database) : IClassFixture<Cli
         await database.StartAsync("indexed", 2);
         using var output = new WatchedStream();
         using var stop = new CancellationTokenSource();
-        var serving = (database.Cli with { Output = output }).RunAsync(["serve", "--port", "0"], stop.Token);
+        var serving = (database.Cli with { Output = output }).RunAsync(["serve", "--port", "0", "--allow-queries"], stop.Token);
         var said = await output.TextAsync("Ctrl-C");
         said.ShouldContain("its index is written meanwhile, where the role may; --without-search-index turns that off");
+        said.ShouldContain("SQL : questions are answered, read-only\n");
         using var client = new HttpClient { BaseAddress = new Uri(Address().Match(said).Value) };
 
         using var late = new CancellationTokenSource(TimeSpan.FromSeconds(20));

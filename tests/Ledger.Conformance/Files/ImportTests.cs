@@ -185,6 +185,23 @@ public abstract class ImportTests(ITestEngine engine) : EventStoreTests(engine)
         (await ImportUnorderedAsync(one, events)).WrittenEvents.ShouldBe(2);
     }
 
+    [Fact]
+    public async Task Unordered_ManyEventsOfANewRun_ThenSomeOfThemAgain_WritesWhatIsNew()
+    {
+        // So many that a run is asked for once, and not for each id.
+        var id = NewId();
+        var events = Recording(150);
+        NewEvent[] marked = [new NewEvent(Labelled("mark")) { Id = Guid.CreateVersion7() }, .. events[..140]];
+        (await ImportUnorderedAsync(id, marked)).WrittenEvents.ShouldBe(141);
+
+        NewEvent[] changed = [.. events[100..], new NewEvent(Labelled("other"), events[0].Metadata)];
+        var result = await ImportUnorderedAsync(id, changed);
+
+        (result.WrittenEvents, result.Note).ShouldBe((10, "1 of the events are in the run with other content, which was kept."));
+        (await ImportUnorderedAsync(id, marked)).WrittenEvents.ShouldBe(0);
+        (await Should.ThrowAsync<EventIdInUseException>(() => ImportUnorderedAsync(NewId(), marked))).Holder.ShouldBe(StreamName.Run(id));
+    }
+
     protected static NewEvent[] Recording(int count, string prefix = "") =>
         [.. Enumerable.Range(0, count).Select(n => new NewEvent(Labelled($"{prefix}{n}"), new EventMetadata { ForeignId = $"{prefix}{n}" }))];
 

@@ -112,6 +112,29 @@ public sealed class ImportTests : IAsyncLifetime
         (await (await _host.Ledger.OpenAsync("run:kitchen-7")).ReadAllAsync()).Count(e => e.Type is not ("otel.trace" or "otel.span")).ShouldBe(18);
     }
 
+    [Theory]
+    [InlineData("Application/JSON; charset=utf-8", "GZip")]
+    [InlineData("APPLICATION/json", null)]
+    public async Task Traces_TypeInCapitalsOrWithParameters_IsTaken(string type, string? encoding)
+    {
+        var spans = Sample("otlp.json");
+
+        var (status, answer) = await SendAsync(Traces, encoding is null ? spans : Zipped(spans), type, encoding);
+
+        (status, answer.GetRawText()).ShouldBe((HttpStatusCode.OK, "{}"));
+        (await _host.Ledger.FindAsync(new StreamName("run:kitchen-7"))).ShouldNotBeNull();
+    }
+
+    [Theory]
+    [InlineData("0B", "The body is not a protobuf message of OTLP.")]
+    [InlineData("0AFF", "The body breaks off in the middle of a protobuf message.")]
+    public async Task Traces_BytesThatAreNoMessage_AreRefusedWithoutALine(string hex, string detail)
+    {
+        var (status, problem) = await SendAsync(Traces, Convert.FromHexString(hex), "Application/X-Protobuf");
+
+        (status, problem.GetProperty("detail").GetString()).ShouldBe((HttpStatusCode.BadRequest, detail));
+    }
+
     [Fact]
     public async Task Traces_WithAnArchivedRunAndWithoutAgents_TheRestIsTakenAndTheAnswerSaysSo()
     {
@@ -244,7 +267,7 @@ public sealed class ImportTests : IAsyncLifetime
     private async Task<(HttpStatusCode Status, JsonElement Answer)> SendAsync(string address, byte[] body, string type = "application/octet-stream", string? encoding = null)
     {
         using var content = new ByteArrayContent(body);
-        content.Headers.ContentType = new(type);
+        content.Headers.TryAddWithoutValidation("Content-Type", type);
         if (encoding is not null)
         {
             content.Headers.ContentEncoding.Add(encoding);

@@ -86,6 +86,46 @@ public sealed class EventViewsTests(LedgerDatabase database) : IClassFixture<Led
     }
 
     [Fact]
+    public async Task Views_OfARecording_HaveItsRequestsAndItsTimes()
+    {
+        var start = new DateTimeOffset(2026, 1, 2, 3, 4, 5, TimeSpan.FromHours(2));
+        NewEvent At(int second, string id, object data, params string[] causes) =>
+            new(data, new EventMetadata { Source = "other", ForeignId = id, ForeignCauses = causes, OccurredAt = start.AddSeconds(second) });
+        var run = Runs.GetRun("recorded");
+        await run.AppendAsync(
+        [
+            At(0, "q", new LlmRequest(JsonElement.Parse("\"?\""), "m-1")), At(2, "a", new LlmResponse("so"), "q"), At(3, "c", new ToolCalled("sonar"), "a"),
+            At(7, "r", new ToolReturned("c", JsonElement.Parse("1")), "c"), At(8, "b", new LlmResponse("done", "m-2"), "r"),
+        ]);
+        await Runs.Summaries.CatchUpAsync();
+
+        const string Seconds = "extract(epoch from duration)::int, extract(epoch from occurred_at - '2026-01-02T03:04:05+02:00')::int";
+        (await LinesAsync($"select model, {Seconds}, request ->> 'messages', request_id is null from ledger.llm_calls where run = 'run:recorded' order by seq"))
+            .ShouldBe(["m-1|2|2|?|f", "m-2||8||t"]);
+        (await LinesAsync($"select status, {Seconds} from ledger.tool_calls where run = 'run:recorded'")).ShouldBe(["answered|4|3"]);
+        (await LinesAsync("select model_calls, tool_calls, extract(epoch from duration)::int from ledger.runs where run = 'run:recorded'")).ShouldBe(["2|1|8"]);
+    }
+
+    [Fact]
+    public async Task Times_ThatNoCalendarHas_AreNull_AndTheViewsAnswer()
+    {
+        string[] stated =
+        [
+            "2024-02-29T23:59:59.1234567+00:00", "2000-02-29T00:00:00Z", "9999-12-31T23:59:59-14:59", "0001-01-01T00:00:00+14:00",
+            "2026-02-29T00:00:00Z", "1900-02-29T00:00:00Z", "2026-04-31T00:00:00Z", "0000-01-01T00:00:00Z", "2026-01-01T24:00:00Z", "2026-01-01", "now", "2026-13-01T00:00:00Z", "",
+        ];
+        await database.ExecuteAsync($$"""
+            insert into ledger.mt_streams (id, version, tenant_id) values ('run:odd', {{stated.Length}}, '*DEFAULT*');
+            insert into ledger.mt_events (seq_id, id, stream_id, version, data, type, timestamp, tenant_id, is_archived, headers)
+            select nextval('ledger.mt_events_sequence'), md5('odd' || o)::uuid, 'run:odd', o, '{}', 'llm.response', '2026-11-01', '*DEFAULT*', false, jsonb_build_object('occurred_at', v)
+            from unnest(array['{{string.Join("','", stated)}}']) with ordinality as s (v, o)
+            """);
+
+        (await LinesAsync("select occurred_at is not null from ledger.events where stream = 'run:odd' order by version")).ShouldBe(stated.Select((_, i) => i < 4 ? "t" : "f"));
+        (await LinesAsync("select count(occurred_at) from ledger.llm_calls where run = 'run:odd'")).ShouldBe(["4"]);
+    }
+
+    [Fact]
     public async Task Release_OfACallThatIsAnsweredLater_CountsAsAnswered()
     {
         var run = Runs.GetRun("late-answers");

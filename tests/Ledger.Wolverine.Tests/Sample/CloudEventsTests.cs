@@ -47,6 +47,12 @@ public sealed class CloudEventsTests
         await host.StopAsync();
     }
 
+    [Theory]
+    [InlineData("'Broker' must be RabbitMq or Kafka, but was 'Rabbit'.", "--Broker", "Rabbit")]
+    [InlineData("The setting 'ConnectionStrings:Postgres' is missing; set ConnectionStrings__Postgres in the environment.")]
+    public void Start_WithoutASetting_IsRefusedInASentence(string message, params string[] args) =>
+        Should.Throw<InvalidOperationException>(() => Brokers.CreateBuilder(args)).Message.ShouldBe(message);
+
     private sealed class BothSent : ITrackedCondition
     {
         private int _sent;

@@ -9,13 +9,13 @@ namespace Ledger.Postgres.Log.Importing;
 
 /// <summary>An import by COPY: while the server takes one batch, the next is read and checked.</summary>
 /// <remarks>
-/// The ids of a batch are looked up if the batch before had events that were already in the log. Otherwise they are assumed to be new; one that is not violates
-/// the unique index, and the batch is written again with the look-up.
+/// The ids of a batch are looked up if the batch before had events that were already in the log, and those of the first batch unless they were sought before, or its
+/// streams are empty. Otherwise they are assumed to be new; one that is not violates the unique index, and the batch is written again with the look-up.
 /// </remarks>
 internal sealed class EventImport(NpgsqlDataSource pool, AppendStatements statements, PostgresOptions options, TimeProvider timeProvider)
 {
     private readonly TransientRetries _retries = new(options, timeProvider);
-    private bool _looksUp = true;
+    private IdLookup _lookup = IdLookup.InStreamsWithEvents;
 
     /// <summary>Imports the events.</summary>
     /// <param name="events">The events.</param>
@@ -41,7 +41,7 @@ internal sealed class EventImport(NpgsqlDataSource pool, AppendStatements statem
                     ? new ImportOutcome(0, 0, 0, 0)
                     : await WriteAsync(batch, cancellationToken).ConfigureAwait(false);
                 batch.Release();
-                _looksUp = outcome.Known > 0;
+                _lookup = outcome.Known > 0 ? IdLookup.Always : IdLookup.Never;
                 done = done.Plus(
                     outcome.Written, outcome.Known + batch.Repeated, outcome.Begun, outcome.Bytes, timeProvider.GetElapsedTime(started));
                 LedgerTelemetry.Imported.Add(outcome.Written);
@@ -85,21 +85,21 @@ internal sealed class EventImport(NpgsqlDataSource pool, AppendStatements statem
     private async Task<ImportOutcome> WriteAsync(CopyBatch batch, CancellationToken cancellationToken)
     {
         var started = timeProvider.GetTimestamp();
-        var hasLookedUp = _looksUp;
+        var lookup = _lookup == IdLookup.InStreamsWithEvents && batch.WasSought ? IdLookup.Never : _lookup;
         ImportOutcome? inDoubt = null;
         var isOpen = false;
         try
         {
             return await WriteOnceAsync(cancellationToken).ConfigureAwait(false);
         }
-        catch (PostgresException fault) when (!hasLookedUp && TransientFaults.IsIdTaken(fault))
+        catch (PostgresException fault) when (lookup != IdLookup.Always && TransientFaults.IsIdTaken(fault))
         {
-            _looksUp = true;
+            _lookup = IdLookup.Always;
             return await WriteAsync(batch, cancellationToken).ConfigureAwait(false);
         }
         catch (Exception fault) when (_retries.IsInTime(started) && IsTransient(fault))
         {
-            _looksUp = true;
+            lookup = _lookup = IdLookup.Always;
             return await _retries.ExecuteAsync(WriteOnceAsync, started, fault, IsTransient, cancellationToken).ConfigureAwait(false);
         }
 
@@ -115,7 +115,7 @@ internal sealed class EventImport(NpgsqlDataSource pool, AppendStatements statem
             var transaction = new ImportTransaction(connection, statements, options, batch);
             try
             {
-                var outcome = await transaction.RunAsync(_looksUp, token).ConfigureAwait(false);
+                var outcome = await transaction.RunAsync(lookup, token).ConfigureAwait(false);
 
                 // A commit whose answer was lost has succeeded if all events are there now.
                 return outcome.Written == 0 && inDoubt is not null ? inDoubt : outcome;

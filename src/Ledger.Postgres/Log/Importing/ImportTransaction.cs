@@ -26,9 +26,9 @@ internal sealed class ImportTransaction(
     public ImportOutcome? Outcome { get; private set; }
 
     /// <summary>Runs the transaction.</summary>
-    /// <param name="looksUp">Whether to look for ids that are in the log; otherwise an existing event fails with a unique violation.</param>
+    /// <param name="lookup">When to look for ids that are in the log; otherwise an existing event fails with a unique violation.</param>
     /// <param name="cancellationToken">Rolls it back.</param>
-    public async Task<ImportOutcome> RunAsync(bool looksUp, CancellationToken cancellationToken)
+    public async Task<ImportOutcome> RunAsync(IdLookup lookup, CancellationToken cancellationToken)
     {
         var transaction = await connection.BeginTransactionAsync(IsolationLevel.ReadCommitted, cancellationToken).ConfigureAwait(false);
         await using var _ = transaction.ConfigureAwait(false);
@@ -39,7 +39,7 @@ internal sealed class ImportTransaction(
         await BeginAsync(projections, cancellationToken).ConfigureAwait(false);
         await LockStreamsAsync(streams, names, cancellationToken).ConfigureAwait(false);
         HashSet<Guid> known = [];
-        if (looksUp || Array.Exists(streams, s => s.IsArchived))
+        if (lookup == IdLookup.Always || Array.Exists(streams, s => s.IsArchived || (lookup == IdLookup.InStreamsWithEvents && s.Before > 0)))
         {
             known = await FindKnownAsync(cancellationToken).ConfigureAwait(false);
         }
