@@ -178,7 +178,7 @@ public sealed partial class LedgerMigrator
         {
             var functions = SchemaFunction.TextsFor(_functions, migration.Text);
             await ExecuteAsync(connection, SqlText.Load("MendBegin"), cancellationToken).ConfigureAwait(false);
-            await ExecuteAsync(connection, Undivide.Schemas.Fill($"{functions}\n{migration.Text}"), cancellationToken).ConfigureAwait(false);
+            await ExecuteAsync(connection, OfAllTenants(functions, migration.Text), cancellationToken).ConfigureAwait(false);
         }
         catch (PostgresException fault) when (fault.SqlState != PostgresErrorCodes.QueryCanceled)
         {

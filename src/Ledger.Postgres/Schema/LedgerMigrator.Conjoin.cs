@@ -40,6 +40,16 @@ public sealed partial class LedgerMigrator
         }
     }
 
+    // A migration changes the rows of all tenants, so that row-level security does not hold its owner until it is done; who inserts without a tenant fails.
+    private string OfAllTenants(string functions, string migration) => !_isDivided
+        ? Undivide.Schemas.Fill($"{functions}\n{migration}")
+        : string.Join(
+            '\n',
+            _options.Schemas.Fill(SqlText.Load("ConjoinedForce").Replace("{force}", "no force", StringComparison.Ordinal)),
+            _options.Schemas.Fill(functions),
+            Undivide.Schemas.Fill(migration),
+            _options.Schemas.Fill(SqlText.Load("ConjoinedForce").Replace("{force}", "force", StringComparison.Ordinal)));
+
     // After the migrations, whose tables have one log, and before the functions, which name the keys.
     private async Task ConjoinAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
     {

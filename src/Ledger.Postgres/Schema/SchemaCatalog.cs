@@ -108,7 +108,7 @@ internal sealed class SchemaCatalog
         || (missingSchemas.Contains(_ledger) && entry.Object.StartsWith($"{_ledger}.", StringComparison.Ordinal));
 
     /// <summary>Replaces the tokens for the schemas by their names, as the server quotes them.</summary>
-    internal string Fill(string text) => _schemas.Fill(text, _events, _ledger);
+    internal string Fill(string text) => (_schemas with { Tenancy = Tenancy.Single }).Fill(text, _events, _ledger);
 
     // As Conjoin.sql divides a table.
     private static string Divided(string documents) =>

@@ -47,16 +47,9 @@ public sealed class ConjoinedTenants : ITenantMap, IAsyncDisposable, IDisposable
 
         async Task<TenantDatabase?> FindAsync(NpgsqlConnection connection, CancellationToken token)
         {
-            // In one transaction: a role that does not own the tables sees the tenant of its session alone.
-            var batch = new NpgsqlBatch(connection)
-            {
-                Timeout = Options.CommandTimeoutSeconds,
-                BatchCommands =
-                {
-                    new(SqlText.Load("use_tenant")) { Parameters = { new() { Value = tenant } } },
-                    new(SqlText.Load("find_conjoined_tenant", Options.Schemas)) { Parameters = { new() { Value = tenant } } },
-                },
-            };
+            // A role that does not own the tables sees the tenant of its session alone.
+            var batch = BatchFor(connection, tenant, "find_conjoined_tenant");
+            batch.BatchCommands[1].Parameters.Add(new NpgsqlParameter { Value = tenant });
             await using var _ = batch.ConfigureAwait(false);
             var reader = await batch.ExecuteReaderAsync(token).ConfigureAwait(false);
             await using var __ = reader.ConfigureAwait(false);
@@ -106,7 +99,9 @@ public sealed class ConjoinedTenants : ITenantMap, IAsyncDisposable, IDisposable
 
         async Task<TenantDatabase> AddAsync(NpgsqlConnection connection, CancellationToken token)
         {
-            await AddConjoinedAsync(connection, tenant, Options, token).ConfigureAwait(false);
+            var batch = BatchFor(connection, tenant, "add_conjoined_tenant");
+            await using var _ = batch.ConfigureAwait(false);
+            await batch.ExecuteNonQueryAsync(token).ConfigureAwait(false);
             return database;
         }
     }
@@ -134,13 +129,16 @@ public sealed class ConjoinedTenants : ITenantMap, IAsyncDisposable, IDisposable
     /// <inheritdoc cref="DisposeAsync"/>
     public void Dispose() => _dataSource.Dispose();
 
-    private static async Task AddConjoinedAsync(NpgsqlConnection connection, string tenant, PostgresOptions options, CancellationToken cancellationToken)
+    // In one transaction, the rest of which is about the tenant.
+    private NpgsqlBatch BatchFor(NpgsqlConnection connection, string tenant, string sql) => new(connection)
     {
-        var sql = options.Schemas.Fill(SqlText.Load("add_conjoined_tenant")).Replace("{tenant_text}", SchemaNames.Literal(tenant), StringComparison.Ordinal);
-        var command = new NpgsqlCommand(sql, connection) { CommandTimeout = options.CommandTimeoutSeconds };
-        await using var _ = command.ConfigureAwait(false);
-        await command.ExecuteNonQueryAsync(cancellationToken).ConfigureAwait(false);
-    }
+        Timeout = Options.CommandTimeoutSeconds,
+        BatchCommands =
+        {
+            new(SqlText.Load("use_tenant")) { Parameters = { new() { Value = tenant } } },
+            new(SqlText.Load(sql, Options.Schemas)),
+        },
+    };
 
     private TenantDatabase DatabaseOf(string tenant)
     {

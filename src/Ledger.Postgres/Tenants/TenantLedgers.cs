@@ -294,6 +294,12 @@ public sealed class TenantLedgers : IAsyncDisposable, IDisposable
             parts.MaxPoolSize = Options.ConnectionsPerTenant;
         }
 
+        if (TenantSetting.Of(connectionString) is not null)
+        {
+            // What a caller sets on a connection must not stay for the next one.
+            parts.NoResetOnClose = false;
+        }
+
         return parts.ConnectionString;
     }
 

@@ -1,3 +1,6 @@
+using System.Text;
+using System.Text.Json;
+using System.Text.RegularExpressions;
 using Ledger.Testing;
 using Npgsql;
 using Shouldly;
@@ -6,8 +9,10 @@ using Xunit;
 namespace Ledger.Cli.Tests.Tenants;
 
 /// <summary>A schema with the logs of many tenants, from the command line.</summary>
-public sealed class ConjoinedTests
+public sealed partial class ConjoinedTests
 {
+    private const string Secret = "of-acme-alone";
+
     [Fact]
     public async Task Conjoined_FromTheSchemaToTheLastTenant()
     {
@@ -40,6 +45,9 @@ public sealed class ConjoinedTests
             }
 
             (await cli.JsonAsync("query", "select count(*) as n from events", "--tenant", "acme")).ToString().ShouldContain("1");
+            (await cli.RunAsync("append", "same", "--type", "object.created", "--data", $$"""{"id":"same","type":"{{Secret}}","data":{}}""", "--tenant", "acme")).ShouldSucceed();
+            (await ServedAsync(cli, "acme")).ShouldContain(Secret);
+            (await ServedAsync(cli, "a tenant's \\ name")).ShouldNotContain(Secret);
             (await cli.RunAsync("status", "same")).ShouldBeRefused(
                 1, "The schema 'ledger' has the logs of many tenants. Name one: with '--tenant', or in a program by TenantLedgers on ConjoinedTenants.");
             (await superuser.RunAsync("status", "same", "--tenant", "acme")).ExitCode.ShouldBe(1);
@@ -57,6 +65,46 @@ public sealed class ConjoinedTests
             await ExecuteAsync(database, $"drop owned by {role} cascade; drop role {role}");
         }
     }
+
+    // All that the routes of the API answer about what has the same names for each tenant.
+    private static async Task<string> ServedAsync(Cli cli, string tenant)
+    {
+        using var output = new WatchedStream();
+        using var stop = new CancellationTokenSource();
+        var serving = (cli with { Output = output }).RunAsync(["serve", "--port", "0", "--tenant", tenant], stop.Token);
+        using var client = new HttpClient { BaseAddress = new Uri(Address().Match(await output.TextAsync("Ctrl-C")).Value) };
+        using var routes = JsonDocument.Parse(await client.GetStringAsync("/api/v1/openapi.json"));
+        var server = new Uri(client.BaseAddress, routes.RootElement.GetProperty("servers")[0].GetProperty("url").GetString()!).AbsoluteUri.TrimEnd('/');
+        var answers = new StringBuilder();
+        foreach (var path in routes.RootElement.GetProperty("paths").EnumerateObject().Where(path => path.Value.TryGetProperty("get", out _)))
+        {
+            var required = path.Value.GetProperty("get").GetProperty("parameters").EnumerateArray()
+                .Where(parameter => parameter.GetProperty("in").GetString() == "query" && parameter.TryGetProperty("required", out var isRequired) && isRequired.GetBoolean())
+                .Select(parameter => parameter.GetProperty("name").GetString()!)
+                .Select(name => $"{name}={ValueOf(name)}");
+            var address = $"{server}{Parameter().Replace(path.Name, match => ValueOf(match.Groups["name"].Value))}?{string.Join('&', required)}".TrimEnd('?');
+            using var response = await client.GetAsync(new Uri(address));
+            ((int)response.StatusCode).ShouldBeLessThan(500, address);
+            answers.Append(await response.Content.ReadAsStringAsync()).Append('\n');
+        }
+
+        await stop.CancelAsync();
+        (await serving).ExitCode.ShouldBe(0);
+        return answers.ToString();
+    }
+
+    private static string ValueOf(string parameter) => parameter switch
+    {
+        "stream" or "run" or "a" or "b" or "target" or "source" or "onto" => "run:same",
+        "sql" => "select%20*%20from%20events",
+        _ => "same",
+    };
+
+    [GeneratedRegex("http://[^ \n]+")]
+    private static partial Regex Address();
+
+    [GeneratedRegex(@"\{(?<name>\w+)\}")]
+    private static partial Regex Parameter();
 
     private static async Task ExecuteAsync(TestDatabase database, string sql)
     {

@@ -68,7 +68,7 @@ public sealed class ConjoinedDatabase : ITestEngine, IAsyncLifetime, IAsyncDispo
 
     public async Task<IEventStore> CreateStoreAsync(EventRegistry? registry = null) => await StoreOfAsync("suite", new PostgresOptions { Registry = registry ?? EventRegistry.Default });
 
-    public async Task<IEventStore> CreateEmptyStoreAsync() => (await AddAsync($"tenant {Interlocked.Increment(ref _added)}")).Store.Shared();
+    public async Task<IEventStore> CreateEmptyStoreAsync() => (await AddNextAsync()).Store.Shared();
 
     public async Task<IEventStore> CreateProjectingStoreAsync(IReadOnlyList<Projection> projections)
     {
@@ -121,6 +121,8 @@ public sealed class ConjoinedDatabase : ITestEngine, IAsyncLifetime, IAsyncDispo
 
     Task IAsyncLifetime.DisposeAsync() => DisposeAsync().AsTask();
 
+    private Task<TenantLedger> AddNextAsync() => AddAsync($"tenant {Interlocked.Increment(ref _added)}");
+
     private async Task MakeAsync()
     {
         _database = await (await TestPostgres.SharedAsync()).CreateDatabaseAsync();
@@ -141,7 +143,8 @@ public sealed class ConjoinedDatabase : ITestEngine, IAsyncLifetime, IAsyncDispo
         public Task<IEventStore> CreateStoreAsync(EventRegistry? registry = null) =>
             database.StoreOfAsync("suite", new PostgresOptions { Registry = registry ?? EventRegistry.Default, WorldRows = WorldRows.Off });
 
-        public Task<IEventStore> CreateEmptyStoreAsync() => throw new NotSupportedException("No class of these tests asks for it.");
+        public async Task<IEventStore> CreateEmptyStoreAsync() =>
+            await database.StoreOfAsync((await database.AddNextAsync()).Tenant, new PostgresOptions { WorldRows = WorldRows.Off });
 
         public Task<IEventStore> CreateProjectingStoreAsync(IReadOnlyList<Projection> projections) => throw new NotSupportedException("No class of these tests asks for it.");
 

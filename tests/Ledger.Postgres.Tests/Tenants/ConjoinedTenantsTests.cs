@@ -274,6 +274,16 @@ public sealed partial class ConjoinedTenantsTests(ConjoinedDatabase database) : 
         (await new LedgerMigrator(owner, conjoined).ApplyAsync()).IsNothing.ShouldBeTrue();
         (await new LedgerMigrator(owner).AssertAsync()).ShouldBeEmpty();
         await new LedgerMigrator(owner).EnsureMigratedAsync();
+
+        // A later migration changes the rows of all tenants, and its keys become theirs.
+        await using var map = new ConjoinedTenants(empty.ConnectionString);
+        await map.AddAsync("acme");
+        await map.AddAsync("bolt");
+        var later = new Migration(Migration.All.Count + 1, "later", "update {ledger}.run_tail set seq = 7;\ncreate unique index uq_later on {ledger}.branch (name);");
+        await new LedgerMigrator(owner, null, null, [.. Migration.All, later], SchemaFunction.All).ApplyAsync();
+        (await empty.ScalarAsync<string>("select string_agg(tenant_id || ' ' || seq, ', ' order by tenant_id) from ledger.run_tail")).ShouldBe("acme 7, bolt 7");
+        (await empty.ScalarAsync<string>("select indexdef from pg_indexes where indexname = 'uq_later'")).ShouldEndWith("(tenant_id, name)");
+        (await empty.ScalarAsync<long>("select count(*) from pg_class where relrowsecurity and not relforcerowsecurity")).ShouldBe(1, "that of the tenants");
     }
 
     [Fact]

@@ -1,5 +1,5 @@
 -- Divides the tables of a schema by tenants: each gets tenant_id, which begins every key, every foreign key and every index, and row-level security that shows a
--- session the rows of its tenant alone, to the owner of the tables too. What is divided already is left as it is, so that it runs after every migration. An empty
+-- session the rows of its tenant alone, to the owner of the tables too. It runs after every migration, and changes what is not divided yet. The first time an empty
 -- log is required; the first rows that migrations have put into a table are kept in tenant_seed, and each tenant gets them.
 -- {tables} names of tables as string constants, with their schemas.
 do $conjoin$
@@ -57,10 +57,7 @@ begin
         select c.oid
         from unnest(tables) as n (id)
         join pg_catalog.pg_class as c on c.oid = n.id
-        where not c.relforcerowsecurity);
-    if cardinality(fresh) = 0 then
-        return;
-    end if;
+        where not exists (select from pg_catalog.pg_policy as y where y.polrelid = c.oid and y.polname = 'tenant_own'));
 
     for t in select c.oid, c.oid::regclass as name, c.relname from pg_catalog.pg_class as c where c.oid = any (fresh) loop
         if t.name in ((log || '.mt_streams')::regclass, (log || '.mt_events')::regclass) then
@@ -77,7 +74,7 @@ begin
     create temp table conjoined_key on commit drop as
     select k.conrelid::regclass::text as table_name, k.conname as name, k.contype as kind, pg_get_constraintdef(k.oid) as definition
     from pg_catalog.pg_constraint as k
-    where k.conrelid = any (fresh)
+    where k.conrelid = any (tables)
       and k.contype in ('p', 'u', 'f')
       -- Numbers are drawn from one sequence for all tenants, and Marten has this key.
       and k.conname <> 'pkey_mt_events_seq_id'
@@ -87,7 +84,9 @@ begin
     from pg_catalog.pg_index as x
     join pg_catalog.pg_class as i on i.oid = x.indexrelid
     join pg_catalog.pg_am as m on m.oid = i.relam
-    where x.indrelid = any (fresh)
+    where x.indrelid = any (tables)
+      and pg_get_indexdef(x.indexrelid) !~ 'tenant_id'
+      and (m.amname = 'btree' or x.indrelid = any (fresh))
       and not exists (select from pg_catalog.pg_constraint as k where k.conindid = x.indexrelid and k.contype in ('p', 'u', 'x'));
     for broken in select k.table_name, k.name from conjoined_key as k where k.kind = 'f' loop
         execute format('alter table %s drop constraint %I', broken.table_name, broken.name);
