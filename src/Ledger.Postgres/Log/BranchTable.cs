@@ -149,7 +149,7 @@ internal sealed class BranchTable(StoreContext context)
         StreamName? root,
         [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        foreach (var branch in await ReadBranchesAsync("list_branches", root?.Value, cancellationToken).ConfigureAwait(false))
+        foreach (var branch in await ReadBranchesAsync(root is null ? "list_branches" : "list_branches_below", root?.Value, cancellationToken).ConfigureAwait(false))
         {
             cancellationToken.ThrowIfCancellationRequested();
             yield return branch;

@@ -14,6 +14,7 @@ internal sealed partial class PostgresRunSummaries(StoreContext context, IEventS
 {
     private const int PageRows = 10_000;
     private const int MostStale = 1_000;
+    private const int MostLooks = 8;
 
     // What one query takes in: about a tenth of a second.
     private const long MostOfAQuery = 20_000;
@@ -98,6 +99,34 @@ internal sealed partial class PostgresRunSummaries(StoreContext context, IEventS
     public Task<long> RebuildAsync(IReadOnlyList<StreamName> streams, CancellationToken cancellationToken) => context.Connections.UseAsync(
         (lease, token) => _rows.RebuildAsync(lease.Connection, [.. streams.Where(RunRows.Has).Select(stream => stream.Value)], token),
         cancellationToken);
+
+    /// <summary>Looks how far the log has come. What it returns is called when all rows were written again: lists need not look at these events any more.</summary>
+    public async Task<Func<CancellationToken, Task>> BeginRebuildAsync(CancellationToken cancellationToken)
+    {
+        var reached = await context.Connections.UseAsync(
+            async (lease, token) =>
+            {
+                var (position, newest) = await ReadTailAsync(lease, token).ConfigureAwait(false);
+                var mark = new HighWaterMark(context.Options, context.Gaps, context.TimeProvider);
+                mark.Begin(position > newest ? 0 : position);
+
+                // What is held back by a running transaction is left to the next list.
+                for (var look = 0; look < MostLooks && await mark.AdvanceAsync(lease.Connection, token).ConfigureAwait(false); look++)
+                {
+                }
+
+                return mark.Value;
+            },
+            cancellationToken).ConfigureAwait(false);
+        return ended => context.Connections.UseAsync(
+            async (lease, token) =>
+            {
+                var move = Command(lease.Connection, "reach_run_tail").With(reached, NpgsqlDbType.Bigint);
+                await using var _ = move.ConfigureAwait(false);
+                return await move.ExecuteNonQueryAsync(token).ConfigureAwait(false);
+            },
+            ended);
+    }
 
     private Task<IReadOnlyList<RunSummary>> FindRowsAsync(IReadOnlyCollection<StreamName> streams, long mostEvents, CancellationToken cancellationToken)
     {

@@ -2,7 +2,6 @@ using System.Buffers;
 using System.Buffers.Binary;
 using System.Security.Cryptography;
 using System.Text;
-using System.Text.Json;
 using Ledger.Log;
 using Ledger.Postgres.Log;
 using Ledger.Postgres.Projections.Daemon;
@@ -156,7 +155,7 @@ internal sealed partial class RunRows(PostgresOptions options)
     }
 
     /// <summary>A state as it was stored.</summary>
-    public static RunState Read(byte[] json) => JsonSerializer.Deserialize(json, RunStateContext.Default.RunState)!;
+    public static RunState Read(byte[] json) => RunStateJson.Read(json);
 
     private async Task<(long Events, bool IsDone)> AdvanceAsync(
         NpgsqlConnection connection, IReadOnlyList<string> streams, bool isAnew, CancellationToken cancellationToken)
@@ -290,7 +289,7 @@ internal sealed partial class RunRows(PostgresOptions options)
                 var from = reader.IsDBNull(0) ? 0 : reader.GetInt64(0);
                 totals[segment] = from == 0
                     ? RunningTotals.None
-                    : JsonSerializer.Deserialize(reader.GetFieldValue<byte[]>(1), RunStateContext.Default.RunningTotals)!;
+                    : RunStateJson.ReadTotals(reader.GetFieldValue<byte[]>(1));
                 rest.Add((segment, from));
             }
         }

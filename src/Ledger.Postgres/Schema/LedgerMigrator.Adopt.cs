@@ -19,11 +19,11 @@ public sealed partial class LedgerMigrator
         try
         {
             await ExecuteAsync(
-                connection, _options.Schemas.Fill(SchemaAdoption.Statement(_known[0], _functions)), cancellationToken).ConfigureAwait(false);
+                connection, _options.Schemas.Fill(SchemaAdoption.Statement(Known[0], Functions)), cancellationToken).ConfigureAwait(false);
         }
         catch (PostgresException fault) when (fault.SqlState != PostgresErrorCodes.QueryCanceled)
         {
-            throw new MigrationFailedException(_known[0].Number, _known[0].Name, fault);
+            throw new MigrationFailedException(Known[0].Number, Known[0].Name, fault);
         }
 
         await transaction.CommitAsync(cancellationToken).ConfigureAwait(false);

@@ -47,7 +47,7 @@ public sealed partial class LedgerMigrator
 
         var record = await ReadRecordAsync(connection, cancellationToken).ConfigureAwait(false);
         var mended = new List<SchemaDifference>();
-        var run = record.IsPending(_known, _functions, _options.LedgerSchema) || (IsConjoined && !_isDivided)
+        var run = record.IsPending(Known, Functions, _options.LedgerSchema) || (IsConjoined && !_isDivided)
             ? await ApplyPendingAsync(connection, record.IsToAdopt, mended, cancellationToken).ConfigureAwait(false)
             : new MigrationRun([]) { Mended = mended };
         await CreateDocumentTablesAsync(connection, cancellationToken).ConfigureAwait(false);
@@ -113,7 +113,7 @@ public sealed partial class LedgerMigrator
         var done = new List<int>();
         foreach (var number in Pending(record).Select(status => status.Number))
         {
-            var migration = _known.Single(known => known.Number == number);
+            var migration = Known.Single(known => known.Number == number);
             if (await ApplyOneAsync(connection, migration, cancellationToken).ConfigureAwait(false))
             {
                 LogMessages.MigrationApplied(_logger, migration.Number, migration.Name, _options.LedgerSchema);
@@ -124,7 +124,7 @@ public sealed partial class LedgerMigrator
         await ConjoinAsync(connection, cancellationToken).ConfigureAwait(false);
         var (functions, dropped) = await ApplyFunctionsAsync(connection, cancellationToken).ConfigureAwait(false);
         record = await ReadRecordAsync(connection, cancellationToken).ConfigureAwait(false);
-        return new MigrationRun([.. record.Join(_known).Where(status => done.Contains(status.Number))])
+        return new MigrationRun([.. record.Join(Known).Where(status => done.Contains(status.Number))])
         {
             Mended = mended,
             Adopted = adopted,
@@ -133,25 +133,25 @@ public sealed partial class LedgerMigrator
         };
     }
 
-    private List<MigrationStatus> Pending(SchemaRecord record) => MigrationStatus.Pending(_known, record.Current, _options.LedgerSchema);
+    private List<MigrationStatus> Pending(SchemaRecord record) => MigrationStatus.Pending(Known, record.Current, _options.LedgerSchema);
 
     // Before pending migrations are applied, which may change the set of missing objects. Where nothing was applied, nothing can be missing.
     private SchemaMending OfRecorded(SchemaCatalog catalog, SchemaRecord record) => record.IsToAdopt
-        ? SchemaMending.OfAdopted(catalog, _options.Schemas, _known[0])
+        ? SchemaMending.OfAdopted(catalog, _options.Schemas, Known[0])
         : SchemaMending.OfObjects(
             catalog,
             _options.Schemas,
-            [.. _known.Where(migration => record.Migrations.Any(row => row.Number == migration.Number))],
-            record.Made(_functions));
+            [.. Known.Where(migration => record.Migrations.Any(row => row.Number == migration.Number))],
+            record.Made(Functions));
 
     // The catalog is compared with all that the program's files make; a newer program may have removed some of that.
     private SchemaMending? OfEverything(SchemaCatalog catalog, SchemaRecord record) =>
-        _known.Count == Migration.All.Count
-        && ReferenceEquals(_functions, SchemaFunction.All)
+        Known.Count == Migration.All.Count
+        && ReferenceEquals(Functions, SchemaFunction.All)
         && !record.IsToAdopt
-        && record.Migrations.Count >= _known.Count
-        && record.Migrations.All(row => row.Number <= _known[^1].Number)
-        && record.Join(_functions, _known).All(function => function.State != FunctionState.Newer)
+        && record.Migrations.Count >= Known.Count
+        && record.Migrations.All(row => row.Number <= Known[^1].Number)
+        && record.Join(Functions, Known).All(function => function.State != FunctionState.Newer)
             ? SchemaMending.OfAll(catalog, _options.Schemas)
             : null;
 
@@ -176,7 +176,7 @@ public sealed partial class LedgerMigrator
 
         try
         {
-            var functions = SchemaFunction.TextsFor(_functions, migration.Text);
+            var functions = SchemaFunction.TextsFor(Functions, migration.Text);
             await ExecuteAsync(connection, SqlText.Load("MendBegin"), cancellationToken).ConfigureAwait(false);
             await ExecuteAsync(connection, OfAllTenants(functions, migration.Text), cancellationToken).ConfigureAwait(false);
         }

@@ -12,17 +12,17 @@ public sealed partial class LedgerMigrator
         var transaction = await LockAsync(connection, cancellationToken).ConfigureAwait(false);
         await using var _ = transaction.ConfigureAwait(false);
         var record = await ReadRecordAsync(connection, cancellationToken).ConfigureAwait(false);
-        var states = record.Join(_functions, _known).ToLookup(status => status.State, status => status.Name);
+        var states = record.Join(Functions, Known).ToLookup(status => status.State, status => status.Name);
         string[] applied = [.. states[FunctionState.Pending]], dropped = [.. states[FunctionState.Obsolete]];
         foreach (var name in applied)
         {
-            var function = _functions.Single(known => known.Name == name);
-            await ExecuteFunctionAsync(connection, name, function.Apply(_known.Count), cancellationToken).ConfigureAwait(false);
+            var function = Functions.Single(known => known.Name == name);
+            await ExecuteFunctionAsync(connection, name, function.Apply(Known.Count), cancellationToken).ConfigureAwait(false);
         }
 
         if (dropped.Length > 0)
         {
-            await ExecuteFunctionAsync(connection, string.Join("', '", dropped), SchemaFunction.DropOthers(_functions, _known.Count), cancellationToken)
+            await ExecuteFunctionAsync(connection, string.Join("', '", dropped), SchemaFunction.DropOthers(Functions, Known.Count), cancellationToken)
                 .ConfigureAwait(false);
         }
 

@@ -28,6 +28,22 @@ public sealed partial class LedgerMigrator
         return new SchemaRecord(migrations, functions);
     }
 
+    // Of a database that is just as the program has it, no more need be read.
+    private async Task<string?> ReadChecksumsAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
+    {
+        var command = new NpgsqlCommand(SqlText.Load("RecordedChecksums", _options.Schemas), connection) { CommandTimeout = _options.CommandTimeoutSeconds };
+        await using var _ = command.ConfigureAwait(false);
+        try
+        {
+            return (string?)await command.ExecuteScalarAsync(cancellationToken).ConfigureAwait(false);
+        }
+        catch (PostgresException fault) when (fault.SqlState is PostgresErrorCodes.UndefinedTable or PostgresErrorCodes.InvalidSchemaName)
+        {
+            // Nothing was ever applied here.
+            return null;
+        }
+    }
+
     private async Task<IReadOnlyList<T>> ReadRowsAsync<T>(
         NpgsqlConnection connection,
         string name,

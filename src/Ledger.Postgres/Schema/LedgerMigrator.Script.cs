@@ -19,19 +19,19 @@ public sealed partial class LedgerMigrator
             .Replace("{version}", Migration.ProgramVersion, StringComparison.Ordinal)
             .Replace("{prepare}", SqlText.Load("PrepareMigrations").TrimEnd(), StringComparison.Ordinal));
         script.Append('\n').Append(SqlText.Load("ScriptAdoption")
-            .Replace("{text}", SchemaAdoption.Statement(_known[0], _functions).TrimEnd(), StringComparison.Ordinal));
-        foreach (var migration in _known)
+            .Replace("{text}", SchemaAdoption.Statement(Known[0], Functions).TrimEnd(), StringComparison.Ordinal));
+        foreach (var migration in Known)
         {
             script.Append('\n').Append(SqlText.Load("ScriptMigration")
                 .Replace("{number}", migration.Number.ToString(CultureInfo.InvariantCulture), StringComparison.Ordinal)
                 .Replace("{name}", migration.Name, StringComparison.Ordinal)
                 .Replace("{checksum}", migration.Checksum, StringComparison.Ordinal)
                 .Replace("{version}", Migration.ProgramVersion, StringComparison.Ordinal)
-                .Replace("{functions}", SchemaFunction.TextsFor(_functions, migration.Text), StringComparison.Ordinal)
+                .Replace("{functions}", SchemaFunction.TextsFor(Functions, migration.Text), StringComparison.Ordinal)
                 .Replace("{text}", migration.Text.TrimEnd(), StringComparison.Ordinal));
         }
 
-        var functions = _functions.Select(function => function.Apply(_known.Count)).Append(SchemaFunction.DropOthers(_functions, _known.Count));
+        var functions = Functions.Select(function => function.Apply(Known.Count)).Append(SchemaFunction.DropOthers(Functions, Known.Count));
         script.Append('\n').Append(SqlText.Load("ScriptFunctions").Replace("{functions}", string.Join('\n', functions), StringComparison.Ordinal));
         return string.Join('\n', _options.DocumentTables.Select(table => table.Create).Prepend(_options.Schemas.Fill(script.ToString())));
     }

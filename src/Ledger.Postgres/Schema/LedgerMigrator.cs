@@ -16,8 +16,7 @@ public sealed partial class LedgerMigrator
     private volatile PostgresOptions _options;
     private volatile bool _isDivided;
     private readonly ILogger _logger;
-    private readonly IReadOnlyList<Migration> _known;
-    private readonly IReadOnlyList<SchemaFunction> _functions;
+    private readonly bool _isOfProgram;
 
     /// <summary>Creates a migrator for a database.</summary>
     /// <param name="dataSource">The database; the role is the one that the tables will belong to.</param>
@@ -25,23 +24,40 @@ public sealed partial class LedgerMigrator
     /// <param name="logger">Where applied migrations are reported; null for nowhere.</param>
     /// <exception cref="PostgresOptionsException">The options have faults.</exception>
     public LedgerMigrator(NpgsqlDataSource dataSource, PostgresOptions? options = null, ILogger<LedgerMigrator>? logger = null)
-        : this(dataSource, options, logger, Migration.All, SchemaFunction.All)
+        : this(dataSource, options, logger, null, null)
     {
     }
 
+    /// <param name="dataSource">The database.</param>
+    /// <param name="options">The names of the schemas.</param>
+    /// <param name="logger">Where applied migrations are reported.</param>
+    /// <param name="known">The migrations; null for those of the program, which are read when they are needed.</param>
+    /// <param name="functions">The functions; null for those of the program.</param>
     internal LedgerMigrator(
         NpgsqlDataSource dataSource,
         PostgresOptions? options,
         ILogger<LedgerMigrator>? logger,
-        IReadOnlyList<Migration> known,
-        IReadOnlyList<SchemaFunction> functions)
+        IReadOnlyList<Migration>? known,
+        IReadOnlyList<SchemaFunction>? functions)
     {
         ArgumentNullException.ThrowIfNull(dataSource);
         _options = (options ?? new PostgresOptions()).Checked();
         _opening = PatientOpening.OfSchema(PostgresDataSources.ForWriting(dataSource), _options);
         _logger = logger ?? NullLogger<LedgerMigrator>.Instance;
-        _known = known;
-        _functions = functions;
+        _isOfProgram = known is null && functions is null;
+        (Known, Functions) = (known!, functions!);
+    }
+
+    private IReadOnlyList<Migration> Known
+    {
+        get => field ??= Migration.All;
+        init;
+    }
+
+    private IReadOnlyList<SchemaFunction> Functions
+    {
+        get => field ??= SchemaFunction.All;
+        init;
     }
 
     /// <summary>Lists the migrations that the program or the database knows, in order.</summary>
@@ -50,7 +66,7 @@ public sealed partial class LedgerMigrator
     {
         var connection = await OpenAsync(cancellationToken).ConfigureAwait(false);
         await using var _ = connection.ConfigureAwait(false);
-        return (await ReadRecordAsync(connection, cancellationToken).ConfigureAwait(false)).Join(_known);
+        return (await ReadRecordAsync(connection, cancellationToken).ConfigureAwait(false)).Join(Known);
     }
 
     /// <summary>Lists the functions that the program or the database knows, by name.</summary>
@@ -59,10 +75,10 @@ public sealed partial class LedgerMigrator
     {
         var connection = await OpenAsync(cancellationToken).ConfigureAwait(false);
         await using var _ = connection.ConfigureAwait(false);
-        return (await ReadRecordAsync(connection, cancellationToken).ConfigureAwait(false)).Join(_functions, _known);
+        return (await ReadRecordAsync(connection, cancellationToken).ConfigureAwait(false)).Join(Functions, Known);
     }
 
-    /// <summary>Does nothing when the database has every migration and function that the program knows; two cheap queries.</summary>
+    /// <summary>Does nothing when the database has every migration and function that the program knows; a cheap query.</summary>
     /// <remarks>
     /// A database that is ahead is well: what old programs call stays there. It does not look for drift; see <see cref="AssertAsync"/>.
     /// </remarks>
@@ -72,9 +88,14 @@ public sealed partial class LedgerMigrator
     {
         var connection = await OpenAsync(cancellationToken).ConfigureAwait(false);
         await using var _ = connection.ConfigureAwait(false);
+        if (_isOfProgram && await ReadChecksumsAsync(connection, cancellationToken).ConfigureAwait(false) == ProgramChecksums.Text)
+        {
+            return;
+        }
+
         var record = await ReadRecordAsync(connection, cancellationToken).ConfigureAwait(false);
-        var missing = record.Join(_known).Where(migration => migration.State == MigrationState.Pending).ToList();
-        var functions = record.Join(_functions, _known).Where(function => function.State == FunctionState.Pending).ToList();
+        var missing = record.Join(Known).Where(migration => migration.State == MigrationState.Pending).ToList();
+        var functions = record.Join(Functions, Known).Where(function => function.State == FunctionState.Pending).ToList();
         if (missing.Count + functions.Count > 0)
         {
             throw new SchemaNotMigratedException(_options.LedgerSchema, missing, functions);
@@ -109,7 +130,7 @@ public sealed partial class LedgerMigrator
         var record = await ReadRecordAsync(connection, cancellationToken).ConfigureAwait(false);
         var catalog = await SchemaCatalog.ReadAsync(
             connection, _options.Schemas, [.. _options.DocumentTables], cancellationToken).ConfigureAwait(false);
-        var report = SchemaComparison.Compare(record.Join(_known), record.Join(_functions, _known), record.Current, catalog);
+        var report = SchemaComparison.Compare(record.Join(Known), record.Join(Functions, Known), record.Current, catalog);
         var numbers = await FindNumberFaultsAsync(connection, cancellationToken).ConfigureAwait(false);
         var grants = await FindMissingTagGrantsAsync(connection, cancellationToken).ConfigureAwait(false);
         return report with { Differences = [.. report.Differences, .. numbers, .. grants] };

@@ -83,10 +83,17 @@ public sealed class RunSummaryRowsTests(LedgerDatabase database) : IClassFixture
         await new AgentLedger(own.Store).GetRun("early").AppendAsync([new KitLoaded("k")]);
 
         (await summaries.QueryAsync(new RunQuery())).Runs.Select(r => r.Stream.Id).ShouldBe(["early"]);
+        var admin = new ProjectionAdmin(own.DataSource);
+        await admin.RebuildAsync("ledger:runs");
         (await own.ScalarAsync<long>("select seq from ledger.run_tail")).ShouldBe(0);
         await slow.CommitAsync();
         (await summaries.QueryAsync(new RunQuery())).Runs.Select(r => r.Stream.Id).ShouldBe(["early", "late"], ignoreOrder: true);
         (await own.ScalarAsync<long>("select seq from ledger.run_tail")).ShouldBe(2);
+
+        // What a rebuild has read, lists need not look at any more.
+        await new AgentLedger(own.Store).GetRun("later").AppendAsync([new KitLoaded("k")]);
+        await admin.RebuildAsync("ledger:runs");
+        (await own.ScalarAsync<long>("select seq from ledger.run_tail")).ShouldBe(3);
     }
 
     [Fact]

@@ -42,6 +42,12 @@ public sealed partial class SchemaFunctionTests
     }
 
     [Fact]
+    public void Checksums_OfTheBuild_AreThoseOfTheTexts() => ProgramChecksums.Text.ShouldBe(string.Join(
+        '\n',
+        Migration.All.Select(migration => $"{migration.Number:D4}_{migration.Name} {migration.Checksum}")
+            .Concat(SchemaFunction.All.Select(function => $"{function.Name} {function.Checksum}"))));
+
+    [Fact]
     public void Files_OpenWithPurposeParametersAndResult()
     {
         foreach (var function in SchemaFunction.All)

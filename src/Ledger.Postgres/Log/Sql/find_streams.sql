@@ -27,16 +27,7 @@ select w.id,
        w."timestamp",
        w.archived,
        case
-           when starts_with(w.id, 'branch:') then (
-               with recursive below as (
-                   select b.stream
-                   from {ledger}.branch as b
-                   where b.parent = w.id
-                   union all
-                   select b.stream
-                   from below
-                   join {ledger}.branch as b on b.parent = below.stream)
-               select count(*) from below)
+           when starts_with(w.id, 'branch:') then (select count(*) from {ledger}.branches_below_v1(w.id))
            else (select count(*) from {ledger}.branch as b where b.root = w.id)
        end
 from wanted as w

@@ -1,12 +1,4 @@
--- The branches below $1 (null: all of them), the oldest first.
-with recursive below as (
-    select b.stream
-    from {ledger}.branch as b
-    where b.parent = $1
-    union all
-    select b.stream
-    from below
-    join {ledger}.branch as b on b.parent = below.stream)
+-- All branches, the oldest first; $1 is null.
 select b.stream,
        b.parent,
        b.root,
@@ -17,6 +9,5 @@ select b.stream,
        b.segment_taken
 from {ledger}.branch as b
 where $1::text is null
-   or b.stream in (select below.stream from below)
 order by b.created_at,
          b.stream collate "C"

@@ -36,7 +36,7 @@ internal static class LedgerProjections
     public static IEnumerable<InlineProjection> Rebuildable(SchemaNames schemas) =>
         Inline(schemas)
             .Append(new InlineProjection(Records, "chrono:") { Rebuild = new StreamRebuild(null) { Code = RebuildRecordsAsync } })
-            .Append(new InlineProjection(RunRows.Key, "") { KeptPrefixes = RunSummaries.Prefixes, Rebuild = new StreamRebuild(null) { Code = RebuildRunsAsync } });
+            .Append(new InlineProjection(RunRows.Key, "") { KeptPrefixes = RunSummaries.Prefixes, Rebuild = new StreamRebuild(null) { Code = RebuildRunsAsync, Begin = BeginRunsAsync } });
 
     private static IEnumerable<InlineProjection> Inline(SchemaNames schemas)
     {
@@ -66,4 +66,7 @@ internal static class LedgerProjections
     // An application may have rules of its own, which are C#.
     private static Task<long> RebuildRunsAsync(IEventStore log, IReadOnlyList<StreamName> streams, CancellationToken cancellationToken) =>
         log.Get<PostgresRunSummaries>()!.RebuildAsync(streams, cancellationToken);
+
+    private static Task<Func<CancellationToken, Task>> BeginRunsAsync(IEventStore log, CancellationToken cancellationToken) =>
+        log.Get<PostgresRunSummaries>()!.BeginRebuildAsync(cancellationToken);
 }

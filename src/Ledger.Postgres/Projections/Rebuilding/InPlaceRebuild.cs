@@ -65,8 +65,12 @@ internal sealed class InPlaceRebuild(
         var state = mode == RebuildMode.Resume
             ? await RebuildState.LoadAsync(connection, projection.Key, options, cancellationToken).ConfigureAwait(false)
             : null;
+        var store = new PostgresEventStore(dataSource, options);
+        await using var _ = store.ConfigureAwait(false);
+        Func<CancellationToken, Task>? end = null;
         if (state is null)
         {
+            end = rebuild.Begin is { } begin ? await begin(store, cancellationToken).ConfigureAwait(false) : null;
             await RebuildState.EndAsync(connection, projection.Key, options, cancellationToken).ConfigureAwait(false);
             var total = await CountAsync(connection, cancellationToken).ConfigureAwait(false);
             state = new RebuildState(0, total, [.. Enumerable.Range(0, parallelism).Select(n => new RebuildPart(n, "", 0, false))]);
@@ -87,6 +91,7 @@ internal sealed class InPlaceRebuild(
             await RunBranchesAsync(connection, parts[0], cancellationToken).ConfigureAwait(false);
         }
 
+        await (end?.Invoke(cancellationToken) ?? Task.CompletedTask).ConfigureAwait(false);
         await RebuildState.EndAsync(connection, projection.Key, options, cancellationToken).ConfigureAwait(false);
 
         async Task<RebuildPart> RunPartAsync(RebuildPart part)

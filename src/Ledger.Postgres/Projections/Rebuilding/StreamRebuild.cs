@@ -17,6 +17,10 @@ internal sealed record StreamRebuild(string? Rewrite)
     /// the file does. Null if there is a file.</summary>
     public Func<IEventStore, IReadOnlyList<StreamName>, CancellationToken, Task<long>>? Code { get; init; }
 
+    /// <summary>Is called before the first stream is listed, and what it returns after the last one was rebuilt. Not where an earlier rebuild is resumed, whose first
+    /// streams may have grown since. Null for nothing.</summary>
+    public Func<IEventStore, CancellationToken, Task<Func<CancellationToken, Task>>>? Begin { get; init; }
+
     /// <summary>The name of a file that removes everything, where streams depend on each other: all pages are one transaction then, which
     /// appends wait for. Null for none.</summary>
     public string? Clear { get; init; }

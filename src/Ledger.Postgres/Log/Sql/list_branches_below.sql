@@ -1,0 +1,17 @@
+-- The branches below $1, the oldest first.
+select b.stream,
+       b.parent,
+       b.root,
+       b.fork_position,
+       b.name,
+       b.created_at,
+       b.segment_stream,
+       b.segment_taken
+from {ledger}.branches_below_v1($1) as n (stream)
+cross join lateral (
+    select *
+    from {ledger}.branch as r
+    where r.stream = n.stream
+    limit 1) as b
+order by b.created_at,
+         b.stream collate "C"
