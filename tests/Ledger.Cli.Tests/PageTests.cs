@@ -1,6 +1,8 @@
 using System.Diagnostics;
+using System.Text.Json;
 using System.Text.RegularExpressions;
 using Ledger.Conformance.Conventions;
+using Npgsql;
 using Shouldly;
 using Xunit;
 
@@ -55,6 +57,40 @@ public sealed partial class PageTests(CliDatabase database) : IClassFixture<CliD
         }
     }
 
+    /// <summary>What pages show in SQL is answered: their statements are those of the schema.</summary>
+    [Fact]
+    public async Task Statements_OfPages_AreAnswered()
+    {
+        await database.StartAsync("first", 45);
+        foreach (var command in new[] { "fork first@40 --id second", "task save t1 --prompt p --run first", "message save hello --task t1 --id m1", "call save c1 --task t1 --ability a:b --start m1" })
+        {
+            (await database.Cli.RunAsync(command.Split(' '))).ShouldSucceed();
+        }
+
+        await using var source = NpgsqlDataSource.Create(database.ConnectionString);
+        foreach (var page in new[] { "worlds.md", "tasks.md" })
+        {
+            foreach (Match block in Sql().Matches(await File.ReadAllTextAsync(Path.Combine(Docs, page))))
+            {
+                foreach (Match statement in Statement().Matches(block.Groups["text"].Value))
+                {
+                    await using var command = source.CreateCommand(statement.Value);
+                    await Should.NotThrowAsync(() => command.ExecuteNonQueryAsync(), $"{page}: {statement.Value}");
+                }
+            }
+        }
+    }
+
+    [Fact]
+    public void Documents_OfPages_AreJson()
+    {
+        var documents = Directory.GetFiles(Docs, "*.md", SearchOption.AllDirectories).Where(page => !page.Contains("/api/", StringComparison.Ordinal))
+            .SelectMany(page => Json().Matches(File.ReadAllText(page)).Select(block => block.Groups["text"].Value)).ToList();
+
+        documents.Count.ShouldBeGreaterThan(10);
+        documents.ShouldAllBe(document => JsonElement.Parse(document).ValueKind != JsonValueKind.Undefined);
+    }
+
     private async Task<string> RunAsync(string text)
     {
         if (Line.Of(text) is not { } line)
@@ -100,6 +136,16 @@ public sealed partial class PageTests(CliDatabase database) : IClassFixture<CliD
 
     [GeneratedRegex("^```(?<kind>sh|text)\n(?<text>.*?)^```$", RegexOptions.Multiline | RegexOptions.Singleline)]
     private static partial Regex Block();
+
+    [GeneratedRegex("^```sql\n(?<text>.*?)^```$", RegexOptions.Multiline | RegexOptions.Singleline)]
+    private static partial Regex Sql();
+
+    [GeneratedRegex("^```json\n(?<text>.*?)^```$", RegexOptions.Multiline | RegexOptions.Singleline)]
+    private static partial Regex Json();
+
+    // A statement ends at the end of a line, but for a comment.
+    [GeneratedRegex(@"\S.*?;(?=\s*(?:--[^\n]*)?\n)", RegexOptions.Singleline)]
+    private static partial Regex Statement();
 
     [GeneratedRegex(@"\\\n\s*")]
     private static partial Regex Joined();

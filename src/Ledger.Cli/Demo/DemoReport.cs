@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text.Json;
 using Ledger.Cli.Branches;
 using Ledger.Cli.Output;
+using Ledger.Cli.Worlds;
 using Ledger.Runs;
 
 namespace Ledger.Cli.Demo;
@@ -71,7 +72,7 @@ internal sealed class DemoReport(Printer output)
     private void WriteDiff(WorldDiff diff)
     {
         Heading("The diff, from the run to the branch");
-        output.Line($"  {diff.Summary()}");
+        output.Line($"  {DiffText.SummaryOf(diff)}");
         foreach (var id in diff.AddedObjects)
         {
             output.Line($"  + {id}", Tone.Added);

@@ -10,13 +10,31 @@ internal static class DiffText
     public static void Print(Printer output, string nameOfA, string nameOfB, WorldDiff diff)
     {
         output.Line($"Diff: {nameOfA} -> {nameOfB}", Tone.Name);
-        output.Line($"Summary: {diff.Summary()}");
+        output.Line($"Summary: {SummaryOf(diff)}");
         PrintAll(output, diff.AddedObjects, "+", Tone.Added, id => Describe(diff.FindNewObject(id)!));
         PrintAll(output, diff.RemovedObjects, "-", Tone.Removed, id => Describe(diff.FindOldObject(id)!));
         PrintChanges(output, "object", diff.ObjectChanges);
         PrintAll(output, diff.AddedRelations, "+", Tone.Added, id => Describe(diff.FindNewRelation(id)!));
         PrintAll(output, diff.RemovedRelations, "-", Tone.Removed, id => Describe(diff.FindOldRelation(id)!));
         PrintChanges(output, "relation", diff.RelationChanges);
+    }
+
+    /// <summary>How many objects and relations differ. That of the library has kando's words, whose plurals are for programs.</summary>
+    public static string SummaryOf(WorldDiff diff)
+    {
+        (string Sign, int Count, string Noun, string What)[] counts =
+        [
+            ("+", diff.AddedObjects.Count, "object", ""),
+            ("-", diff.RemovedObjects.Count, "object", ""),
+            ("~", diff.PatchedObjects.Count, "object", " patched"),
+            ("~", diff.RetypedObjects.Count, "object", " retyped"),
+            ("+", diff.AddedRelations.Count, "relation", ""),
+            ("-", diff.RemovedRelations.Count, "relation", ""),
+            ("~", diff.ChangedRelations.Count, "relation", " changed"),
+        ];
+        return diff.HasChanges
+            ? string.Join(", ", counts.Where(count => count.Count > 0).Select(count => $"{count.Sign}{Printable.Count(count.Count, count.Noun)}{count.What}"))
+            : "no changes";
     }
 
     private static void PrintAll(Printer output, IReadOnlyList<string> ids, string sign, Tone tone, Func<string, string> describe)
