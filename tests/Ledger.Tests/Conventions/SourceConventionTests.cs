@@ -29,6 +29,8 @@ public sealed class SourceConventionTests
         "Ledger.Postgres/Projections/Rebuilding/ShadowRebuild.cs",
         "Ledger.Postgres/Log/ReadAhead.cs",
         "Ledger.Postgres/Projections/Daemon/SnapshotShard.cs",
+        "Ledger.Seal/Auditing/AuditPairing.cs",
+        "Ledger.Seal/Sealing/Sealer.cs",
         // They suppress the flow themselves, because the explorer has public API alone.
         "Ledger.Explorer/Live/RunFollower.cs",
         "Ledger.Explorer/Projections/Rebuilds.cs").ShouldBeEmpty("Call SharedWork.Run, which carries no caller's context.");
