@@ -50,7 +50,7 @@ internal static class Failures
             or ProjectionNotFoundException or RequestFailedException or RebuildInProgressException or RetentionInProgressException or ProjectionFailedException
             or ChronoRecordException or DamagedFolderException or ChronoNotEmptyException or ChronoErasedException or DamagedBackupException
             or ChronoHistoryLostException or ChronoSharedException or ChronoRowException
-            or TenantNotFoundException or TenantMoveException or ArchiveException or SubjectForgottenException or LogNumbersException
+            or TenantNotFoundException or TenantMoveException or TenancyException or ArchiveException or SubjectForgottenException or LogNumbersException
             or SealFormatException or SealBrokenException or NotSealedException or WitnessException or SqlQueryException
             or MigrationFailedException or FunctionFailedException or SchemaTooOldException or SchemaNotMendedException or TagTablesMissingException
             or EventMisfitException or ContractFormatException => Of(exception, ExitCodes.Refusal, exception.Message),

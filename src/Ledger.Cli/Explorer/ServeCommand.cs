@@ -68,9 +68,6 @@ internal sealed class ServeCommand : LedgerCommand
         Description = "Do not keep the index of the search up to date meanwhile. It takes about as much space as the events; without it a search for what is rare reads the whole log.",
     };
 
-    // What is kept now was asked for by it before.
-    private readonly Option<bool> _searchIndex = new("--search-index") { Hidden = true };
-
     private readonly DeepOption _deep = new();
 
     public ServeCommand()
@@ -86,7 +83,6 @@ internal sealed class ServeCommand : LedgerCommand
         Add(_host);
         Add(_runner);
         Add(_withoutSearchIndex);
-        Add(_searchIndex);
         Add(_deep.Option);
         Examples =
         [

@@ -128,6 +128,7 @@ internal static partial class EveryCall
         var type when type == typeof(CallQuery) => new CallQuery(),
         var type when type == typeof(MessageQuery) => new MessageQuery(Id),
         var type when type == typeof(RunQuery) => new RunQuery(),
+        var type when type == typeof(BranchQuery) => new BranchQuery(),
         var type when type == typeof(ObjectFilter) || type == typeof(RelationFilter) => null,
         var type when type == typeof(EntityQuery) => new EntityQuery([Id, "other"], [Id]),
         var type when type == typeof(EventMetadata) => EventMetadata.None,
