@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Ledger.Events;
+using Ledger.Log;
 using Ledger.Tasks;
 using Microsoft.Playwright;
 using Shouldly;
