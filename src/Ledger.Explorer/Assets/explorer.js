@@ -115,6 +115,7 @@
     let source = null;
     let pause = 1000;
     const open = () => {
+      source?.close();
       source = new EventSource(url);
       source.addEventListener('open', () => { pause = 1000; state.textContent = 'live'; state.classList.add('on'); });
       source.addEventListener('error', () => {
@@ -131,6 +132,8 @@
     };
     open();
     addEventListener('pagehide', () => source.close());
+    // A page to which one comes back is as it was left.
+    addEventListener('pageshow', event => { if (event.persisted) open(); });
   };
 
   const line = one('[data-live], [data-live-watch]');

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Ledger.Events;
+using Ledger.Log;
 using Ledger.Tasks;
 using Microsoft.Playwright;
 using Shouldly;
@@ -153,7 +154,7 @@ public sealed class LiveBrowserTests(BrowserHost browser) : IClassFixture<Browse
     }
 
     [BrowserFact]
-    public async Task Json_24LevelsDeep_FitsTheWindow()
+    public async Task Json_24LevelsDeep_AndATypeOfALongName_FitTheWindow()
     {
         JsonNode deep = new JsonObject { ["innermost"] = "a value that is long enough to be read" };
         for (var i = 23; i > 0; i--)
@@ -161,7 +162,8 @@ public sealed class LiveBrowserTests(BrowserHost browser) : IClassFixture<Browse
             deep = i % 3 == 0 ? new JsonArray(deep) : new JsonObject { [$"a name of level {i}"] = deep, ["beside"] = i };
         }
 
-        await Ledger.GetRun("deep").AppendAsync([new UntypedEvent("deep", JsonSerializer.SerializeToElement(deep))]);
+        var first = new NewEvent(new UntypedEvent("deep" + new string('w', 80), JsonSerializer.SerializeToElement(deep)));
+        await Ledger.GetRun("deep").AppendAsync([first, new NewEvent(new KitLoaded("after"), new EventMetadata { Causes = [first.Id] })]);
         foreach (var width in new[] { 1_280, 390 })
         {
             await using var watched = await browser.OpenAsync("/event?stream=run:deep&position=0", width: width);
@@ -169,6 +171,12 @@ public sealed class LiveBrowserTests(BrowserHost browser) : IClassFixture<Browse
             (await watched.OverflowsAsync()).ShouldBeFalse($"at {width} pixels");
             (await watched.Page.EvaluateAsync<int>("document.querySelector('.json').scrollWidth")).ShouldBeLessThanOrEqualTo(width);
             (await watched.Page.GetByText("a value that is long enough to be read").EvaluateAsync<int>("e => e.getBoundingClientRect().width")).ShouldBeGreaterThan(60);
+            foreach (var path in new[] { "/run?stream=run:deep", "/search?text=innermost", "/event?stream=run:deep&position=1" })
+            {
+                await watched.GoAsync(path);
+                await Expect(watched.Page.GetByText("deepwww").First).ToBeVisibleAsync();
+                (await watched.OverflowsAsync()).ShouldBeFalse($"{path} at {width} pixels");
+            }
         }
     }
 }
