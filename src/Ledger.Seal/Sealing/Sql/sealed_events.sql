@@ -23,7 +23,7 @@ select e.seq_id,
 from unnest($1::uuid[]) as w (id)
 cross join lateral (
     select *
-    from {events}.mt_events as m
+    from {ledger}.provable_event as m
     where m.id = w.id
     limit 1) as e
 left join {ledger}.seal_leaf as l on l.seq = e.seq_id
