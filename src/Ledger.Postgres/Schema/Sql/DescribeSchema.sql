@@ -51,20 +51,24 @@ described as materialized (
     from relation r
     where r.relkind in ('r', 'p', 'f')
 
-    -- The columns that a view reads are what it keeps from being dropped; its text is written differently from release to release.
+    -- The columns that a view reads are what it keeps from being dropped; its text is written differently from release to release. They are in the order of their
+    -- tables, whatever the schemas are called.
     union all
     select
         'view',
         r.object,
         null,
-        'reads ' || coalesce(string_agg(distinct format('%I.%I.%I', n.nspname, c.relname, a.attname) collate "C", ', '), 'nothing')
+        'reads ' || coalesce(string_agg(format('%I.%I.%I', s.nspname, s.relname, s.attname), ', ' order by s.relname collate "C", s.attname collate "C", s.nspname) filter (where s.relname is not null), 'nothing')
     from relation r
-    join pg_rewrite w on w.ev_class = r.oid
-    left join pg_depend d on d.classid = 'pg_rewrite'::regclass and d.objid = w.oid
-        and d.refclassid = 'pg_class'::regclass and d.refobjid <> r.oid and d.refobjsubid > 0
-    left join pg_attribute a on a.attrelid = d.refobjid and a.attnum = d.refobjsubid
-    left join pg_class c on c.oid = d.refobjid
-    left join pg_namespace n on n.oid = c.relnamespace
+    left join lateral (
+        select distinct n.nspname, c.relname, a.attname
+        from pg_rewrite w
+        join pg_depend d on d.classid = 'pg_rewrite'::regclass and d.objid = w.oid
+            and d.refclassid = 'pg_class'::regclass and d.refobjid <> r.oid and d.refobjsubid > 0
+        join pg_attribute a on a.attrelid = d.refobjid and a.attnum = d.refobjsubid
+        join pg_class c on c.oid = d.refobjid
+        join pg_namespace n on n.oid = c.relnamespace
+        where w.ev_class = r.oid) s on true
     where r.relkind in ('v', 'm')
     group by r.object
 
