@@ -230,6 +230,7 @@ public sealed class PostgresMaskingTests(LedgerDatabase database) : IClassFixtur
         (report.Masked, report.Unchanged).ShouldBe((0, 0));
         report.Refused.Select(r => r.EventId).ShouldBe(ids, ignoreOrder: true);
         report.Archives.ShouldBe(["removed.jsonl"]);
+        await database.ExecuteAsync("delete from ledger.retention_stream where file = 'removed.jsonl'");
     }
 
     [Fact]
