@@ -23,7 +23,8 @@ from {events}.mt_events as e;
 
 comment on column {ledger}.events.occurred_at is 'When it occurred, as the event states; null where it does not.';
 
--- As before, with the requests of recordings.
+-- As before, with the requests of recordings. What an event follows from stands shortly before it, so it is sought backwards from there: a join would look at all
+-- events of a run for each, where the statistics do not know the run yet.
 create or replace view {ledger}.llm_calls as
 select
     a.seq_id as seq,
@@ -90,11 +91,19 @@ left join {events}.mt_events as r
         when a.causation_id ~ '^[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}$' then a.causation_id::uuid
     end
     and r.type = 'llm.request'
-left join {events}.mt_events as f
-    on a.causation_id is null
-    and f.stream_id = a.stream_id
-    and f.type = 'llm.request'
-    and f.headers ->> 'foreign_id' = a.headers -> 'foreign_causes' ->> 0
+left join lateral (
+    select e.id,
+           e.type,
+           e.data,
+           e.headers
+    from {events}.mt_events as e
+    where a.causation_id is null
+      and e.stream_id = a.stream_id
+      and e.version < a.version
+      and e.headers ->> 'foreign_id' = a.headers -> 'foreign_causes' ->> 0
+    order by e.version desc
+    limit 1) as f
+    on f.type = 'llm.request'
 cross join lateral (
     select case
         when a.headers ->> 'occurred_at' ~ '^((\d\d(0[48]|[2468][048]|[13579][26])|2000)-02-29|(?!0000)\d{4}-((0[1-9]|1[0-2])-(0[1-9]|1\d|2[0-8])|(0[13-9]|1[0-2])-(29|30)|(0[13578]|1[02])-31))T([01]\d|2[0-3]):[0-5]\d:[0-5]\d(\.\d{1,9})?(Z|[+-](0\d|1[0-4]):[0-5]\d)$' then
@@ -143,7 +152,7 @@ comment on column {ledger}.llm_calls.duration is 'How long the call took, as its
 
 comment on column {ledger}.llm_calls.occurred_at is 'When the call ended, as its answer states; of an open call, when it began.';
 
--- As before, with the times that events state.
+-- As before, with the times that events state; the end of a call is sought from the call on.
 create or replace view {ledger}.tool_calls as
 select
     r.seq_id as seq,
@@ -182,10 +191,41 @@ select
     a."timestamp" as ended_at,
     ro.at as occurred_at
 from {events}.mt_events as r
-left join {events}.mt_events as a
-    on a.stream_id = r.stream_id
-    and a.type in ('tool.returned', 'call.failed', 'call.released')
-    and coalesce(a.causation_id, a.headers -> 'foreign_causes' ->> 0, a.data ->> 'call_id') = coalesce(r.headers ->> 'foreign_id', r.id::text)
+left join lateral (
+    select e.id,
+           e.type,
+           e.data,
+           e.headers,
+           e."timestamp"
+    from {events}.mt_events as e
+    where e.stream_id = r.stream_id
+      and e.version > r.version
+      and e.type in ('tool.returned', 'call.failed')
+      and coalesce(e.causation_id, e.headers -> 'foreign_causes' ->> 0, e.data ->> 'call_id') = coalesce(r.headers ->> 'foreign_id', r.id::text)
+    order by e.version
+    limit 1) as n
+    on true
+left join lateral (
+    select e.id,
+           e.type,
+           e.data,
+           e.headers,
+           e."timestamp"
+    from {events}.mt_events as e
+    where n.id is null
+      and e.stream_id = r.stream_id
+      and e.version > r.version
+      and e.type = 'call.released'
+      and coalesce(e.causation_id, e.headers -> 'foreign_causes' ->> 0, e.data ->> 'call_id') = coalesce(r.headers ->> 'foreign_id', r.id::text)
+    order by e.version
+    limit 1) as x
+    on true
+cross join lateral (
+    select coalesce(n.id, x.id) as id,
+           coalesce(n.type, x.type) as type,
+           coalesce(n.data, x.data) as data,
+           coalesce(n.headers, x.headers) as headers,
+           coalesce(n."timestamp", x."timestamp") as "timestamp") as a
 cross join lateral (
     select case
         when a.headers ->> 'occurred_at' ~ '^((\d\d(0[48]|[2468][048]|[13579][26])|2000)-02-29|(?!0000)\d{4}-((0[1-9]|1[0-2])-(0[1-9]|1\d|2[0-8])|(0[13-9]|1[0-2])-(29|30)|(0[13578]|1[02])-31))T([01]\d|2[0-3]):[0-5]\d:[0-5]\d(\.\d{1,9})?(Z|[+-](0\d|1[0-4]):[0-5]\d)$' then
@@ -196,15 +236,7 @@ cross join lateral (
         when r.headers ->> 'occurred_at' ~ '^((\d\d(0[48]|[2468][048]|[13579][26])|2000)-02-29|(?!0000)\d{4}-((0[1-9]|1[0-2])-(0[1-9]|1\d|2[0-8])|(0[13-9]|1[0-2])-(29|30)|(0[13578]|1[02])-31))T([01]\d|2[0-3]):[0-5]\d:[0-5]\d(\.\d{1,9})?(Z|[+-](0\d|1[0-4]):[0-5]\d)$' then
             (r.headers ->> 'occurred_at')::timestamptz
     end) as ro (at)
-where r.type = 'tool.called'
-  and not exists (
-      select
-      from {events}.mt_events as b
-      where b.stream_id = a.stream_id
-        and b.type in ('tool.returned', 'call.failed', 'call.released')
-        and coalesce(b.causation_id, b.headers -> 'foreign_causes' ->> 0, b.data ->> 'call_id')
-            = coalesce(a.causation_id, a.headers -> 'foreign_causes' ->> 0, a.data ->> 'call_id')
-        and (b.type = 'call.released', b.version) < (a.type = 'call.released', a.version));
+where r.type = 'tool.called';
 
 comment on column {ledger}.tool_calls.duration is
     'How long the call took, as its end or the times of its events state it, else the time between the two events in the log.';

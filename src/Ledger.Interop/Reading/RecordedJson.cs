@@ -114,9 +114,9 @@ internal static partial class RecordedJson
     /// <summary>Whether a text of valid JSON has no character that the log cannot store: such a one is an escape of U+0000 or of a surrogate, perhaps of half a pair.</summary>
     public static bool IsStorable(ReadOnlySpan<byte> text)
     {
-        for (int at; (at = text.IndexOf("\\u"u8)) >= 0; text = text[(at + 2)..])
+        for (int at; (at = text.IndexOf((byte)'\\')) >= 0; text = text[(at + 2)..])
         {
-            if (text[at + 2] is (byte)'d' or (byte)'D' || text.Slice(at + 2, 4).SequenceEqual("0000"u8))
+            if (text[at + 1] == (byte)'u' && (text[at + 2] is (byte)'d' or (byte)'D' || text.Slice(at + 2, 4).SequenceEqual("0000"u8)))
             {
                 return false;
             }

@@ -179,7 +179,7 @@ internal readonly ref struct EventFileLine(ReadOnlySpan<byte> line, long number)
             throw new EventFileException(_number, null, $"{fault.Sentence("'data'")}");
         }
 
-        return EventJson.ParseElement(json.ToArray());
+        return EventJson.ParseElement(json);
     }
 
     private string TextOf(ref Utf8JsonReader reader) =>

@@ -48,9 +48,12 @@ internal static class EventJson
 
     public static string ToText(Action<Utf8JsonWriter> write) => Encoding.UTF8.GetString(ToBytes(write).Span);
 
-    public static JsonElement ParseElement(ReadOnlyMemory<byte> utf8)
+    public static JsonElement ParseElement(ReadOnlyMemory<byte> utf8) => ParseElement(utf8.Span);
+
+    /// <summary>Reads a copy.</summary>
+    public static JsonElement ParseElement(ReadOnlySpan<byte> utf8)
     {
-        var reader = new Utf8JsonReader(utf8.Span, ReaderOptions);
+        var reader = new Utf8JsonReader(utf8, ReaderOptions);
         return JsonElement.ParseValue(ref reader);
     }
 
