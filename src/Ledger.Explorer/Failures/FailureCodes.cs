@@ -113,7 +113,7 @@ internal static class FailureCodes
         TooManyViewersException or TooManyExportsException or TooManyUploadsException or TooManyQueriesException or TokensUnreadableException => Busy,
         RunnerFailedException => RunnerFailed,
         LocalClusterException or PostgresProgramsNotFoundException => LocalServer,
-        ChronoSharedException or RequestFailedException or Ledger.Projections.ProjectionFailedException or PlatformNotSupportedException or TagTablesMissingException => Refused,
+        ChronoSharedException or RequestFailedException or Ledger.Projections.ProjectionFailedException or PlatformNotSupportedException or TagTablesMissingException or TenancyException => Refused,
         _ => OfDatabase(exception) ?? exception switch
         {
             ArgumentException { ParamName: null } => InvalidInput,

@@ -257,7 +257,7 @@ public sealed partial class ConjoinedTenantsTests(ConjoinedDatabase database) : 
         await using var owner = NpgsqlDataSource.Create(empty.ConnectionString + ";Pooling=false");
         var conjoined = new PostgresOptions { Tenancy = Tenancy.Conjoined };
 
-        (await Should.ThrowAsync<TenancyException>(() => new LedgerMigrator(superuser, conjoined).ApplyAsync())).Message.ShouldContain("would own the tables");
+        (await Should.ThrowAsync<TenancyException>(() => new LedgerMigrator(superuser, conjoined).ApplyAsync())).Message.ShouldContain("would own what it makes");
         await new LedgerMigrator(owner).ApplyAsync();
         var store = new PostgresEventStore(owner);
         await store.AppendAsync(Run, ExpectedVersion.NoStream, [new KitLoaded("x")]);
