@@ -342,6 +342,8 @@ public sealed partial class ConjoinedTenantsTests(ConjoinedDatabase database) : 
         (await one.Records.Get("p").GetAsync("x"))!.Label.ShouldBe("one");
         (await two.Store.ReadLogAsync().Select(e => e.Stream.Value).Distinct().ToListAsync()).ShouldBe(["run:same", "chrono:p"]);
 
+        (await two.Store.SubscribeAsync().Take(3).Select(e => e.Stream.Value).ToListAsync()).ShouldBe(["run:same", "run:same", "chrono:p"]);
+
         // What a caller sets on a connection is gone when the pool has it back.
         for (var i = 0; i < 3; i++)
         {
