@@ -98,6 +98,7 @@ left join lateral (
            e.headers
     from {events}.mt_events as e
     where a.causation_id is null
+      and a.headers -> 'foreign_causes' ->> 0 is not null
       and e.stream_id = a.stream_id
       and e.version < a.version
       and e.headers ->> 'foreign_id' = a.headers -> 'foreign_causes' ->> 0

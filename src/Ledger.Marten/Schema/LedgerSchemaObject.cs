@@ -4,6 +4,7 @@ using System.Xml.Linq;
 using Ledger.Postgres;
 using Ledger.Postgres.Connecting;
 using Ledger.Postgres.Schema;
+using Ledger.Postgres.Tenants;
 using Npgsql;
 using Weasel.Core;
 using Weasel.Postgresql;
@@ -104,7 +105,7 @@ internal sealed class LedgerSchemaObject(PostgresOptions options, Func<NpgsqlDat
     // Marten still reads its answers from its own connection.
     private async Task<SchemaMending> FindMissingAsync(NpgsqlDataSource source, SchemaRecord record, bool isPending, CancellationToken ct)
     {
-        var connection = await Connections.OpenAsync(source, ct).ConfigureAwait(false);
+        var connection = await Connections.OpenAsync(TenancyGuard.Noted(source, options), ct).ConfigureAwait(false);
         await using var _ = connection.ConfigureAwait(false);
         var catalog = await SchemaCatalog.ReadAsync(connection, options.Schemas, [], ct).ConfigureAwait(false);
         return !isPending ? SchemaMending.OfAll(catalog, options.Schemas)

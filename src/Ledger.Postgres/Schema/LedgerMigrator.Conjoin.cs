@@ -32,10 +32,10 @@ public sealed partial class LedgerMigrator
     private async Task CheckOwnerAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
     {
         var found = await TenancyGuard.ReadAsync(connection, _options.Schemas, cancellationToken).ConfigureAwait(false);
-        if (!found.IsConjoined && found.BypassingRole is { } role)
+        if (found.BypassingRole is { } role)
         {
             throw new TenancyException(
-                $"The role '{role}' would own the tables, and row-level security would not hold for their views and functions, because it is a superuser or has BYPASSRLS. "
+                $"The role '{role}' would own what it makes, and row-level security would not hold for their views and functions, because it is a superuser or has BYPASSRLS. "
                 + "Migrate as a role that is neither, such as one made by 'create role app login', with the right to create in the database. Nothing was changed.");
         }
     }

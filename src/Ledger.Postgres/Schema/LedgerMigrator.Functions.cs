@@ -11,6 +11,7 @@ public sealed partial class LedgerMigrator
     {
         var transaction = await LockAsync(connection, cancellationToken).ConfigureAwait(false);
         await using var _ = transaction.ConfigureAwait(false);
+        await FindTenancyAsync(connection, cancellationToken).ConfigureAwait(false);
         var record = await ReadRecordAsync(connection, cancellationToken).ConfigureAwait(false);
         var states = record.Join(Functions, Known).ToLookup(status => status.State, status => status.Name);
         string[] applied = [.. states[FunctionState.Pending]], dropped = [.. states[FunctionState.Obsolete]];

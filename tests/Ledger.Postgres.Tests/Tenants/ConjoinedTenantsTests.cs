@@ -257,7 +257,7 @@ public sealed partial class ConjoinedTenantsTests(ConjoinedDatabase database) : 
         await using var owner = NpgsqlDataSource.Create(empty.ConnectionString + ";Pooling=false");
         var conjoined = new PostgresOptions { Tenancy = Tenancy.Conjoined };
 
-        (await Should.ThrowAsync<TenancyException>(() => new LedgerMigrator(superuser, conjoined).ApplyAsync())).Message.ShouldContain("would own the tables");
+        (await Should.ThrowAsync<TenancyException>(() => new LedgerMigrator(superuser, conjoined).ApplyAsync())).Message.ShouldContain("would own what it makes");
         await new LedgerMigrator(owner).ApplyAsync();
         var store = new PostgresEventStore(owner);
         await store.AppendAsync(Run, ExpectedVersion.NoStream, [new KitLoaded("x")]);
@@ -341,6 +341,8 @@ public sealed partial class ConjoinedTenantsTests(ConjoinedDatabase database) : 
         (await LoadAsync(two)).ShouldBe(two0);
         (await one.Records.Get("p").GetAsync("x"))!.Label.ShouldBe("one");
         (await two.Store.ReadLogAsync().Select(e => e.Stream.Value).Distinct().ToListAsync()).ShouldBe(["run:same", "chrono:p"]);
+
+        (await two.Store.SubscribeAsync().Take(3).Select(e => e.Stream.Value).ToListAsync()).ShouldBe(["run:same", "run:same", "chrono:p"]);
 
         // What a caller sets on a connection is gone when the pool has it back.
         for (var i = 0; i < 3; i++)
