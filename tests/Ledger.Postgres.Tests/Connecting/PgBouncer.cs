@@ -13,6 +13,8 @@ namespace Ledger.Postgres.Tests.Connecting;
 /// <remarks>From 1.21 on it pools by transactions and keeps prepared statements; an older one pools by sessions.</remarks>
 internal sealed class PgBouncer : IAsyncDisposable
 {
+    private const int Hangup = 1;
+
     private static readonly Version KeepsStatements = new(1, 21);
     private static readonly Lazy<string?> Program = new(() => (Environment.GetEnvironmentVariable("PATH") ?? "").Split(':').Append("/usr/sbin")
         .Select(folder => Path.Combine(folder, "pgbouncer")).FirstOrDefault(File.Exists));
@@ -123,8 +125,6 @@ internal sealed class PgBouncer : IAsyncDisposable
         listener.Start();
         return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
-
-    private const int Hangup = 1;
 
     [DllImport("libc")]
     [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]

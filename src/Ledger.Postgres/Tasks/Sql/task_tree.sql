@@ -1,4 +1,12 @@
 -- A task and all below it; each once, also where parents go round in a circle. $1 the id of the task.
+with recursive tree as (
+    select t.id
+    from {ledger}.tasks as t
+    where t.id = $1
+    union
+    select t.id
+    from tree as p
+    join {ledger}.tasks as t on t.parent_task_id = p.id)
 select t.id,
        t.parent_task_id,
        t.completion_status,
@@ -6,9 +14,5 @@ select t.id,
        t.created_at,
        t.updated_at,
        t.run
-from {ledger}.tasks_below_v1($1) as n (id)
-cross join lateral (
-    select *
-    from {ledger}.tasks as s
-    where s.id = n.id
-    limit 1) as t
+from tree as n
+join {ledger}.tasks as t on t.id = n.id
