@@ -3,7 +3,6 @@ using Ledger.Explorer.Contracts;
 using Ledger.Explorer.Failures;
 using Ledger.Explorer.Rendering;
 using Ledger.Forgetting;
-using Ledger.Log;
 
 namespace Ledger.Explorer.Api;
 
