@@ -40,7 +40,7 @@ public sealed class ContractTests(CliDatabase database) : IClassFixture<CliDatab
         ["seal verify"] = "SealTests have proofs and the key",
         ["retention restore"] = "RetentionCommandTests have an archive",
         ["seal cosign"] = "LogSealTests have a witness",
-        ["seal witness"] = "SealTests have a witness",
+        ["seal witness"] = "WitnessTests have a witness",
         ["roles create"] = "RolesTests have roles of their own",
         ["roles check"] = "RolesTests have roles of their own",
         ["doctor"] = "DoctorTests: the server of tests needs a person",

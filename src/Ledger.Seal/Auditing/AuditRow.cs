@@ -94,7 +94,7 @@ internal sealed class AuditRow
     public bool IsPlaceOf(EventColumns other) => Leaf is not null && !Hash.IsEmpty && other.HasIdOf(Leaf.Checksums)
         && MerkleTree.HashLeaf((other with { Sequence = Leaf.Sequence }).ToEntry(Leaf.Salts).Encode()).AsSpan().SequenceEqual(Hash.Span);
 
-    private static IReadOnlyList<string> ChangedBy(ReadOnlySpan<byte> sums, byte[] before)
+    private static List<string> ChangedBy(ReadOnlySpan<byte> sums, byte[] before)
     {
         if (before.Length != sums.Length)
         {

@@ -1,4 +1,3 @@
-using System.Text;
 using Ledger.Log;
 using Shouldly;
 using Xunit;
