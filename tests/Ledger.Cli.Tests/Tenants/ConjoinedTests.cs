@@ -45,7 +45,7 @@ public sealed partial class ConjoinedTests
             }
 
             (await cli.JsonAsync("query", "select count(*) as n from events", "--tenant", "acme")).ToString().ShouldContain("1");
-            (await cli.RunAsync("append", "same", "--type", "object.created", "--data", $$"""{"id":"same","type":"{{Secret}}","data":{}}""", "--tenant", "acme")).ShouldSucceed();
+            (await cli.RunAsync("append", "same", "--type", "object.created", "--data", $$$"""{"id":"same","type":"{{{Secret}}}","data":{}}""", "--tenant", "acme")).ShouldSucceed();
             (await ServedAsync(cli, "acme")).ShouldContain(Secret);
             (await ServedAsync(cli, "a tenant's \\ name")).ShouldNotContain(Secret);
             (await cli.RunAsync("status", "same")).ShouldBeRefused(
