@@ -72,9 +72,10 @@ public sealed partial class ConjoinedTests
         using var output = new WatchedStream();
         using var stop = new CancellationTokenSource();
         var serving = (cli with { Output = output }).RunAsync(["serve", "--port", "0", "--tenant", tenant], stop.Token);
-        using var client = new HttpClient { BaseAddress = new Uri(Address().Match(await output.TextAsync("Ctrl-C")).Value) };
+        var home = new Uri(Address().Match(await output.TextAsync("Ctrl-C")).Value);
+        using var client = new HttpClient { BaseAddress = home };
         using var routes = JsonDocument.Parse(await client.GetStringAsync("/api/v1/openapi.json"));
-        var server = new Uri(client.BaseAddress, routes.RootElement.GetProperty("servers")[0].GetProperty("url").GetString()!).AbsoluteUri.TrimEnd('/');
+        var server = new Uri(home, routes.RootElement.GetProperty("servers")[0].GetProperty("url").GetString()!).AbsoluteUri.TrimEnd('/');
         var answers = new StringBuilder();
         foreach (var path in routes.RootElement.GetProperty("paths").EnumerateObject().Where(path => path.Value.TryGetProperty("get", out _)))
         {
