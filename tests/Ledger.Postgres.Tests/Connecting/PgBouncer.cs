@@ -5,7 +5,6 @@ using System.Net.Sockets;
 using System.Runtime.InteropServices;
 using Ledger.Postgres.Local;
 using Npgsql;
-using Xunit;
 
 namespace Ledger.Postgres.Tests.Connecting;
 
