@@ -146,7 +146,8 @@ public sealed class EveryByteTests
     {
         switch (type)
         {
-            case "bigint" when column == "seq_id" && BitConverter.ToInt64(bytes) is > 0 and <= Events:
+            // A row before number 1 is found as one that moved, which TamperTests have.
+            case "bigint" when column == "seq_id" && BitConverter.ToInt64(bytes) is >= 0 and <= Events:
                 return null;
             case "bigint":
                 return BitConverter.ToInt64(bytes).ToString(CultureInfo.InvariantCulture);
