@@ -45,5 +45,5 @@ public sealed class GraphTests(CliDatabase database) : IClassFixture<CliDatabase
     [Fact]
     public async Task Graph_PositionOfAnotherPicture_IsAMistake() =>
         (await database.Cli.RunAsync("graph", "x", "--at", "1", "--svg", "never.svg")).ShouldBeRefused(
-            2, "--at needs --picture world, but --picture was branches.");
+            2, "A position, as ID@N or by --at, needs --picture world, but --picture was branches.");
 }

@@ -16,6 +16,8 @@ public sealed class RunStateJsonTests
         Version = 1,
         StartedAt = new DateTimeOffset(2026, 1, 2, 3, 4, 5, 678, TimeSpan.Zero),
         UpdatedAt = new DateTimeOffset(2026, 1, 2, 3, 4, 6, TimeSpan.Zero),
+        OccurredFrom = new DateTimeOffset(2026, 1, 1, 3, 4, 5, 6, TimeSpan.FromHours(2)),
+        OccurredUntil = new DateTimeOffset(2026, 1, 1, 3, 4, 7, TimeSpan.Zero),
         PrefixLength = 2,
         Prefix = Totals,
         Own = Totals with { Ended = null },
