@@ -8,6 +8,7 @@ using Ledger.Postgres.Forgetting;
 using Ledger.Projections;
 using Ledger.Records;
 using Ledger.Tasks;
+using Microsoft.Extensions.Time.Testing;
 using Npgsql;
 
 namespace Ledger.Postgres.Tests.Tenants;
@@ -62,7 +63,7 @@ internal static class TenantStory
             StartMessageId = EveryCall.Id,
         });
 
-        await using var records = new ChronoStores(store, new ChronoOptions());
+        await using var records = new ChronoStores(store, new ChronoOptions { TimeProvider = new FakeTimeProvider(Moment) });
         var project = records.Get(EveryCall.Id);
         await project.UpsertAsync(new ChronoRecord { Id = EveryCall.Id, Kind = "fact", Label = whose });
         await project.UpsertAsync(new ChronoRecord { Id = EveryCall.Id, Kind = "fact", Label = $"{whose} again" });
