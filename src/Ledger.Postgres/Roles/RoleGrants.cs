@@ -41,7 +41,7 @@ internal static class RoleGrants
         new(LedgerRole.Reader, "select", Numbers) { IsOfSequences = true },
 
         // How far a run is sealed.
-        new(LedgerRole.Reader, "select (leaf, seq)", Salts),
+        new(LedgerRole.Reader, OfColumns("select", "leaf", "seq"), Salts),
         new(LedgerRole.Auditor, "select", Salts),
 
         new(LedgerRole.Writer, Change, "{ledger}.call_owner"),
@@ -163,6 +163,8 @@ internal static class RoleGrants
 
     /// <summary>A function of Ledger's with the types of its parameters.</summary>
     public static string RoutineOf(string name) => Routines.Single(routine => routine.StartsWith($"{name}(", StringComparison.Ordinal));
+
+    private static string OfColumns(string right, params string[] columns) => $"{right} ({string.Join(", ", columns)})";
 
     private static IReadOnlyList<string> Named(string kind) =>
         [.. SchemaCatalog.ExpectedLines().Select(CatalogEntry.Parse).Where(entry => entry.Kind == kind && entry.Part is null).Select(entry => entry.Object)];
