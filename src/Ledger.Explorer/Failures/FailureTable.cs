@@ -7,6 +7,7 @@ using Ledger.Postgres.Projections.Daemon;
 using Ledger.Postgres.Projections.Rebuilding;
 using Ledger.Postgres.Queries;
 using Ledger.Postgres.Retention;
+using Ledger.Postgres.Tenants;
 using Ledger.Records;
 using Ledger.Runs;
 using Ledger.Worlds;
@@ -62,6 +63,7 @@ internal static class FailureTable
         {
             Facts = new FailureFacts { Expected = fork.Position, Actual = fork.Length.Value },
         },
+        TenancyException => new(409, "Not for this schema", exception.Message),
         KeyReusedException => new(422, "Key of another request", exception.Message),
         LineageDepthException => new(422, "Too deep", exception.Message),
         WorldFaultException { WorldBefore: null } fault => new(422, "The event cannot be applied to the world", exception.Message)

@@ -35,7 +35,7 @@ public sealed partial class LedgerMigrator
         if (found.BypassingRole is { } role)
         {
             throw new TenancyException(
-                $"The role '{role}' would own what it makes, and row-level security would not hold for their views and functions, because it is a superuser or has BYPASSRLS. "
+                $"The role '{role}' would own what it makes, and row-level security would not hold for its views and functions, because it is a superuser or has BYPASSRLS. "
                 + "Migrate as a role that is neither, such as one made by 'create role app login', with the right to create in the database. Nothing was changed.");
         }
     }

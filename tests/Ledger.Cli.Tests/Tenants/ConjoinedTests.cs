@@ -45,7 +45,7 @@ public sealed partial class ConjoinedTests
             }
 
             (await cli.JsonAsync("query", "select count(*) as n from events", "--tenant", "acme")).ToString().ShouldContain("1");
-            (await cli.RunAsync("append", "same", "--type", "object.created", "--data", $$"""{"id":"same","type":"{{Secret}}","data":{} }""", "--tenant", "acme")).ShouldSucceed();
+            (await cli.RunAsync("append", "same", "--type", "object.created", "--data", $$$"""{"id":"same","type":"{{{Secret}}}","data":{}}""", "--tenant", "acme")).ShouldSucceed();
             (await ServedAsync(cli, "acme")).ShouldContain(Secret);
             (await ServedAsync(cli, "a tenant's \\ name")).ShouldNotContain(Secret);
             (await cli.RunAsync("status", "same")).ShouldBeRefused(
@@ -72,9 +72,10 @@ public sealed partial class ConjoinedTests
         using var output = new WatchedStream();
         using var stop = new CancellationTokenSource();
         var serving = (cli with { Output = output }).RunAsync(["serve", "--port", "0", "--tenant", tenant], stop.Token);
-        using var client = new HttpClient { BaseAddress = new Uri(Address().Match(await output.TextAsync("Ctrl-C")).Value) };
+        var home = new Uri(Address().Match(await output.TextAsync("Ctrl-C")).Value);
+        using var client = new HttpClient { BaseAddress = home };
         using var routes = JsonDocument.Parse(await client.GetStringAsync("/api/v1/openapi.json"));
-        var server = new Uri(client.BaseAddress, routes.RootElement.GetProperty("servers")[0].GetProperty("url").GetString()!).AbsoluteUri.TrimEnd('/');
+        var server = new Uri(home, routes.RootElement.GetProperty("servers")[0].GetProperty("url").GetString()!).AbsoluteUri.TrimEnd('/');
         var answers = new StringBuilder();
         foreach (var path in routes.RootElement.GetProperty("paths").EnumerateObject().Where(path => path.Value.TryGetProperty("get", out _)))
         {
