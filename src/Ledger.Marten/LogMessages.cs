@@ -20,9 +20,6 @@ internal static partial class LogMessages
         + "this application are not taken")]
     internal static partial void RequestsNotOffered(ILogger logger);
 
-    [LoggerMessage(EventId = 207, Level = LogLevel.Warning, Message = "The index of the search is not kept, which makes no answer wrong: {Reason}")]
-    internal static partial void SearchIndexNotKept(ILogger logger, string reason);
-
     [LoggerMessage(EventId = 206, Level = LogLevel.Warning, Message = "Marten's shard {Shard} could not be started while another one is paused; it is tried again")]
     internal static partial void ShardNotStarted(ILogger logger, string shard, Exception fault);
 }

@@ -62,6 +62,9 @@ internal static partial class LogMessages
         + "its own pool by DaemonOptions.ConnectionString.")]
     internal static partial void PoolIsSmall(ILogger logger, string node, int needs, int poolSize, int forAppends);
 
+    [LoggerMessage(EventId = 151, Level = LogLevel.Information, Message = "Node {Node} does not keep the index of the search, which needs {Needs} connections of {PoolSize}; searches look at the events themselves")]
+    internal static partial void SearchIndexNotKept(ILogger logger, string node, int poolSize, int needs);
+
     [LoggerMessage(EventId = 160, Level = LogLevel.Warning, Message = "The daemons of tenants were interrupted; they start again")]
     internal static partial void TenantsInterrupted(ILogger logger, Exception fault);
 

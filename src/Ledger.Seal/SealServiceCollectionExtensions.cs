@@ -26,7 +26,7 @@ public static class SealServiceCollectionExtensions
 
     /// <summary>Registers <see cref="LogSeal"/> as <see cref="AddLedgerSeal"/> does, and seals the log while the application runs, on one of its nodes at a time.</summary>
     /// <remarks>For an application that does not run Ledger's daemon, as with Marten, whose own daemon does not seal. It takes three connections. Call <c>AddLedger</c> first; of
-    /// several calls the first counts.</remarks>
+    /// several calls the first counts. A store of Marten's with a database for each tenant has no log of its own, so that the start fails.</remarks>
     /// <param name="services">The container.</param>
     /// <param name="seal">How the log is sealed; it may ask the container for a signer.</param>
     public static IServiceCollection AddLedgerSealing(this IServiceCollection services, Func<IServiceProvider, SealOptions> seal)

@@ -53,19 +53,10 @@ internal sealed class LedgerConnection : IAsyncDisposable
     public AgentLedger LedgerWith(MergeRules rules) => new(
         Store, Ledger.Options with { MergeRules = rules }, new WarningLogger(_session.Io), _session.Io.TimeProvider);
 
-    /// <summary>Keeps the index of the search up to date, once it is started, where server and role allow it; null where the pool is too small for it.</summary>
+    /// <summary>Keeps the index of the search up to date, once it is started, where pool, server and role allow it.</summary>
     /// <remarks>Searches find the same without it, so that it warns of nothing.</remarks>
-    public ProjectionDaemon? NewSearchIndex()
-    {
-        try
-        {
-            return new(_dataSource, _session.Options, new DaemonOptions { MaxConnections = 1 }, new WarningLogger(_session.Io, LogLevel.Error), _session.Io.TimeProvider);
-        }
-        catch (PostgresOptionsException)
-        {
-            return null;
-        }
-    }
+    public ProjectionDaemon NewSearchIndex() => new(
+        _dataSource, _session.Options, new DaemonOptions { MaxConnections = 1 }, new WarningLogger(_session.Io, LogLevel.Error), _session.Io.TimeProvider);
 
     /// <summary>The keys of subjects.</summary>
     public PostgresSubjectKeys SubjectKeys => new(_dataSource, _options);

@@ -121,9 +121,8 @@ internal static class PlainAttributes
 
             writer.WriteEndArray();
         }
-        else if (only.NameEquals("intValue"u8) && only.Value.ValueKind == JsonValueKind.String)
+        else if (only.NameEquals("intValue"u8) && only.Value.ValueKind == JsonValueKind.String && Utf8Parser.TryParse(Text(only.Value), out long number, out _))
         {
-            Utf8Parser.TryParse(Text(only.Value), out long number, out _);
             writer.WriteNumberValue(number);
         }
         else

@@ -1,9 +1,7 @@
 using Ledger.Marten.Streams;
-using Ledger.Postgres;
 using Ledger.Postgres.Projections.Daemon;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
-using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Ledger.Marten.Hosting;
 
@@ -35,16 +33,7 @@ internal sealed class SearchIndexService(
             return Task.CompletedTask;
         }
 
-        try
-        {
-            _daemon = new ProjectionDaemon(engine.DataSource, engine.Options, new DaemonOptions { MaxConnections = 1 }, logger, timeProvider);
-        }
-        catch (PostgresOptionsException fault) when (indexing == SearchIndexing.WithDaemon)
-        {
-            LogMessages.SearchIndexNotKept(logger ?? NullLogger<ProjectionDaemon>.Instance, fault.Message);
-            return Task.CompletedTask;
-        }
-
+        _daemon = new ProjectionDaemon(engine.DataSource, engine.Options, new DaemonOptions { MaxConnections = 1 }, logger, timeProvider);
         return _daemon.StartAsync(cancellationToken);
     }
 

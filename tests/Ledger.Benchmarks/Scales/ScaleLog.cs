@@ -81,6 +81,9 @@ internal sealed class ScaleLog : IAsyncDisposable
         await ExecuteTextAsync("vacuum analyze", cancellationToken);
     }
 
+    /// <summary>Writes to disk what was made before, so that it is no part of what is measured next.</summary>
+    public Task SettleAsync(CancellationToken cancellationToken) => ExecuteTextAsync("checkpoint", cancellationToken);
+
     /// <summary>Asks which events set the properties of an object last, in SQL.</summary>
     public Task BlameAsync(StreamName stream, string objectId, CancellationToken cancellationToken) =>
         ExecuteAsync("blame_object", cancellationToken, stream.Value, objectId);

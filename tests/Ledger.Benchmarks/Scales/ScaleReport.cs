@@ -19,7 +19,7 @@ internal static class ScaleReport
         var compares = results.Count > 1;
         page.Append("# A large log\n\n");
         page.Append("`./build.sh scale` makes a log of 1,000,000 events and a large one, and measures the same calls on both: latencies (p50 and p95) are to stay within\n");
-        page.Append("1.5 times, long work within 1.5 times per event and in heap; else it ends with 1. `LEDGER_SCALE=10000000 ./build.sh scale` names the size. This page is what it wrote last.\n\n");
+        page.Append("1.5 times, long work within 1.5 times per event and in heap; else it ends with 1. `LEDGER_SCALE=10000000 ./build.sh scale` names the size. This page is what it wrote last; what each call reads is in [large logs](large-logs.md).\n\n");
         page.Append(Text($"Measured {machine.When}; {why}.\n\n"));
         foreach (var line in machine.Lines)
         {

@@ -9,26 +9,33 @@ namespace Ledger.Benchmarks.Scales;
 internal sealed class ScaleWork(ScaleLog log, Action<string> show)
 {
     /// <summary>Writes the rows of a projection again.</summary>
-    public Task<WorkFigure> RebuildAsync(string projection, string name, CancellationToken cancellationToken) => MeasureAsync(name, async () =>
-    {
-        await log.Projections.RebuildAsync(projection, cancellationToken: cancellationToken);
-        return null;
-    });
+    public Task<WorkFigure> RebuildAsync(string projection, string name, CancellationToken cancellationToken) => MeasureAsync(
+        name,
+        async () =>
+        {
+            await log.Projections.RebuildAsync(projection, cancellationToken: cancellationToken);
+            return null;
+        },
+        cancellationToken);
 
     /// <summary>Reads every event.</summary>
-    public Task<WorkFigure> ReadAsync(CancellationToken cancellationToken) => MeasureAsync("read of the whole log", async () =>
-    {
-        _ = await log.Store.ReadLogAsync(cancellationToken: cancellationToken).CountAsync(cancellationToken);
-        return null;
-    });
+    public Task<WorkFigure> ReadAsync(CancellationToken cancellationToken) => MeasureAsync(
+        "read of the whole log",
+        async () =>
+        {
+            _ = await log.Store.ReadLogAsync(cancellationToken: cancellationToken).CountAsync(cancellationToken);
+            return null;
+        },
+        cancellationToken);
 
     /// <summary>Writes a dump of the database to nowhere.</summary>
     public Task<WorkFigure> DumpAsync(CancellationToken cancellationToken) =>
-        MeasureAsync("dump (pg_dump, custom format)", () => WriteDumpAsync(cancellationToken));
+        MeasureAsync("dump (pg_dump, custom format)", () => WriteDumpAsync(cancellationToken), cancellationToken);
 
-    private async Task<WorkFigure> MeasureAsync(string name, Func<Task<long?>> work)
+    private async Task<WorkFigure> MeasureAsync(string name, Func<Task<long?>> work, CancellationToken cancellationToken)
     {
         show($"{log.Plan.Events:N0} events: {name}");
+        await log.SettleAsync(cancellationToken);
         GC.Collect();
         using var heap = new HeapWatch();
         var started = Stopwatch.GetTimestamp();

@@ -37,7 +37,7 @@ internal sealed class MartenApplication : IAsyncDisposable
             options.Projections.Snapshot<RunCounts>(SnapshotLifecycle.Async);
             options.Projections.Add(new SeenEventProjection(), ProjectionLifecycle.Async, "Seen", o => o.DeleteViewTypeOnTeardown<SeenEvent>());
             configure?.Invoke(options);
-        }).AddLedger();
+        }).AddLedger().WithoutLedgerSearchIndex();
         if (daemon is { } mode)
         {
             marten.AddAsyncDaemon(mode);

@@ -5,7 +5,6 @@ using System.Net.Sockets;
 using System.Runtime.InteropServices;
 using Ledger.Postgres.Local;
 using Npgsql;
-using Xunit;
 
 namespace Ledger.Postgres.Tests.Connecting;
 
@@ -43,7 +42,11 @@ internal sealed class PgBouncer : IAsyncDisposable
         {
             await bouncer.WriteAsync(server);
             IReadOnlyList<string> command = ServerAccount.Choose()?.CommandFor(Program.Value!, ["-q", bouncer.Settings]) ?? [Program.Value!, "-q", bouncer.Settings];
-            File.SetUnixFileMode(bouncer._folder, File.GetUnixFileMode(bouncer._folder) | UnixFileMode.OtherRead | UnixFileMode.OtherExecute);
+            if (!OperatingSystem.IsWindows())
+            {
+                File.SetUnixFileMode(bouncer._folder, File.GetUnixFileMode(bouncer._folder) | UnixFileMode.OtherRead | UnixFileMode.OtherExecute);
+            }
+
             bouncer._process = Process.Start(new ProcessStartInfo(command[0], command.Skip(1)) { RedirectStandardError = true, RedirectStandardOutput = true })!;
             await bouncer.AnswersAsync();
             return bouncer;

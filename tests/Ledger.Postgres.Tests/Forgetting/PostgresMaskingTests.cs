@@ -209,7 +209,7 @@ public sealed class PostgresMaskingTests(LedgerDatabase database) : IClassFixtur
             """);
 
         (await new EventMasking(database.Store).PlanAsync(MaskRequest.OfStream(run.StreamName, "asked"))).Archives.ShouldBe(["archived.jsonl"]);
-        (await new EventMasking(database.Store).PlanAsync(MaskRequest.OfSubject("jane", "asked"))).Archives.ShouldBe(["archived.jsonl"]);
+        (await new EventMasking(database.Store).PlanAsync(MaskRequest.OfSubject("jane", "asked"))).Archives.ShouldContain("archived.jsonl");
         (await new EventMasking(database.Store).PlanAsync(MaskRequest.OfStream(StreamName.Run("none"), "asked"))).Archives.ShouldBeEmpty();
     }
 

@@ -3,7 +3,6 @@ using FsCheck.Fluent;
 using Ledger.Conformance;
 using Ledger.Conformance.Laws;
 using Ledger.Conformance.Projections;
-using Ledger.Events;
 using Ledger.Log;
 using Ledger.Postgres.Projections.Daemon;
 using Ledger.Postgres.Retention;

@@ -3,7 +3,6 @@ using System.Reflection;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using System.Text.RegularExpressions;
-using Ledger.Events;
 using Ledger.Log;
 using Ledger.Postgres.Tasks;
 using Ledger.Runs;

@@ -2,14 +2,12 @@ using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Ledger.Conformance.Projections;
-using Ledger.Events;
 using Ledger.Forgetting;
 using Ledger.Log;
 using Ledger.Postgres.Forgetting;
 using Ledger.Projections;
 using Ledger.Records;
 using Ledger.Tasks;
-using Ledger.Worlds;
 using Npgsql;
 
 namespace Ledger.Postgres.Tests.Tenants;

@@ -46,8 +46,9 @@ public sealed record DaemonOptions
     /// <summary>Whether the daemon keeps the index of the search across streams (<see cref="Ledger.Log.ILogSearch.SearchAsync"/>): default true. Without it a
     /// search looks at the events themselves.</summary>
     /// <remarks>With it a search for what is rare, or nowhere, takes milliseconds instead of reading the whole log. The index takes about as much space as
-    /// the events. Appends do not write it; what it lacks is searched as before. Of a filled log it is written in the background, in half of the time. Where the
-    /// role, the schema or the disk does not allow it, the daemon logs that once and tries again every half minute; everything else goes on.</remarks>
+    /// the events. Appends do not write it; what it lacks is searched as before. Of a filled log it is written in the background, in half of the time. In a pool that
+    /// has no connection for it, it shares those of the other shards. Where the role, the schema or the disk does not allow it, the daemon logs that once and tries
+    /// again every half minute; everything else goes on.</remarks>
     public bool SearchIndex { get; init; } = true;
 
     /// <summary>Further shards, of packages that are released together with this one.</summary>

@@ -39,6 +39,7 @@ public sealed class ProjectionDaemon : IAsyncDisposable
     private readonly GapTimeout _gaps;
     private readonly ShardWork[] _works;
     private readonly ConnectionNeeds _needs;
+    private readonly int _budget;
     private readonly CancellationTokenSource _stop = new();
     private PostgresEventStore? _store;
     private Task _running = Task.CompletedTask;
@@ -81,7 +82,21 @@ public sealed class ProjectionDaemon : IAsyncDisposable
             .. _daemon.FurtherShards.Select(create => create(_options, _logger, _timeProvider)),
         ];
         _needs = new ConnectionNeeds(_works.Length, _daemon, _options);
-        if (Runs && _needs.FaultWith(DataSourceRules.PoolSizeOf(dataSource)) is { } fault)
+        _budget = _daemon.MaxConnections;
+        var poolSize = DataSourceRules.PoolSizeOf(dataSource);
+        if (_daemon.SearchIndex && poolSize is { } size && (_needs.FaultWith(size) is not null || _needs.LeavesFewOf(size)))
+        {
+            // Nothing needs the index, so that a pool which is enough without it stays enough.
+            _needs = new ConnectionNeeds(_works.Length - 1, _daemon, _options);
+            _budget = Math.Min(_budget, Math.Max(_works.Length - 1, 1));
+            if (_works.Length == 1 && _options.Projections.Count == 0)
+            {
+                LogMessages.SearchIndexNotKept(_logger, _daemon.NodeName, size, _needs.Count);
+                _works = [];
+            }
+        }
+
+        if (Runs && _needs.FaultWith(poolSize) is { } fault)
         {
             throw new PostgresOptionsException([fault]);
         }
@@ -165,7 +180,7 @@ public sealed class ProjectionDaemon : IAsyncDisposable
     /// <summary>Runs for the lifetime of a session.</summary>
     private async Task RunAsync(NodeSession session)
     {
-        var connections = new ShardConnections(_dataSource, _daemon.MaxConnections);
+        var connections = new ShardConnections(_dataSource, _budget);
         await using var _ = connections.ConfigureAwait(false);
         using var lost = CancellationTokenSource.CreateLinkedTokenSource(_stop.Token);
         var requests = new NodeRequests(_dataSource, _works, _options, _daemon, _timeProvider);

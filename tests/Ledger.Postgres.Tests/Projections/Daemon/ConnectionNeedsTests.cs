@@ -13,21 +13,21 @@ public sealed class ConnectionNeedsTests
     public async Task Make_PoolThatTheNodeWouldUseUp_IsRefusedWithBothNumbers()
     {
         await using var bench = await DaemonBench.CreateAsync([DaemonBench.Kits]);
-        await using var pool = Pool(bench, 4);
+        await using var pool = Pool(bench, 3);
 
         Should.Throw<PostgresOptionsException>(() => new ProjectionDaemon(pool, bench.Options)).Faults.ShouldBe([
-            "The daemon needs 4 connections and one that it leaves for appends, but 'Maximum Pool Size' of its data source is 4. "
-            + "Raise it to 5 or more, lower MaxConnections, or give the daemon its own pool by DaemonOptions.ConnectionString."]);
+            "The daemon needs 3 connections and one that it leaves for appends, but 'Maximum Pool Size' of its data source is 3. "
+            + "Raise it to 4 or more, lower MaxConnections, or give the daemon its own pool by DaemonOptions.ConnectionString."]);
 
         // Without anything to run it takes no connection; with its own pool it may have all.
-        await using var idle = new ProjectionDaemon(pool, null, new DaemonOptions { SearchIndex = false });
+        await using var idle = new ProjectionDaemon(pool);
         await using var alone = new ProjectionDaemon(pool, bench.Options, new DaemonOptions { ConnectionString = pool.ConnectionString });
     }
 
     [Theory]
+    [InlineData(4, true)]
     [InlineData(5, true)]
-    [InlineData(6, true)]
-    [InlineData(7, false)]
+    [InlineData(6, false)]
     public async Task Start_PoolThatLeavesFewConnections_SaysSo(int poolSize, bool warns)
     {
         await using var bench = await DaemonBench.CreateAsync([DaemonBench.Kits]);
@@ -40,7 +40,7 @@ public sealed class ConnectionNeedsTests
         }
 
         said.Messages.ShouldBe(!warns ? [] : [
-            $"Node small needs 4 connections, and its pool has {poolSize}: what is left is less than the 3 that appends use, so they will wait for each other. "
+            $"Node small needs 3 connections, and its pool has {poolSize}: what is left is less than the 3 that appends use, so they will wait for each other. "
             + "Raise 'Maximum Pool Size', lower DaemonOptions.MaxConnections, or give the daemon its own pool by DaemonOptions.ConnectionString."]);
     }
 
