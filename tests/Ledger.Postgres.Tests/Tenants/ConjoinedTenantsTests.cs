@@ -262,7 +262,7 @@ public sealed partial class ConjoinedTenantsTests(ConjoinedDatabase database) : 
         await store.AppendAsync(Run, ExpectedVersion.NoStream, [new KitLoaded("x")]);
         (await Should.ThrowAsync<TenancyException>(() => new LedgerMigrator(owner, conjoined).ApplyAsync())).Message.ShouldBe(
             "The schema 'ledger' has a log already, which is of no tenant. Make another schema, and import it there as that of a tenant. Nothing was changed.");
-        await empty.ScalarAsync<int>("delete from ledger.mt_streams; insert into ledger.subject_key (subject, created_at) values ('ann', now()); select 1");
+        await empty.ScalarAsync<int>("delete from ledger.mt_streams; insert into ledger.subject_key (subject, key, created_at) values ('ann', repeat('k', 32)::bytea, now()); select 1");
         (await Should.ThrowAsync<TenancyException>(() => new LedgerMigrator(owner, conjoined).ApplyAsync())).Message.ShouldStartWith("The table 'ledger.subject_key' has rows already, which are of no tenant.");
         await empty.ScalarAsync<int>("delete from ledger.subject_key; select 1");
 
