@@ -27,6 +27,12 @@ internal sealed class TenantsMoveCommand : LedgerCommand
 
     public override async Task RunAsync(Session session, CancellationToken cancellationToken)
     {
+        if (await ConjoinedSchema.OpenAsync(session, cancellationToken) is { } conjoined)
+        {
+            await conjoined.DisposeAsync();
+            throw new RefusalException("Moving a tenant is not for schemas with the logs of many tenants yet. Nothing was changed.");
+        }
+
         var (name, target) = (session.Get(_name), ServerAddress.CheckKept("DATABASE", session.Get(_database)));
         await using var table = await MasterTable.OpenAsync(session, isMade: false, cancellationToken);
         if (await table.Tenants.FindAsync(name, cancellationToken) is null)

@@ -25,7 +25,7 @@ internal sealed class SessionEventStore(IDocumentSession session, StoreConfigura
     // by Records, and calls are not made in one.
     public T? Get<T>()
         where T : class =>
-        this as T ?? _aggregates as T ?? (!typeof(T).IsInterface || typeof(T) == typeof(IChronoLog) || typeof(T) == typeof(ICallOwners) || typeof(T) == typeof(ICallHistory)
+        this as T ?? _aggregates as T ?? (typeof(T) == typeof(ILogIdentity) ? engine.Get<T>() : !typeof(T).IsInterface || typeof(T) == typeof(IChronoLog) || typeof(T) == typeof(ICallOwners) || typeof(T) == typeof(ICallHistory)
             || typeof(T) == typeof(IMaskingLog) ? null : Capability<T>());
 
     public void DoAfterSave(StreamName stream, Func<CancellationToken, Task> what) => PendingSave.Of(session, store).DoAfterCommit(stream, what);

@@ -16,6 +16,7 @@ internal sealed class ConnectionSource
     private readonly PostgresOptions? _options;
     private readonly TimeProvider _timeProvider;
     private readonly Func<CancellationToken, ValueTask>? _ensureSchema;
+    private readonly Func<NpgsqlConnection, CancellationToken, ValueTask>? _check;
 
     public ConnectionSource(
         NpgsqlDataSource pool,
@@ -41,8 +42,10 @@ internal sealed class ConnectionSource
         _timeProvider = timeProvider;
     }
 
-    public ConnectionSource(NpgsqlConnection connection, NpgsqlTransaction? transaction)
+    public ConnectionSource(
+        NpgsqlConnection connection, NpgsqlTransaction? transaction, Func<NpgsqlConnection, CancellationToken, ValueTask>? check = null)
     {
+        _check = check;
         _connection = connection;
         _transaction = transaction;
         _timeProvider = TimeProvider.System;
@@ -111,6 +114,11 @@ internal sealed class ConnectionSource
 
         try
         {
+            if (_check is not null)
+            {
+                await _check(_connection!, cancellationToken).ConfigureAwait(false);
+            }
+
             return await use(new Lease(_connection!, _transaction), cancellationToken).ConfigureAwait(false);
         }
         catch (Exception fault) when (Promptly.IsCancellation(fault, cancellationToken))

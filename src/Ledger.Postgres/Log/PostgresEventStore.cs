@@ -8,6 +8,7 @@ using Ledger.Postgres.Records;
 using Ledger.Postgres.Runs;
 using Ledger.Postgres.Schema;
 using Ledger.Postgres.Tasks;
+using Ledger.Postgres.Tenants;
 using Ledger.Postgres.Worlds;
 using Ledger.Projections;
 using Npgsql;
@@ -22,7 +23,7 @@ namespace Ledger.Postgres;
 /// exception. Inside a <see cref="System.Transactions.TransactionScope"/> it reads committed data, and <see cref="PostgresOptions.AmbientTransactions"/>
 /// decides about writes. A cancelled call ends soon, even in a dead network; a write may nevertheless be in the log.
 /// </remarks>
-public sealed partial class PostgresEventStore : IEventStore, IProjectionCatalog, IAsyncDisposable, IDisposable
+public sealed partial class PostgresEventStore : IEventStore, IProjectionCatalog, ILogIdentity, IAsyncDisposable, IDisposable
 {
     private readonly StoreContext _context;
     private readonly AppendPipeline _appends;
@@ -96,6 +97,8 @@ public sealed partial class PostgresEventStore : IEventStore, IProjectionCatalog
     /// <summary>The rows of tasks.</summary>
     internal TaskQueries Tasks { get; }
 
+    object ILogIdentity.Log => _context.Log;
+
     /// <inheritdoc/>
     public T? Get<T>()
         where T : class =>
@@ -113,7 +116,7 @@ public sealed partial class PostgresEventStore : IEventStore, IProjectionCatalog
         ArgumentNullException.ThrowIfNull(transaction);
         return ConnectionSource.IsCompleted(transaction)
             ? throw new ArgumentException("The transaction was committed or rolled back. Begin another.", nameof(transaction))
-            : new PostgresEventStore(_context.On(new ConnectionSource(transaction.Connection!, transaction)));
+            : new PostgresEventStore(_context.On(new ConnectionSource(transaction.Connection!, transaction, CheckOf(_context))));
     }
 
     /// <summary>The same store on an open connection of the caller, and in the transaction that it may be in.</summary>
@@ -124,8 +127,14 @@ public sealed partial class PostgresEventStore : IEventStore, IProjectionCatalog
     public PostgresEventStore On(NpgsqlConnection connection)
     {
         ArgumentNullException.ThrowIfNull(connection);
-        return new PostgresEventStore(_context.On(new ConnectionSource(connection, null)));
+        return new PostgresEventStore(_context.On(new ConnectionSource(connection, null, CheckOf(_context))));
     }
+
+    // A connection of the caller could be that of another tenant. One from the store's own pool was checked.
+    private static Func<NpgsqlConnection, CancellationToken, ValueTask>? CheckOf(StoreContext context) =>
+        context is { Options.Tenancy: Tenancy.Conjoined, Connections.IsPool: true }
+            ? (connection, token) => TenancyGuard.CheckOwnAsync(context.Connections.Pool, context.Options.Schemas, connection, token)
+            : null;
 
     /// <inheritdoc/>
     /// <remarks>
@@ -227,7 +236,7 @@ public sealed partial class PostgresEventStore : IEventStore, IProjectionCatalog
                 }
 
                 await using var _ = transaction.ConfigureAwait(false);
-                var created = await WriteAsync(On(transaction), token).ConfigureAwait(false);
+                var created = await WriteAsync(new PostgresEventStore(_context.On(new ConnectionSource(lease.Connection, transaction))), token).ConfigureAwait(false);
                 await transaction.CommitAsync(token).ConfigureAwait(false);
                 return created;
             },

@@ -1,6 +1,7 @@
 using Ledger.Postgres.Connecting;
 using Ledger.Postgres.Log.Appending;
 using Ledger.Postgres.Replicas;
+using Ledger.Postgres.Tenants;
 using Npgsql;
 
 namespace Ledger.Postgres.Log;
@@ -34,6 +35,13 @@ internal sealed class StoreContext(
     /// <summary>Standbys that have everything that was committed before a question; null for a store that does not ask standbys.</summary>
     public ConnectionSource? Replicas { get; init; }
 
+    /// <summary>Which log it is: where the database is, and the schema.</summary>
+    public string Log
+    {
+        get => field ??= $"{TenantDatabase.PlaceOf(Connections.Pool.ConnectionString)} {options.EventSchema}";
+        private init;
+    }
+
     public PostgresOptions Options => options;
 
     public TimeProvider TimeProvider => timeProvider;
@@ -45,7 +53,7 @@ internal sealed class StoreContext(
     public AppendLanes? Lanes => lanes;
 
     /// <summary>The same on a connection or transaction of the caller, which sends each append alone.</summary>
-    public StoreContext On(ConnectionSource own) => new(own, options, timeProvider, statements, gaps, null);
+    public StoreContext On(ConnectionSource own) => new(own, options, timeProvider, statements, gaps, null) { Log = Log };
 
     /// <summary>Whether the lanes are those of another store, which closes them.</summary>
     public bool SharesLanes { get; private init; }

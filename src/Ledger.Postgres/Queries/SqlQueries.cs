@@ -38,6 +38,12 @@ public sealed class SqlQueries(NpgsqlDataSource dataSource, PostgresOptions? opt
         ArgumentOutOfRangeException.ThrowIfLessThan(query.MaxRowBytes, 1, nameof(query));
         ArgumentOutOfRangeException.ThrowIfGreaterThan(query.Timeout, TimeSpan.FromDays(1), nameof(query));
         var statement = SqlStatement.Of(query.Text);
+        if (statement.IsPlan && _options.Tenancy == Tenancy.Conjoined)
+        {
+            // Its estimates come from the rows of all tenants.
+            throw new SqlQueryException(PostgresErrorCodes.InsufficientPrivilege, "A plan would show what is known of the rows of all tenants of the schema, and is not shown.");
+        }
+
         var limit = new SqlTimeLimit(query.Timeout, cancellationToken);
         try
         {
@@ -148,7 +154,9 @@ public sealed class SqlQueries(NpgsqlDataSource dataSource, PostgresOptions? opt
         if (await command.ExecuteScalarAsync(cancellationToken).ConfigureAwait(false) is string session)
         {
             throw new SqlQueryException(PostgresErrorCodes.InsufficientPrivilege, $"The log has no role of readers, and '{session}' may read more than one may, such as the keys of subjects. "
-                + "Run 'ledger roles create --owner ledger_owner' once, or connect as a role that may only read.");
+                + (_options.Tenancy == Tenancy.Conjoined
+                    ? "Connect as a role that may only read: 'ledger roles' is not for schemas with the logs of many tenants yet."
+                    : "Run 'ledger roles create --owner ledger_owner' once, or connect as a role that may only read."));
         }
     }
 

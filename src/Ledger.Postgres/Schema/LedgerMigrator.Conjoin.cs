@@ -1,3 +1,4 @@
+using Ledger.Postgres.Roles;
 using Ledger.Postgres.Tenants;
 using Npgsql;
 
@@ -58,26 +59,55 @@ public sealed partial class LedgerMigrator
             return;
         }
 
+        var tables = string.Join(", ", Divided().Select(SchemaNames.Literal));
+        if (_isDivided && !await IsToConjoinAsync(connection, tables, cancellationToken).ConfigureAwait(false))
+        {
+            return;
+        }
+
+        if (!_isDivided && await LedgerRoles.FindAsync(connection, _options.Schemas, cancellationToken).ConfigureAwait(false) is not null)
+        {
+            throw TenancyException.NotYet($"The schema '{_options.LedgerSchema}' has roles by 'ledger roles', which");
+        }
+
         var transaction = await LockAsync(connection, cancellationToken).ConfigureAwait(false);
         await using var _ = transaction.ConfigureAwait(false);
-        var tables = SchemaCatalog.ExpectedLines().Select(CatalogEntry.Parse)
-            .Where(entry => entry is { Kind: "table", Part: null } && entry.Object.StartsWith("{ledger}.", StringComparison.Ordinal) && !Undivided.Contains(entry.Object))
-            .Select(entry => entry.Object)
-            .Concat(MartensDivided)
-            .Concat(_options.DocumentTables.Select(table => $"{{events}}.{table.Table}"))
-            .Select(name => SchemaNames.Literal(Undivide.Schemas.Fill(name)));
         try
         {
-            var sql = SqlText.Load("Conjoin").Replace("{tables}", string.Join(", ", tables), StringComparison.Ordinal);
+            var sql = SqlText.Load("Conjoin").Replace("{tables}", tables, StringComparison.Ordinal);
             await ExecuteAsync(connection, _options.Schemas.Fill(sql), cancellationToken).ConfigureAwait(false);
         }
         catch (PostgresException fault) when (fault.SqlState == HasLog)
         {
             throw new TenancyException(
-                $"The schema '{_options.LedgerSchema}' has a log already, which is of no tenant. Make another schema, and import it there as that of a tenant. Nothing was changed.");
+                $"{fault.MessageText}. Make another schema, and import it there as that of a tenant. Nothing was changed.");
         }
 
         await transaction.CommitAsync(cancellationToken).ConfigureAwait(false);
         _isDivided = true;
     }
+
+    // The tables that are divided, as their statements name them.
+    private IEnumerable<string> Divided() => SchemaCatalog.ExpectedLines().Select(CatalogEntry.Parse)
+        .Where(entry => entry is { Kind: "table", Part: null } && entry.Object.StartsWith("{ledger}.", StringComparison.Ordinal) && !Undivided.Contains(entry.Object))
+        .Select(entry => entry.Object)
+        .Concat(MartensDivided)
+        .Concat(_options.DocumentTables.Select(table => $"{{events}}.{table.Table}"))
+        .Select(Undivide.Schemas.Fill);
+
+    // Asked first, so that a role that may create nothing, or a server that takes no writes, is enough where nothing is to do.
+    private async Task<bool> IsToConjoinAsync(NpgsqlConnection connection, string tables, CancellationToken cancellationToken)
+    {
+        var sql = _options.Schemas.Fill(SqlText.Load("ConjoinedPending").Replace("{tables}", tables, StringComparison.Ordinal));
+        var command = new NpgsqlCommand(sql, connection) { CommandTimeout = _options.CommandTimeoutSeconds };
+        await using var _ = command.ConfigureAwait(false);
+        return await command.ExecuteScalarAsync(cancellationToken).ConfigureAwait(false) is true;
+    }
+
+    // Owners by which a view, a function or a table would show more than the policies do; those are objects that are compared.
+    private async Task<IReadOnlyList<SchemaDifference>> FindForeignOwnersAsync(NpgsqlConnection connection, CancellationToken cancellationToken) => _isDivided
+        ? [.. (await TenancyGuard.FindFaultsAsync(connection, _options.Schemas, cancellationToken).ConfigureAwait(false))
+            .Where(fault => fault.Owner is not null)
+            .Select(fault => new SchemaDifference(DifferenceKind.Different, $"owner of {fault.Name}", "one role that is held to row-level security", fault.Owner!))]
+        : [];
 }

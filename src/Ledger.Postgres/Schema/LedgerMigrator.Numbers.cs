@@ -1,4 +1,5 @@
 using Ledger.Postgres.Log;
+using Ledger.Postgres.Tenants;
 using Npgsql;
 
 namespace Ledger.Postgres.Schema;
@@ -12,7 +13,18 @@ public sealed partial class LedgerMigrator
     {
         var connection = await OpenAsync(cancellationToken).ConfigureAwait(false);
         await using var _ = connection.ConfigureAwait(false);
-        (await LogNumbers.ReadAsync(connection, _options, cancellationToken).ConfigureAwait(false)).ThrowIfSequenceIsBehind();
+        if (!_isDivided)
+        {
+            await EnsureAsync(cancellationToken).ConfigureAwait(false);
+            return;
+        }
+
+        var transaction = await connection.BeginTransactionAsync(cancellationToken).ConfigureAwait(false);
+        await using var __ = transaction.ConfigureAwait(false);
+        await WithEachTenantAsync(connection, EnsureAsync, cancellationToken).ConfigureAwait(false);
+
+        async Task EnsureAsync(CancellationToken token) =>
+            (await LogNumbers.ReadAsync(connection, _options, token).ConfigureAwait(false)).ThrowIfSequenceIsBehind();
     }
 
     /// <summary>Repairs the numbers of the log after a restore or a copy: moves a sequence that is behind the events to the newest event.</summary>
@@ -32,14 +44,18 @@ public sealed partial class LedgerMigrator
         var transaction = await LockAsync(connection, cancellationToken).ConfigureAwait(false);
         await using var __ = transaction.ConfigureAwait(false);
         await ExecuteAsync(connection, SqlText.Load("LockLogNumbers", _options.Schemas), cancellationToken).ConfigureAwait(false);
-        var before = await FindNumberFaultsAsync(connection, cancellationToken).ConfigureAwait(false);
+        var before = await ReadFaultsOfAllAsync(connection, cancellationToken).ConfigureAwait(false);
+        await ForceAsync(connection, "no force", cancellationToken).ConfigureAwait(false);
         await ExecuteAsync(connection, SqlText.Load("RaiseSequence", _options.Schemas), cancellationToken).ConfigureAwait(false);
+        await ForceAsync(connection, "force", cancellationToken).ConfigureAwait(false);
         if (progress == ProgressRepair.Reset)
         {
-            await ExecuteAsync(connection, SqlText.Load("ResetProgress", _options.Schemas), cancellationToken).ConfigureAwait(false);
+            // Streams and shards of two tenants have the same names.
+            await WithEachTenantAsync(
+                connection, token => ExecuteAsync(connection, SqlText.Load("ResetProgress", _options.Schemas), token), cancellationToken).ConfigureAwait(false);
         }
 
-        var after = await FindNumberFaultsAsync(connection, cancellationToken).ConfigureAwait(false);
+        var after = await ReadFaultsOfAllAsync(connection, cancellationToken).ConfigureAwait(false);
         await transaction.CommitAsync(cancellationToken).ConfigureAwait(false);
         return [.. before.Except(after)];
     }
@@ -47,6 +63,55 @@ public sealed partial class LedgerMigrator
     /// <summary>The inconsistencies between the sequence, the events and the progress of readers.</summary>
     /// <remarks>None where the tables are missing or the role may not read them: the other comparisons name the former.</remarks>
     internal async Task<IReadOnlyList<SchemaDifference>> FindNumberFaultsAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
+    {
+        if (!_isDivided)
+        {
+            return await ReadNumberFaultsAsync(connection, cancellationToken).ConfigureAwait(false);
+        }
+
+        var transaction = await connection.BeginTransactionAsync(cancellationToken).ConfigureAwait(false);
+        await using var _ = transaction.ConfigureAwait(false);
+        return await ReadFaultsOfAllAsync(connection, cancellationToken).ConfigureAwait(false);
+    }
+
+    private async Task<IReadOnlyList<SchemaDifference>> ReadFaultsOfAllAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
+    {
+        var faults = new List<SchemaDifference>();
+        await WithEachTenantAsync(
+            connection,
+            async token => faults.AddRange(await ReadNumberFaultsAsync(connection, token).ConfigureAwait(false)),
+            cancellationToken).ConfigureAwait(false);
+        return [.. faults.DistinctBy(fault => fault.Subject)];
+    }
+
+    // A session sees the events of one tenant, so that the owner of many works with one after another, in the transaction of the caller. A role that does not own
+    // the tables works with the tenant of its connection.
+    private async Task WithEachTenantAsync(NpgsqlConnection connection, Func<CancellationToken, Task> work, CancellationToken cancellationToken)
+    {
+        if (!_isDivided)
+        {
+            await work(cancellationToken).ConfigureAwait(false);
+            return;
+        }
+
+        var own = (await TenancyGuard.ReadAsync(connection, _options.Schemas, cancellationToken).ConfigureAwait(false)).Tenant;
+        await ExecuteAsync(connection, SqlText.Load("use_tenant"), cancellationToken, "").ConfigureAwait(false);
+        var tenants = await ReadRowsAsync(connection, "ListTenants", reader => reader.GetString(0), cancellationToken).ConfigureAwait(false);
+        foreach (var tenant in tenants.Count == 0 && own is not null ? [own] : tenants)
+        {
+            await ExecuteAsync(connection, SqlText.Load("use_tenant"), cancellationToken, tenant).ConfigureAwait(false);
+            await work(cancellationToken).ConfigureAwait(false);
+        }
+
+        await ExecuteAsync(connection, SqlText.Load("use_tenant"), cancellationToken, own ?? "").ConfigureAwait(false);
+    }
+
+    // Of all tenants for the rest of the transaction, or of one again.
+    private Task ForceAsync(NpgsqlConnection connection, string force, CancellationToken cancellationToken) => _isDivided
+        ? ExecuteAsync(connection, _options.Schemas.Fill(SqlText.Load("ConjoinedForce").Replace("{force}", force, StringComparison.Ordinal)), cancellationToken)
+        : Task.CompletedTask;
+
+    private async Task<IReadOnlyList<SchemaDifference>> ReadNumberFaultsAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
     {
         var command = new NpgsqlCommand(SqlText.Load("LogNumberFaults", _options.Schemas), connection)
         {

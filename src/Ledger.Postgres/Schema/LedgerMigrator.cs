@@ -133,7 +133,8 @@ public sealed partial class LedgerMigrator
         var report = SchemaComparison.Compare(record.Join(Known), record.Join(Functions, Known), record.Current, catalog);
         var numbers = await FindNumberFaultsAsync(connection, cancellationToken).ConfigureAwait(false);
         var grants = await FindMissingTagGrantsAsync(connection, cancellationToken).ConfigureAwait(false);
-        return report with { Differences = [.. report.Differences, .. numbers, .. grants] };
+        var owners = await FindForeignOwnersAsync(connection, cancellationToken).ConfigureAwait(false);
+        return report with { Differences = [.. report.Differences, .. numbers, .. grants, .. owners] };
     }
 
     private async Task<NpgsqlConnection> OpenAsync(CancellationToken cancellationToken)

@@ -23,7 +23,7 @@ public sealed class ConjoinedTenants : ITenantMap, IAsyncDisposable, IDisposable
         ArgumentNullException.ThrowIfNull(connectionString);
         if (TenantSetting.Of(connectionString) is { } tenant)
         {
-            throw new ArgumentException($"The connection string names the tenant '{tenant}'; leave it out, and ask for the tenant by its name.", nameof(connectionString));
+            throw new ArgumentException($"The connection string names the tenant '{tenant}'; leave it out, and ask for the tenant by its name.");
         }
 
         Options = ((options ?? new PostgresOptions()) with { Tenancy = Tenancy.Conjoined }).Checked();
@@ -32,6 +32,8 @@ public sealed class ConjoinedTenants : ITenantMap, IAsyncDisposable, IDisposable
     }
 
     internal PostgresOptions Options { get; }
+
+    internal string Place => TenantDatabase.PlaceOf(_connectionString);
 
     /// <summary>Whether the schema is there, with the logs of many tenants.</summary>
     public Task<bool> ExistsAsync(CancellationToken cancellationToken = default) => Connections.UseAsync(
@@ -142,7 +144,11 @@ public sealed class ConjoinedTenants : ITenantMap, IAsyncDisposable, IDisposable
 
     private TenantDatabase DatabaseOf(string tenant)
     {
-        ArgumentException.ThrowIfNullOrWhiteSpace(tenant);
+        if (string.IsNullOrWhiteSpace(tenant))
+        {
+            throw new ArgumentException("The name of a tenant is not blank.");
+        }
+
         return new TenantDatabase(tenant, TenantSetting.With(_connectionString, tenant));
     }
 

@@ -8,6 +8,7 @@ namespace Ledger.Postgres.Tenants;
 internal static class TenancyGuard
 {
     private static readonly ConditionalWeakTable<NpgsqlDataSource, Uses> Known = [];
+    private static readonly ConditionalWeakTable<NpgsqlConnection, object> Own = [];
 
     /// <summary>Notes how a data source is going to be used; nothing is asked yet.</summary>
     public static void Note(NpgsqlDataSource dataSource, SchemaNames schemas) => Known.GetValue(dataSource, static _ => new Uses()).Note(schemas);
@@ -28,31 +29,76 @@ internal static class TenancyGuard
         }
     }
 
+    /// <summary>Checks a connection of the caller, once, for a store of many tenants: it must be for the tenant of the store, if that has one.</summary>
+    /// <exception cref="TenancyException">It must not be used so.</exception>
+    public static async ValueTask CheckOwnAsync(NpgsqlDataSource store, SchemaNames schemas, NpgsqlConnection connection, CancellationToken cancellationToken)
+    {
+        if (schemas.Tenancy == Tenancy.Conjoined && !Own.TryGetValue(connection, out _))
+        {
+            await CheckAsync(schemas, TenantSetting.Of(store.ConnectionString), connection, cancellationToken).ConfigureAwait(false);
+            Own.AddOrUpdate(connection, schemas);
+        }
+    }
+
     /// <summary>Checks a connection of a data source for the uses that were noted since the last check.</summary>
     /// <exception cref="TenancyException">It must not be used so.</exception>
     public static ValueTask CheckAsync(NpgsqlDataSource dataSource, NpgsqlConnection connection, CancellationToken cancellationToken) =>
-        Known.TryGetValue(dataSource, out var uses) ? CheckAsync(uses, connection, cancellationToken) : ValueTask.CompletedTask;
+        Known.TryGetValue(dataSource, out var uses) ? CheckAsync(uses, TenantSetting.Of(dataSource.ConnectionString), connection, cancellationToken) : ValueTask.CompletedTask;
 
     /// <summary>Whether the next connection of a data source is to be checked.</summary>
     public static bool IsToCheck(NpgsqlDataSource dataSource) => Known.TryGetValue(dataSource, out var uses) && uses.Unchecked.Length > 0;
 
-    private static async ValueTask CheckAsync(Uses uses, NpgsqlConnection connection, CancellationToken cancellationToken)
+    private static async ValueTask CheckAsync(Uses uses, string? tenant, NpgsqlConnection connection, CancellationToken cancellationToken)
     {
         foreach (var schemas in uses.Unchecked)
         {
-            if (await ReadAsync(connection, schemas, cancellationToken).ConfigureAwait(false) is not { HasLog: true } found)
+            // A schema that is not there yet may become either.
+            if (await CheckAsync(schemas, tenant, connection, cancellationToken).ConfigureAwait(false))
             {
-                // The schema is not there yet, and may become either.
-                continue;
+                uses.Checked(schemas);
             }
-
-            if (FaultOf(schemas, found) is { } fault)
-            {
-                throw new TenancyException(fault);
-            }
-
-            uses.Checked(schemas);
         }
+    }
+
+    private static async ValueTask<bool> CheckAsync(SchemaNames schemas, string? tenant, NpgsqlConnection connection, CancellationToken cancellationToken)
+    {
+        if (await ReadAsync(connection, schemas, cancellationToken).ConfigureAwait(false) is not { HasLog: true } found)
+        {
+            return false;
+        }
+
+        var fault = FaultOf(schemas, found, tenant);
+        if (fault is null && found.IsConjoined)
+        {
+            fault = await FindFaultsAsync(connection, schemas, cancellationToken).ConfigureAwait(false) is [var first, ..] ? first.Message
+                : await IsAddedAsync(connection, schemas, found.Tenant!, cancellationToken).ConfigureAwait(false) ? null
+                : $"There is no tenant '{found.Tenant}', or it is switched off. ConjoinedTenants or 'ledger tenants add' adds one.";
+        }
+
+        return fault is null ? true : throw new TenancyException(fault);
+    }
+
+    /// <summary>What would show a session of a schema of many tenants the rows of others.</summary>
+    public static async Task<IReadOnlyList<Fault>> FindFaultsAsync(NpgsqlConnection connection, SchemaNames schemas, CancellationToken cancellationToken)
+    {
+        var command = new NpgsqlCommand(SqlText.Load("tenancy_faults", schemas), connection);
+        await using var _ = command.ConfigureAwait(false);
+        var reader = await command.ExecuteReaderAsync(cancellationToken).ConfigureAwait(false);
+        await using var __ = reader.ConfigureAwait(false);
+        var faults = new List<Fault>();
+        while (await reader.ReadAsync(cancellationToken).ConfigureAwait(false))
+        {
+            faults.Add(new Fault(reader.GetString(0), reader.IsDBNull(1) ? null : reader.GetString(1)));
+        }
+
+        return faults;
+    }
+
+    private static async Task<bool> IsAddedAsync(NpgsqlConnection connection, SchemaNames schemas, string tenant, CancellationToken cancellationToken)
+    {
+        var command = new NpgsqlCommand(SqlText.Load("find_conjoined_tenant", schemas), connection) { Parameters = { new() { Value = tenant } } };
+        await using var _ = command.ConfigureAwait(false);
+        return await command.ExecuteScalarAsync(cancellationToken).ConfigureAwait(false) is not null;
     }
 
     /// <summary>What a connection finds.</summary>
@@ -75,7 +121,7 @@ internal static class TenancyGuard
         $"The role '{role}' is not held to row-level security, because it is a superuser or has BYPASSRLS, and would see the logs of all tenants. "
         + "Connect as a role that is neither, such as one made by 'create role app login'.";
 
-    private static string? FaultOf(SchemaNames schemas, Finding found) => (schemas.Tenancy, found.IsConjoined) switch
+    private static string? FaultOf(SchemaNames schemas, Finding found, string? tenant) => (schemas.Tenancy, found.IsConjoined) switch
     {
         (Tenancy.Single, true) =>
             $"The schema '{schemas.Ledger}' has the logs of many tenants. Name one: with '--tenant', or in a program by TenantLedgers on ConjoinedTenants.",
@@ -84,6 +130,8 @@ internal static class TenancyGuard
         _ when found.BypassingRole is { } role => FaultOfRole(role),
         _ when found.Tenant is null => "The connection has no tenant: make it by TenantLedgers on ConjoinedTenants, or with 'Options=-c ledger.tenant=NAME'. "
             + "A pooler between the program and the server may have left it out.",
+        _ when tenant is not null && tenant != found.Tenant => $"The connection is that of the tenant '{tenant}', but its session has '{found.Tenant}': "
+            + "a pooler between the program and the server does not pass 'options' on, or 'ledger.tenant' was set otherwise.",
         _ => null,
     };
 
@@ -93,6 +141,17 @@ internal static class TenancyGuard
     /// <param name="BypassingRole">The role of the session, if row-level security does not hold for it.</param>
     /// <param name="Tenant">The tenant of the session.</param>
     internal sealed record Finding(bool HasLog, bool IsConjoined, string? BypassingRole, string? Tenant);
+
+    /// <summary>An object that would show the rows of other tenants.</summary>
+    /// <param name="Name">The object, as PostgreSQL names it.</param>
+    /// <param name="Owner">Its owner, where that is the fault; null where it is the policy.</param>
+    internal sealed record Fault(string Name, string? Owner)
+    {
+        public string Message => Owner is null
+            ? $"The table {Name} would show more than the rows of a tenant: row-level security is not forced, or its policy is another or not alone. 'ledger migrate assert' says which."
+            : $"{Name} belongs to the role '{Owner}', as which it would show the logs of all tenants: give everything in the schema to one role that is neither a superuser nor "
+                + "has BYPASSRLS, as 'reassign owned' or 'alter … owner to' does.";
+    }
 
     private sealed class Uses
     {

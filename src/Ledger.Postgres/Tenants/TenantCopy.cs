@@ -29,6 +29,14 @@ internal sealed class TenantCopy(TenantDatabase source, TenantDatabase target, s
         await using var ___ = from.ConfigureAwait(false);
         var to = await OpenAsync(targetPool, cancellationToken).ConfigureAwait(false);
         await using var ____ = to.ConfigureAwait(false);
+        foreach (var connection in new[] { from, to })
+        {
+            if ((await TenancyGuard.ReadAsync(connection, options.Schemas, cancellationToken).ConfigureAwait(false)).IsConjoined)
+            {
+                throw TenancyException.NotYet("Moving a tenant");
+            }
+        }
+
         if (await MovedToAsync(from, cancellationToken).ConfigureAwait(false) is null)
         {
             await CheckUnusedAsync(to, cancellationToken).ConfigureAwait(false);
@@ -48,6 +56,11 @@ internal sealed class TenantCopy(TenantDatabase source, TenantDatabase target, s
         PostgresDataSources.ForWriting(dataSource),
         async (connection, token) =>
         {
+            if ((await TenancyGuard.ReadAsync(connection, options.Schemas, token).ConfigureAwait(false)).IsConjoined)
+            {
+                return $"The database '{tenant.Place}' has the logs of many tenants in the schema '{options.LedgerSchema}', and is not that of one. The tenant was not added.";
+            }
+
             var (hasLog, mark) = (await ReadAsync(
                 connection, SqlText.Load("tenant_mark", options.Schemas), row => (row.GetBoolean(0), row.GetString(1)), token).ConfigureAwait(false))[0];
             if (!hasLog)

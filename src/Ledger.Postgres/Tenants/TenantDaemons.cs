@@ -21,6 +21,8 @@ public sealed class TenantDaemons : IAsyncDisposable
     private static readonly TimeSpan Beat = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan AfterFault = TimeSpan.FromSeconds(2);
 
+    // Tenants of two schemas may have the same names.
+    private readonly string _schema;
     private readonly TenantLedgers _tenants;
     private readonly NpgsqlDataSource _coordination;
     private readonly Func<string, DaemonOptions> _daemon;
@@ -58,6 +60,7 @@ public sealed class TenantDaemons : IAsyncDisposable
         ArgumentNullException.ThrowIfNull(coordination);
         ArgumentNullException.ThrowIfNull(daemon);
         _tenants = tenants;
+        _schema = tenants.Map is ConjoinedTenants map ? $"{map.Place} {map.Options.LedgerSchema} " : "";
         _coordination = PostgresDataSources.ForWriting(coordination);
         _daemon = daemon;
         _loggers = loggers ?? NullLoggerFactory.Instance;
@@ -143,7 +146,7 @@ public sealed class TenantDaemons : IAsyncDisposable
         await using var _ = session.ConfigureAwait(false);
         if (session.IsDirect)
         {
-            await ReadAsync(session.Connection, "tenant_stand", _ => { }, static _ => true, cancellationToken).ConfigureAwait(false);
+            await ReadAsync(session.Connection, "tenant_stand", parameters => parameters.WithText(_schema), static _ => true, cancellationToken).ConfigureAwait(false);
             await TakeAgainAsync(session, cancellationToken).ConfigureAwait(false);
         }
 
@@ -172,7 +175,7 @@ public sealed class TenantDaemons : IAsyncDisposable
         var candidates = await ReadAsync(
             session.Connection,
             "tenant_candidates",
-            parameters => parameters.WithTexts([.. known.Keys]),
+            parameters => parameters.WithTexts([.. known.Keys]).WithText(_schema),
             row => new ShardCandidates(row.GetString(0), row.GetInt32(1), row.GetBoolean(2)),
             cancellationToken).ConfigureAwait(false);
         var move = balance.Next(candidates, Running.ToHashSet(StringComparer.Ordinal));
@@ -216,7 +219,7 @@ public sealed class TenantDaemons : IAsyncDisposable
     private Task<List<string>> TryOwnAsync(NodeSession session, string[] tenants, int most, CancellationToken cancellationToken) => ReadAsync(
         session.Connection,
         "tenant_take",
-        parameters => parameters.WithTexts(tenants).With(most, NpgsqlDbType.Integer),
+        parameters => parameters.WithTexts(tenants).With(most, NpgsqlDbType.Integer).WithText(_schema),
         row => row.GetString(0),
         cancellationToken);
 
@@ -269,7 +272,7 @@ public sealed class TenantDaemons : IAsyncDisposable
     {
         var ledger = await _tenants.ForAsync(database, cancellationToken).ConfigureAwait(false);
         var daemon = new ProjectionDaemon(
-            ledger.DataSource, ledger.Options, _daemon(database.Tenant) with { ConnectionString = null }, _loggers.CreateLogger<ProjectionDaemon>(), _timeProvider);
+            ledger.DataSource, ledger.Options, _daemon(database.Tenant) with { ConnectionString = null, Tenant = database.Tenant }, _loggers.CreateLogger<ProjectionDaemon>(), _timeProvider);
         lock (_running)
         {
             _running[database.Tenant] = (daemon, ledger);
@@ -303,7 +306,7 @@ public sealed class TenantDaemons : IAsyncDisposable
     {
         if (session.IsDirect)
         {
-            await ReadAsync(session.Connection, "tenant_release", parameters => parameters.WithText(tenant), static _ => true, cancellationToken).ConfigureAwait(false);
+            await ReadAsync(session.Connection, "tenant_release", parameters => parameters.WithText(tenant).WithText(_schema), static _ => true, cancellationToken).ConfigureAwait(false);
         }
     }
 

@@ -13,7 +13,7 @@ namespace Ledger;
 /// It behaves like the engines on PostgreSQL, and keeps every event for its lifetime. Safe for concurrent use: a read sees
 /// the log as it was when its enumeration began, holds no lock meanwhile, and hands out new objects, so that readers share nothing.
 /// </remarks>
-public sealed partial class MemoryEventStore : IEventStore, IDocumentReader, IProjectionCatalog
+public sealed partial class MemoryEventStore : IEventStore, IDocumentReader, IProjectionCatalog, ILogIdentity
 {
     private readonly Lock _gate = new();
     private readonly TimeProvider _timeProvider;
@@ -53,6 +53,8 @@ public sealed partial class MemoryEventStore : IEventStore, IDocumentReader, IPr
 
     /// <summary>The application's own rules for the status of runs: default none.</summary>
     public IReadOnlyList<RunRule> RunRules { get; init; } = [];
+
+    object ILogIdentity.Log => this;
 
     /// <inheritdoc/>
     public T? Get<T>()

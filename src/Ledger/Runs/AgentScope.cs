@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using Ledger.Log;
 
 namespace Ledger.Runs;
 
@@ -12,7 +13,7 @@ public sealed class AgentScope : IDisposable
 
     private readonly AgentScope? _outer;
     private readonly string? _name;
-    private readonly ConcurrentDictionary<StreamName, GivenAnswers> _answers = [];
+    private readonly ConcurrentDictionary<(object? Log, StreamName Stream), GivenAnswers> _answers = [];
     private volatile bool _isDisposed;
 
     private AgentScope(AgentScope? outer, string? name) => (_outer, _name) = (outer, name ?? outer?._name);
@@ -35,8 +36,8 @@ public sealed class AgentScope : IDisposable
     /// <summary>Whether its agent has ended.</summary>
     internal bool IsOver => _isDisposed;
 
-    /// <summary>The answers of a history that the agent at work was given; null outside of scopes.</summary>
-    internal static GivenAnswers? AnswersOf(StreamName stream) => Present?._answers.GetOrAdd(stream, static _ => new GivenAnswers());
+    /// <summary>The answers of a history that the agent at work was given; null outside of scopes. Another log may have another history of that name.</summary>
+    internal static GivenAnswers? AnswersOf(IEventStore store, StreamName stream) => Present?._answers.GetOrAdd((store.Get<ILogIdentity>()?.Log, stream), static _ => new GivenAnswers());
 
     /// <summary>The attempt whose occurrences are counted by themselves: of a name, those of each attempt are.</summary>
     internal static string? AttemptOf(string? attempt) => Present?._name is { } name ? $"{attempt}\n{name}" : attempt;

@@ -164,7 +164,7 @@ public sealed partial class Run
     internal NewEvent Correlated(NewEvent made) => made.CorrelationId is null ? made with { CorrelationId = History.Root.Value } : made;
 
     /// <summary>The answers that the agent at work was given: what it appends next follows from them.</summary>
-    internal GivenAnswers Answers => AgentScope.AnswersOf(StreamName) ?? _answers;
+    internal GivenAnswers Answers => AgentScope.AnswersOf(_ledger.Store, StreamName) ?? _answers;
 
     private NewEvent[] Correlated(IReadOnlyList<object> events)
     {

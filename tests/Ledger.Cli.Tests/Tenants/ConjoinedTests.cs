@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.Json;
 using System.Text.RegularExpressions;
+using Ledger.Cli.Tests.Bus;
 using Ledger.Testing;
 using Npgsql;
 using Shouldly;
@@ -56,6 +57,16 @@ public sealed partial class ConjoinedTests
             (await cli.RunAsync("seal", "status", "--tenant", "acme")).ShouldBeRefused(1, "The seal is not for schemas with the logs of many tenants yet. Nothing was changed.");
             (await cli.RunAsync("tenants", "migrate")).ShouldBeRefused(1, "The tenants share the schema 'ledger', which 'ledger migrate apply' migrates.");
             (await cli.RunAsync("tenants", "add", "bolt", database.ConnectionString)).ExitCode.ShouldBe(2);
+            (await cli.RunAsync("tenants", "add", " ")).ShouldBeRefused(1, "The name of a tenant is not blank.");
+            (await cli.RunAsync("tenants", "move", "acme", database.ConnectionString)).ShouldBeRefused(
+                1, "Moving a tenant is not for schemas with the logs of many tenants yet. Nothing was changed.");
+            (await (cli with { ConnectionString = cli.ConnectionString + ";Options=-c ledger.tenant=bolt" }).RunAsync("status", "same", "--tenant", "acme")).ShouldBeRefused(
+                1, "The connection string names the tenant 'bolt'; leave it out, and ask for the tenant by its name.");
+            (await cli.RunAsync("query", "explain select * from events", "--tenant", "acme")).ShouldBeRefused(
+                1, "A plan would show what is known of the rows of all tenants of the schema, and is not shown.");
+            var tools = (await McpAnswers.AskWithAsync(cli, ["--tenant", "acme"], """{"jsonrpc":"2.0","id":1,"method":"tools/list","params":{}}"""))["1"].ToString();
+            tools.ShouldContain("run_world");
+            tools.ShouldNotContain("seal_prove");
             (await cli.RunAsync("tenants", "remove", "acme")).ShouldSucceed().ShouldBe("The tenant 'acme' is switched off. Its log stays in the schema 'ledger'.\n");
             (await cli.RunAsync("status", "same", "--tenant", "acme")).ExitCode.ShouldBe(1);
         }

@@ -74,6 +74,21 @@ public abstract class CallCauseTests(ITestEngine engine) : PolledToolTests(engin
         events[^1].Metadata.Causes.ShouldBeEmpty();
     }
 
+    [Fact]
+    public async Task Append_InAScope_ToTheSameNameInAnotherLog_HasNoCausesFromThisOne()
+    {
+        var id = NewId();
+        var elsewhere = new AgentLedger(new MemoryEventStore()).GetRun(id);
+        using var scope = AgentScope.Open();
+        var answer = await Runs.GetRun(id).CallAsync("llm", "1", CallAsync);
+
+        await elsewhere.AppendAsync([Labelled("elsewhere")]);
+        await new AgentLedger(Store).GetRun(id).AppendAsync([Labelled("here")]);
+
+        (await elsewhere.ReadAllAsync()).ShouldHaveSingleItem().Metadata.Causes.ShouldBeEmpty();
+        (await Runs.GetRun(id).ReadAllAsync())[^1].Metadata.Causes.ShouldBe([answer.ResponseId]);
+    }
+
     [Theory]
     [InlineData("""{"usage":{"input_tokens":10,"output_tokens":3,"cache_read_input_tokens":4}}""", 10, 3, 4, null)]
     [InlineData("""{"usage":{"prompt_tokens":10,"completion_tokens":3,"prompt_tokens_details":{"cached_tokens":4},"completion_tokens_details":{"reasoning_tokens":2}}}""", 10, 3, 4, 2)]

@@ -25,7 +25,7 @@ internal static partial class EveryCall
     private static readonly string[] Told =
     [
         "IChronoLog.OpenChrono", "IDocumentReader.LoadAsync", "IMaskingLog.MaskAsync", "ISnapshotStore.SaveSnapshotAsync", "IProjectionCatalog.get_Steppable",
-        "IEventStore.get_Registry", "IEventStore.Get", "IUnsavedLog.DoAfterSave",
+        "IEventStore.get_Registry", "IEventStore.Get", "ILogIdentity.get_Log", "IUnsavedLog.DoAfterSave",
     ];
 
     private static readonly JsonSerializerOptions Json = new()

@@ -7,11 +7,11 @@ namespace Ledger.Tests.Conventions;
 internal static partial class StoreCasts
 {
     private const string Types =
-        "(?:ILogSearch|IDocumentReader|IWorldReader|IMergeReader|ISnapshotStore|ITaskReader|IRunSummaries|IChronoLog|ICallOwners|ICallHistory|IPendingRuns|IUnsavedLog|IProjectionCatalog|IMaskingLog|(?:Postgres|Marten|Memory|Session)EventStore)";
+        "(?:ILogSearch|IDocumentReader|IWorldReader|IMergeReader|ISnapshotStore|ITaskReader|IRunSummaries|IChronoLog|ICallOwners|ICallHistory|IPendingRuns|IUnsavedLog|IProjectionCatalog|IMaskingLog|ILogIdentity|(?:Postgres|Marten|Memory|Session)EventStore)";
 
     /// <summary>The capabilities that casts to are found.</summary>
     public static IReadOnlyList<string> Capabilities { get; } =
-        ["ILogSearch", "IDocumentReader", "IWorldReader", "IMergeReader", "ISnapshotStore", "ITaskReader", "IRunSummaries", "IChronoLog", "ICallOwners", "ICallHistory", "IPendingRuns", "IUnsavedLog", "IProjectionCatalog", "IMaskingLog"];
+        ["ILogSearch", "IDocumentReader", "IWorldReader", "IMergeReader", "ISnapshotStore", "ITaskReader", "IRunSummaries", "IChronoLog", "ICallOwners", "ICallHistory", "IPendingRuns", "IUnsavedLog", "IProjectionCatalog", "IMaskingLog", "ILogIdentity"];
 
     /// <summary>The lines of every project that cast.</summary>
     public static IEnumerable<string> Find() =>

@@ -9,6 +9,7 @@ namespace Ledger.Postgres.Projections.Daemon;
 internal static class DaemonMetrics
 {
     private const string Shard = "ledger.shard.name";
+    private const string Tenant = "ledger.tenant.name";
 
     private static readonly Counter<long> Events = LedgerTelemetry.Meter.CreateCounter<long>(
         "ledger.shard.events", "{event}", "Events that shards looked at.");
@@ -19,15 +20,15 @@ internal static class DaemonMetrics
     private static readonly Counter<long> DeadLetters = LedgerTelemetry.Meter.CreateCounter<long>(
         "ledger.shard.dead_letters", "{event}", "Events that shards could not apply and went past.");
 
-    private static readonly ConcurrentDictionary<string, ShardStatus> Owned = new(StringComparer.Ordinal);
+    private static readonly ConcurrentDictionary<(string? Tenant, string Name), ShardStatus> Owned = [];
     private static readonly ConcurrentDictionary<string, RebuildProgress> Rebuilds = new(StringComparer.Ordinal);
 
     private static readonly ObservableGauge<long> Lag = LedgerTelemetry.Meter.CreateObservableGauge(
-        "ledger.shard.lag", () => Owned.Values.Select(s => Measure(s.Lag, s.Name)), "{event}", "Numbers between a shard and the end of the log.");
+        "ledger.shard.lag", () => Owned.Select(s => Measure(s.Value.Lag, s.Key.Name, s.Key.Tenant)), "{event}", "Numbers between a shard and the end of the log.");
 
     private static readonly ObservableGauge<double> LagTime = LedgerTelemetry.Meter.CreateObservableGauge(
         "ledger.shard.lag.duration",
-        () => Owned.Values.Select(s => Measure(s.LagTime.TotalSeconds, s.Name)),
+        () => Owned.Select(s => Measure(s.Value.LagTime.TotalSeconds, s.Key.Name, s.Key.Tenant)),
         "s",
         "How old the first event is that a shard is not done with.");
 
@@ -41,20 +42,22 @@ internal static class DaemonMetrics
     public static bool WantsLag => Lag.Enabled || LagTime.Enabled;
 
     /// <summary>Records the lag of the shards that this process owns.</summary>
-    public static void Note(IEnumerable<ShardStatus> owned)
+    /// <param name="owned">The shards.</param>
+    /// <param name="tenant">Whose they are; null where one log has the daemon.</param>
+    public static void Note(IEnumerable<ShardStatus> owned, string? tenant)
     {
         foreach (var shard in owned)
         {
-            Owned[shard.Name] = shard;
+            Owned[(tenant, shard.Name)] = shard;
         }
     }
 
     /// <summary>Forgets shards that this process owns no more.</summary>
-    public static void Forget(IEnumerable<string> names)
+    public static void Forget(string? tenant, IEnumerable<string> names)
     {
         foreach (var name in names)
         {
-            Owned.TryRemove(name, out _);
+            Owned.TryRemove((tenant, name), out _);
         }
     }
 
@@ -71,8 +74,10 @@ internal static class DaemonMetrics
         }
     }
 
-    private static Measurement<T> Measure<T>(T value, string name)
-        where T : struct => new(value, new KeyValuePair<string, object?>(Shard, name));
+    private static Measurement<T> Measure<T>(T value, string name, string? tenant = null)
+        where T : struct => tenant is null
+        ? new(value, new KeyValuePair<string, object?>(Shard, name))
+        : new(value, new KeyValuePair<string, object?>(Shard, name), new KeyValuePair<string, object?>(Tenant, tenant));
 
     public static void Batch(string shard, long events, TimeSpan time)
     {

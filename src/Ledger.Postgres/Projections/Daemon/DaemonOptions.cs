@@ -7,6 +7,9 @@ namespace Ledger.Postgres.Projections.Daemon;
 /// <remarks>Immutable. What takes options checks them and reports every fault in one <see cref="PostgresOptionsException"/>.</remarks>
 public sealed record DaemonOptions
 {
+    /// <summary>Whose daemon it is, for the metrics; null where it is that of one log.</summary>
+    internal string? Tenant { get; init; }
+
     /// <summary>The connection string of the daemon, in Npgsql's form: default null, the connections that the application uses.</summary>
     /// <remarks>Use it to connect to the server itself when the application goes through a pooler. Only <c>AddLedgerDaemon</c> reads it; to create a daemon by
     /// hand, pass a data source.</remarks>

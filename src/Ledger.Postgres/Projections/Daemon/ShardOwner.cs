@@ -63,7 +63,7 @@ internal sealed class ShardOwner(
         if (DaemonMetrics.WantsLag)
         {
             var shards = await _states.ListAsync(session.Connection, cancellationToken).ConfigureAwait(false);
-            DaemonMetrics.Note(shards.Where(s => _owned.ContainsKey(s.Name)));
+            DaemonMetrics.Note(shards.Where(s => _owned.ContainsKey(s.Name)), daemon.Tenant);
         }
 
         await requests.BeatAsync(session.Connection, cancellationToken).ConfigureAwait(false);
@@ -73,7 +73,7 @@ internal sealed class ShardOwner(
     /// <summary>Waits until all shards have ended, which they were told before.</summary>
     public Task EndAsync()
     {
-        DaemonMetrics.Forget(_owned.Keys);
+        DaemonMetrics.Forget(daemon.Tenant, _owned.Keys);
         return Task.WhenAll(_owned.Values.Select(o => o.Running).Append(_givenUp?.Running ?? Task.CompletedTask));
     }
 
@@ -98,7 +98,7 @@ internal sealed class ShardOwner(
         if (_givenUp is null && move.GiveUp is { } surplus && _owned.Remove(surplus.Name, out var owned))
         {
             LogMessages.ShardGivenUp(logger, daemon.NodeName, surplus.Name);
-            DaemonMetrics.Forget([surplus.Name]);
+            DaemonMetrics.Forget(daemon.Tenant, [surplus.Name]);
             owned.Shard.GiveUp();
             _givenUp = (surplus.Name, owned.Running);
             _balance.GaveUp(surplus);

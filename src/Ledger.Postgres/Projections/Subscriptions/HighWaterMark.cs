@@ -23,6 +23,7 @@ internal sealed class HighWaterMark(PostgresOptions options, GapTimeout gaps, Ti
     private readonly List<Sighting> _sightings = [];
     private long _lastSeen = -1;
     private long _settled;
+    private long _newest;
 
     /// <summary>The mark.</summary>
     public long Value { get; private set; }
@@ -38,7 +39,7 @@ internal sealed class HighWaterMark(PostgresOptions options, GapTimeout gaps, Ti
         (_lastSeen, _settled, Value) = (-1, floor, floor);
     }
 
-    /// <summary>Looks again, and says whether a number was drawn or the mark has moved.</summary>
+    /// <summary>Looks again, and says whether a number was drawn, in a schema of many tenants by one's own, or the mark has moved.</summary>
     /// <remarks>One round trip where no number is missing, and a second where one is.</remarks>
     public async Task<bool> AdvanceAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
     {
@@ -65,7 +66,11 @@ internal sealed class HighWaterMark(PostgresOptions options, GapTimeout gaps, Ti
         }
 
         Value = Math.Min(_settled, newest);
-        return last != seen || Value != before;
+
+        // Numbers that other tenants draw are no reason to look again: an event of one's own is.
+        var isNew = options.Tenancy == Tenancy.Conjoined && seen >= 0 ? newest != _newest : last != seen;
+        _newest = newest;
+        return isNew || Value != before;
     }
 
     private async Task LookForHoldersAsync(NpgsqlConnection connection, long last, CancellationToken cancellationToken)

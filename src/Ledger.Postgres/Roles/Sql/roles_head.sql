@@ -2,3 +2,11 @@
 -- corrects what differs. The roles cannot log in: grant them to those of programs, as in: grant {writer} to app;
 \set ON_ERROR_STOP on
 begin;
+
+do $tenancy$
+begin
+    if to_regclass(quote_ident({ledger_text}) || '.tenant_seed') is not null then
+        raise exception 'The schema % has the logs of many tenants, for which roles are not made yet. Nothing was changed.', {ledger_text};
+    end if;
+end
+$tenancy$;
