@@ -7,6 +7,8 @@ returns trigger
 language plpgsql
 set enable_seqscan = off
 as $function$
+declare
+    is_payload constant boolean := old.data is distinct from new.data or old.bdata is distinct from new.bdata;
 begin
     if starts_with(new.mt_dotnet_type, 'JasperFx.Events.Compacted`') then
         if {ledger}.keeps_history_v1(new.stream_id) then
@@ -16,9 +18,13 @@ begin
         return null;
     end if;
 
-    if old.data is distinct from new.data or old.bdata is distinct from new.bdata or old.headers is distinct from new.headers then
+    if is_payload or old.headers is distinct from new.headers then
         perform {ledger}.keep_commitments_v1(
-            old.seq_id, old.stream_id, old.data, old.bdata, case when old.headers is distinct from new.headers then old.headers end);
+            old.seq_id,
+            old.stream_id,
+            case when is_payload then old.data end,
+            case when is_payload then old.bdata end,
+            case when old.headers is distinct from new.headers then old.headers end);
     end if;
 
     insert into {ledger}.rewritten_event as r (transaction, stream, version)

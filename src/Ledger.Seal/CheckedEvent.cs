@@ -14,9 +14,9 @@ public enum CheckedState
     /// <summary>All of it is as it was sealed.</summary>
     AsSealed,
 
-    /// <summary>All but its payload is as it was sealed; what the payload had been is forgotten, so that nothing is proved about the one that is there.</summary>
+    /// <summary>All but what was masked is as it was sealed, and that is as the masking left it, or a payload that says nothing; what it had been is forgotten.</summary>
     Erased,
 
-    /// <summary>It is not as it was sealed, or was put between sealed ones later.</summary>
+    /// <summary>It is not as it was sealed, nor as a masking left it, or was put between sealed ones later.</summary>
     Changed,
 }

@@ -51,15 +51,15 @@ public sealed partial class LogSeal
 
     /// <summary>How far the newest checkpoint has a run, a branch or any other stream.</summary>
     /// <returns>How far; null if the log has no checkpoint.</returns>
+    /// <exception cref="SealBrokenException">The checkpoint is no checkpoint any more.</exception>
     public Task<SealedRun?> FindRunAsync(StreamName stream, CancellationToken cancellationToken = default) => UseAsync(
         async (connection, token) =>
         {
-            if (await _checkpoints.FindLastAsync(connection, long.MaxValue, token).ConfigureAwait(false) is not (var note, var time))
+            if (await FindHeadAsync(connection, token).ConfigureAwait(false) is not ({ Size: var size }, var time))
             {
                 return null;
             }
 
-            var size = Checkpoint.Of(note).Size;
             var versions = await _reading.ListAsync(
                 connection, "sealed_version", p => p.WithText(stream.Value).With(size, NpgsqlDbType.Bigint), r => r.GetInt64(0), token).ConfigureAwait(false);
             return new SealedRun(versions[0], size, time);

@@ -96,7 +96,21 @@ internal sealed class PostgresMasking(StoreContext context, PostgresEventStore s
     {
         var salts = masks.Select(_ => RandomNumberGenerator.GetBytes(SaltSize)).ToArray();
         string[] payloads = [.. masks.Select(mask => Encoding.UTF8.GetString(mask.Json.Span))];
-        string?[] headers = [.. masks.Select(mask => mask.Headers.IsEmpty ? null : Encoding.UTF8.GetString(mask.Headers.Span))];
+        string[] noted = [.. masks.Select(mask => EventMasked.StreamOf(mask.Event.Stream).Value).Distinct()];
+        string[] projections = context.Statements.Projections.For(noted).Keys ?? [];
+        await ReadAsync(
+            WithEvents(context.Command(lease, "lock_masked"), masks)
+                .With(noted, NpgsqlDbType.Array | NpgsqlDbType.Text)
+                .With(projections, NpgsqlDbType.Array | NpgsqlDbType.Text),
+            _ => true,
+            cancellationToken).ConfigureAwait(false);
+
+        // The newest event about a masked one answers for its headers too, whose salt may be gone since an earlier masking.
+        var before = (await ReadAsync(
+            context.Command(lease, "find_masked").With<Guid[]>([.. masks.Select(mask => mask.Event.Id)], NpgsqlDbType.Array | NpgsqlDbType.Uuid),
+            reader => reader.GetGuid(0),
+            cancellationToken).ConfigureAwait(false)).ToHashSet();
+        string?[] headers = [.. masks.Select(mask => HeadersOf(mask, before.Contains(mask.Event.Id)))];
         var commitments = await ReadAsync(
             context.Command(lease, "commit_payloads").With(salts, NpgsqlDbType.Array | NpgsqlDbType.Bytea).With(payloads, Jsons).With(headers, Jsons),
             reader => (Payload: Convert.ToBase64String(reader.GetFieldValue<byte[]>(0)), Headers: reader.IsDBNull(1) ? null : Convert.ToBase64String(reader.GetFieldValue<byte[]>(1))),
@@ -112,14 +126,6 @@ internal sealed class PostgresMasking(StoreContext context, PostgresEventStore s
             .. masks.Zip(notes).GroupBy(pair => EventMasked.StreamOf(pair.First.Event.Stream)).Select(group =>
                 new StreamAppend(group.Key, ExpectedVersion.Any, [.. group.Select(pair => pair.Second)]) { IsOfLedger = true }),
         ];
-        string[] noted = [.. appends.Select(append => append.Stream.Value)];
-        string[] projections = context.Statements.Projections.For(noted).Keys ?? [];
-        await ReadAsync(
-            WithEvents(context.Command(lease, "lock_masked"), masks)
-                .With(noted, NpgsqlDbType.Array | NpgsqlDbType.Text)
-                .With(projections, NpgsqlDbType.Array | NpgsqlDbType.Text),
-            _ => true,
-            cancellationToken).ConfigureAwait(false);
         await writing.AppendAsync(appends, cancellationToken).ConfigureAwait(false);
         var replaced = await ReadAsync(
             WithEvents(context.Command(lease, "mask_events"), masks)
@@ -132,6 +138,11 @@ internal sealed class PostgresMasking(StoreContext context, PostgresEventStore s
             cancellationToken).ConfigureAwait(false);
         return replaced[0];
     }
+
+    private static string? HeadersOf(PayloadMask mask, bool wasMasked) =>
+        !mask.Headers.IsEmpty ? Encoding.UTF8.GetString(mask.Headers.Span)
+        : wasMasked && mask.Event.HeadersJson.Span is [(byte)'{', ..] own ? Encoding.UTF8.GetString(own)
+        : null;
 
     private static NpgsqlCommand WithEvents(NpgsqlCommand command, IReadOnlyList<PayloadMask> masks) => command
         .With<long[]>([.. masks.Select(mask => mask.Event.Sequence.Value)], NpgsqlDbType.Array | NpgsqlDbType.Bigint)

@@ -47,7 +47,7 @@ internal sealed class AuditRow
         if (leaf.Salts.IsErased)
         {
             By = masked?.Fits(Columns, leaf.Salts) == true ? masked.By : null;
-            IsGone = By is not null || (Columns.IsBlank && leaf.Salts.Headers is not null);
+            IsGone = By is not null || MaskedContent.IsGone(Columns, leaf.Salts, null);
         }
 
         if (IsAsSealed)

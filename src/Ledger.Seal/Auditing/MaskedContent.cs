@@ -17,4 +17,8 @@ internal sealed record MaskedContent(long Sequence, Guid By, byte[] Salt, string
         && Payload == Convert.ToBase64String(Commitment.Of(Salt, Commitment.Data, columns.Data))
         && columns.BinaryData is null or []
         && (salts.Headers is not null || (columns.Headers is not null && Headers == Convert.ToBase64String(Commitment.Of(Salt, Commitment.Headers, columns.Headers))));
+
+    /// <summary>Whether the content of an event that has lost a salt is gone, as it should be: as the event that masked it left it, or a payload that says nothing.</summary>
+    public static bool IsGone(EventColumns columns, EntrySalts salts, MaskedContent? masked) =>
+        masked?.Fits(columns, salts) == true || (columns.IsBlank && salts.Headers is not null);
 }

@@ -89,6 +89,33 @@ public sealed class SealTests
             WebUtility.HtmlDecode(await client.GetStringAsync($"/ledger/event?stream=run:a&position={position}")).ShouldContain(text);
         }
 
+        // A role that may not read the salts, as that of a reader or writer, sees the pages without the marks.
+        var role = $"reader_{Guid.NewGuid():n}";
+        await using (var granting = dataSource.CreateCommand(
+            $"create role {role}; grant usage on schema ledger to {role}; grant select on all tables in schema ledger to {role}; revoke select on ledger.seal_leaf from {role}; grant select (leaf, seq) on ledger.seal_leaf to {role}"))
+        {
+            await granting.ExecuteNonQueryAsync();
+        }
+
+        await using var reading = NpgsqlDataSource.Create($"{database.ConnectionString};Options=-c role={role}");
+        await using (var asReader = await ExplorerHost.StartAsync(store, prepare: builder => builder.Services.AddSingleton(new LogSeal(reading))))
+        {
+            using var reader = asReader.CreateClient();
+            (await reader.GetStringAsync("/ledger/run?stream=run:a&limit=400")).ShouldContain("300 of 301 own events");
+            (await reader.GetStringAsync("/ledger/event?stream=run:a&position=4")).ShouldNotContain("as sealed");
+        }
+
+        // A checkpoint that is none any more is said, and hides no run.
+        await using (var forging = dataSource.CreateCommand("update ledger.seal_checkpoint set note = 'forged'"))
+        {
+            await forging.ExecuteNonQueryAsync();
+        }
+
+        foreach (var path in new[] { "run?stream=run:a", "event?stream=run:a&position=0" })
+        {
+            (await client.GetStringAsync($"/ledger/{path}")).ShouldContain("The seal is damaged", customMessage: path);
+        }
+
         host.Errors.ShouldBeEmpty();
     }
 

@@ -58,8 +58,42 @@ public sealed class MaskedTests
         var (erased, findings) = await AuditAsync(database, kept);
         findings.ShouldBeEmpty();
         erased.ShouldHaveSingleItem().Id.ShouldBe(id);
+        (await database.ScalarAsync<bool>($"select l.data_salt is not null from ledger.seal_leaf as l join ledger.mt_events as e on e.seq_id = l.seq where e.id = '{id}'"))
+            .ShouldBeTrue("the payload was not masked, and stays proved");
         await database.ForgeAsync($$"""update ledger.mt_events set headers = jsonb_set(headers, '{actor}', '"other"') where id = '{{id}}'""");
         (await AuditAsync(database)).Findings.ShouldHaveSingleItem().Kind.ShouldBe(SealFindingKind.Unproved);
+        await database.ForgeAsync($$"""update ledger.mt_events set headers = jsonb_set(headers, '{actor}', '"agent"') where id = '{{id}}'""");
+
+        // Masked again, in another part, the headers are still as a masking left them.
+        (await new EventMasking(database.Store).MaskAsync(MaskRequest.OfEvents([id], "asked") with { Paths = ["$.kit"] })).Masked.ShouldBe(1);
+        (await AuditAsync(database, kept)).Findings.ShouldBeEmpty();
+        await database.ForgeAsync($$"""update ledger.mt_events set headers = jsonb_set(headers, '{actor}', '"other"') where id = '{{id}}'""");
+        (await AuditAsync(database)).Findings.ShouldHaveSingleItem().Kind.ShouldBe(SealFindingKind.Unproved);
+    }
+
+    [Fact]
+    public async Task Check_Masked_IsErasedAndAnyOtherContentIsChanged()
+    {
+        await using var database = await SealDatabase.CreateFilledAsync();
+        var ids = (await new AgentLedger(database.Store).GetRun("a").ReadAllAsync()).Take(2).Select(recorded => recorded.Id).ToArray();
+        var masking = new EventMasking(database.Store);
+        await masking.MaskAsync(MaskRequest.OfEvents([ids[0]], "asked") with { Paths = ["$.kit"] });
+        await masking.MaskAsync(MaskRequest.OfEvents([ids[1]], "asked") with { Paths = ["$headers.actor"] });
+        (await StatesAsync()).ShouldBe([CheckedState.Erased, CheckedState.Erased]);
+
+        await database.ForgeAsync($$"""
+            update ledger.mt_events set data = '{"kit": "forged"}' where id = '{{ids[0]}}';
+            update ledger.mt_events set headers = jsonb_set(headers, '{actor}', '"other"') where id = '{{ids[1]}}'
+            """);
+        (await StatesAsync()).ShouldBe([CheckedState.Changed, CheckedState.Changed]);
+        await database.ForgeAsync("update ledger.seal_checkpoint set note = 'forged'");
+        (await Should.ThrowAsync<SealBrokenException>(StatesAsync)).Message.ShouldContain("The newest checkpoint was changed");
+
+        async Task<CheckedState[]> StatesAsync()
+        {
+            var states = (await database.Seal.CheckAsync(ids))!.ToDictionary(one => one.Id, one => one.State);
+            return [.. ids.Select(id => states[id])];
+        }
     }
 
     [Fact]
