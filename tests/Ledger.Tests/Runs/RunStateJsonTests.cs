@@ -16,6 +16,8 @@ public sealed class RunStateJsonTests
         Version = 1,
         StartedAt = new DateTimeOffset(2026, 1, 2, 3, 4, 5, 678, TimeSpan.Zero),
         UpdatedAt = new DateTimeOffset(2026, 1, 2, 3, 4, 6, TimeSpan.Zero),
+        OccurredFrom = new DateTimeOffset(2025, 1, 2, 3, 4, 5, TimeSpan.Zero),
+        OccurredUntil = new DateTimeOffset(2025, 1, 2, 3, 5, 6, 7, TimeSpan.Zero),
         PrefixLength = 2,
         Prefix = Totals,
         Own = Totals with { Ended = null },
