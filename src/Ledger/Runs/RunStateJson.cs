@@ -17,8 +17,8 @@ internal static class RunStateJson
             Version = Number(state, "version"),
             StartedAt = Time(state, "started_at"),
             UpdatedAt = Time(state, "updated_at"),
-            OccurredFrom = TimeOrNull(state, "occurred_from"),
-            OccurredUntil = TimeOrNull(state, "occurred_until"),
+            OccurredFrom = TimeIfAny(state, "occurred_from"),
+            OccurredUntil = TimeIfAny(state, "occurred_until"),
             PrefixLength = Number(state, "prefix_length"),
             Prefix = Find(state, "prefix") is { } prefix ? ReadTotals(prefix) : null,
             Own = Find(state, "own") is { } own ? ReadTotals(own) : RunningTotals.None,
@@ -75,7 +75,7 @@ internal static class RunStateJson
         Id(asked, "id"),
         Text(asked, "kind")!,
         Text(asked, "request_hash")!,
-        TimeOrNull(asked, "expires_at"));
+        TimeIfAny(asked, "expires_at"));
 
     // A member that is missing has the default of its type, and is not written otherwise.
     private static JsonElement? Find(JsonElement item, string name) =>
@@ -91,9 +91,9 @@ internal static class RunStateJson
 
     private static Guid Id(JsonElement item, string name) => Find(item, name)?.GetGuid() ?? default;
 
-    private static DateTimeOffset Time(JsonElement item, string name) => TimeOrNull(item, name) ?? default;
+    private static DateTimeOffset Time(JsonElement item, string name) => TimeIfAny(item, name) ?? default;
 
-    private static DateTimeOffset? TimeOrNull(JsonElement item, string name) => Find(item, name)?.GetDateTimeOffset();
+    private static DateTimeOffset? TimeIfAny(JsonElement item, string name) => Find(item, name)?.GetDateTimeOffset();
 
     private static List<T> Each<T>(JsonElement item, string name, Func<JsonElement, T> read)
     {
