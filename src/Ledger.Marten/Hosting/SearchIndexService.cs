@@ -33,7 +33,9 @@ internal sealed class SearchIndexService(
             return Task.CompletedTask;
         }
 
-        _daemon = new ProjectionDaemon(engine.DataSource, engine.Options, new DaemonOptions { MaxConnections = 1 }, logger, timeProvider);
+        // Nothing but the index: what else the options name is not run here, and must not keep a small pool from starting.
+        var options = engine.Options with { Projections = [], AsyncProjections = [] };
+        _daemon = new ProjectionDaemon(engine.DataSource, options, new DaemonOptions { MaxConnections = 1 }, logger, timeProvider);
         return _daemon.StartAsync(cancellationToken);
     }
 

@@ -296,6 +296,46 @@ public sealed class SearchIndexTests : IAsyncLifetime, IAsyncDisposable
     }
 
     [Fact]
+    public async Task Daemon_OfARoleThatMayNotWriteTheIndex_LeavesItToAnother()
+    {
+        await AppendMixedAsync();
+        var role = $"reader_{Guid.NewGuid():N}";
+        await _database.ExecuteAsync($"""
+            create role {role};
+            grant usage on schema ledger to {role};
+            grant select on all tables in schema ledger to {role};
+            grant execute on all functions in schema ledger to {role}
+            """);
+        try
+        {
+            var source = new Npgsql.NpgsqlConnectionStringBuilder(_database.ConnectionString) { Options = $"-c role={role}" };
+            await using var reading = Npgsql.NpgsqlDataSource.Create(source);
+
+            // It has a place in the node's own tables or not.
+            foreach (var table in new[] { "projection_shard", "search_entry" })
+            {
+                var said = new Said();
+                await using var reader = new ProjectionDaemon(reading, logger: said);
+                await reader.StartAsync();
+                (await said.Message.WaitAsync(TimeSpan.FromSeconds(20))).ShouldStartWith("Shard ledger:search:All cannot be written and waits, which makes no answer wrong: permission denied for ");
+                if (table == "search_entry")
+                {
+                    await using var daemon = new ProjectionDaemon(_database.DataSource);
+                    await daemon.StartAsync();
+                    await EventuallyAsync("select count(*) from ledger.search_entry", await _database.ScalarAsync<long>("select count(*) from ledger.mt_events"));
+                }
+
+                said.Count.ShouldBe(1);
+                await _database.ExecuteAsync($"grant insert, update on ledger.mt_event_progression, ledger.projection_shard, ledger.projection_request to {role}");
+            }
+        }
+        finally
+        {
+            await _database.ExecuteAsync($"drop owned by {role}; drop role {role}");
+        }
+    }
+
+    [Fact]
     public async Task Keys_AreTheSameInSql()
     {
         foreach (var text in new[] { "Kettle boils, at 100 degrees", "wär заря 漢字 x", "no", "" })
@@ -373,6 +413,8 @@ public sealed class SearchIndexTests : IAsyncLifetime, IAsyncDisposable
 
         public Task<string> Message => _message.Task;
 
+        public int Count { get; private set; }
+
         public IDisposable? BeginScope<TState>(TState state)
             where TState : notnull => null;
 
@@ -382,6 +424,7 @@ public sealed class SearchIndexTests : IAsyncLifetime, IAsyncDisposable
         {
             if (IsEnabled(logLevel))
             {
+                Count++;
                 _message.TrySetResult(formatter(state, exception));
             }
         }

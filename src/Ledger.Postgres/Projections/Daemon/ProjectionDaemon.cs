@@ -148,8 +148,10 @@ public sealed class ProjectionDaemon : IAsyncDisposable
 
     private async Task RunAsync()
     {
+        var waitsFor = "";
         for (var outages = 0; !_stop.IsCancellationRequested;)
         {
+            var started = _timeProvider.GetTimestamp();
             try
             {
                 var session = await NodeSession.OpenAsync(_dataSource, _options, _timeProvider, _stop.Token).ConfigureAwait(false);
@@ -160,6 +162,16 @@ public sealed class ProjectionDaemon : IAsyncDisposable
             catch (Exception) when (_stop.IsCancellationRequested)
             {
                 return;
+            }
+            catch (PostgresException fault) when (ShardOwner.OnlyWork(_works, _options)?.CanWaitFor(fault) == true)
+            {
+                if (waitsFor != fault.MessageText || _timeProvider.GetElapsedTime(started) > Shard.WaitForCircumstances)
+                {
+                    waitsFor = fault.MessageText;
+                    LogMessages.ShardWaitsForCircumstances(_logger, _works[0].Name, waitsFor);
+                }
+
+                await Task.Delay(Shard.WaitForCircumstances, _timeProvider, _stop.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             }
             catch (Exception fault) when (TransientFaults.IsOfPooler(fault))
             {

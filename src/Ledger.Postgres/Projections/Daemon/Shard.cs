@@ -18,11 +18,14 @@ internal sealed class Shard(
     ShardStates states,
     PoolerNotice pooler,
     ILogger logger,
-    TimeProvider timeProvider)
+    TimeProvider timeProvider,
+    bool isAlone)
 {
+    /// <summary>After what time it is tried again what circumstances do not allow.</summary>
+    public static readonly TimeSpan WaitForCircumstances = TimeSpan.FromSeconds(30);
+
     private static readonly TimeSpan LongestDelay = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan LongestWaitForServer = TimeSpan.FromSeconds(1);
-    private static readonly TimeSpan WaitForCircumstances = TimeSpan.FromSeconds(30);
 
     private readonly BatchSize _size = new(options.BatchTime);
     private long _position;
@@ -117,6 +120,12 @@ internal sealed class Shard(
             }
             catch (PostgresException fault) when (work.CanWaitFor(fault))
             {
+                if (isAlone)
+                {
+                    // The node ends its session, so that another one which can do the work gets it.
+                    throw;
+                }
+
                 if (_waitsFor != fault.MessageText)
                 {
                     _waitsFor = fault.MessageText;

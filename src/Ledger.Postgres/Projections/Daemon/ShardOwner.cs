@@ -25,6 +25,9 @@ internal sealed class ShardOwner(
     private long _savedMark;
     private bool _isCandidate;
 
+    /// <summary>The work of a node that has nothing else to do, and takes no requests for inline projections; null for another node.</summary>
+    public static ShardWork? OnlyWork(ShardWork[] works, PostgresOptions options) => works is [var only] && options.Projections.Count == 0 ? only : null;
+
     /// <summary>The mark, for the shards.</summary>
     public MarkSignal Mark { get; } = new();
 
@@ -32,8 +35,17 @@ internal sealed class ShardOwner(
         _states.ReadMarkAsync(connection, cancellationToken);
 
     /// <summary>Takes and releases shards, tells them whether they may run, and saves the mark. It shows the server that this node is alive.</summary>
+    /// <exception cref="PostgresException">The only shard of the node cannot be run as things are.</exception>
     public async Task BeatAsync(CancellationToken cancellationToken)
     {
+        foreach (var (_, running) in _owned.Values)
+        {
+            if (running.IsFaulted)
+            {
+                await running.ConfigureAwait(false);
+            }
+        }
+
         if (session.IsDirect)
         {
             await BalanceAsync(cancellationToken).ConfigureAwait(false);
@@ -120,7 +132,7 @@ internal sealed class ShardOwner(
         foreach (var work in works.Where(w => names.Contains(w.Name)))
         {
             LogMessages.ShardOwned(logger, daemon.NodeName, work.Name);
-            var shard = new Shard(work, daemon, Mark, connections, _states, pooler, logger, timeProvider);
+            var shard = new Shard(work, daemon, Mark, connections, _states, pooler, logger, timeProvider, isAlone: OnlyWork(works, options) is not null);
             _owned.Add(work.Name, (shard, SharedWork.Run(() => shard.RunAsync(cancellationToken))));
         }
     }
