@@ -50,6 +50,33 @@ internal sealed class AuditTree
         }
     }
 
+    /// <summary>The next root that is expected, up to a size; null for none.</summary>
+    public ExpectedRoot? NextExpected(long until) => _expected.FirstOrDefault(e => e.Size > _edge.Size) is { } next && next.Size <= until ? next : null;
+
+    /// <summary>Whether leaves that follow would lead to a root; the tree stays as it is.</summary>
+    public bool LeadsTo(ExpectedRoot expected, Func<long, ReadOnlyMemory<byte>> hashOf)
+    {
+        if (!IsWhole)
+        {
+            return false;
+        }
+
+        var partial = Partial();
+        var edge = new TileEdge(_edge.Size, id => partial.GetValueOrDefault(id));
+        while (edge.Size < expected.Size)
+        {
+            var hash = hashOf(edge.Size);
+            if (hash.IsEmpty)
+            {
+                return false;
+            }
+
+            edge.Add(hash.Span);
+        }
+
+        return edge.Root().AsSpan().SequenceEqual(expected.Root.Span);
+    }
+
     /// <summary>The full tiles since the last call.</summary>
     public IReadOnlyDictionary<TileId, byte[]> TakeFull() => _edge.TakeFull();
 

@@ -111,7 +111,7 @@ internal sealed partial class Auditor
         var kind = row.Changed is ["version"] ? SealFindingKind.Reordered
             : columns.IsFork && row.Changed.Contains("data") ? SealFindingKind.ForgedFork
             : SealFindingKind.Changed;
-        Find(kind, row.Leaf.Leaf, columns, columns.Sequence, row.Changed, $"The event {columns.Id}, {place}, was changed: {NamesOf(row)}.");
+        Find(kind, row.Leaf.Leaf, columns, columns.Sequence, row.Changed, $"The event {columns.Id}, {place}, was changed: {(row.Changed.Count == 0 ? "a column whose checksum is the same as before" : NamesOf(row))}.");
     }
 
     // Another row follows those that are gone, so that the log was not cut off there.

@@ -108,11 +108,12 @@ internal sealed partial class Auditor(NpgsqlDataSource dataSource, AuditReader r
 
         page.Inserted.ForEach(Wait);
         _tree.Expect(await ReadExpectedAsync(connection, page, cancellationToken).ConfigureAwait(false));
+        var doubts = await AuditDoubts.OfAsync(reader, connection, page, cancellationToken).ConfigureAwait(false);
         var forks = new List<AuditRow>();
         for (var i = 0; i < page.Leaves.Count; i++)
         {
             Pass(page, page.Leaves[i].Leaf);
-            Judge(page.Leaves[i], page.Paired[i], page.Part.HashOf(page.Leaves[i].Leaf), compacted, forks);
+            Judge(page.Leaves[i], page.Paired[i], page.Part.HashOf(page.Leaves[i].Leaf), compacted, doubts, forks);
         }
 
         Pass(page, page.End);
@@ -156,7 +157,7 @@ internal sealed partial class Auditor(NpgsqlDataSource dataSource, AuditReader r
         return false;
     }
 
-    private void Judge(AuditLeaf leaf, AuditRow? row, ReadOnlyMemory<byte> hash, Dictionary<long, AuditRow> compacted, List<AuditRow> forks)
+    private void Judge(AuditLeaf leaf, AuditRow? row, ReadOnlyMemory<byte> hash, Dictionary<long, AuditRow> compacted, AuditDoubts doubts, List<AuditRow> forks)
     {
         if (!leaf.Salts.IsWhole)
         {
@@ -166,8 +167,10 @@ internal sealed partial class Auditor(NpgsqlDataSource dataSource, AuditReader r
                 $"Leaf {Number(leaf.Leaf)}, of the event of number {Number(leaf.Sequence)}, has lost a salt as no erasing of a payload does: what it committed to is not proved.");
         }
 
-        // Where the event is as its checksums say and the tile is not, the tile was changed.
-        var isTileAlone = row is { Changed.Count: 0, Computed: not null } && !row.IsAsSealed;
+        // The event is right where its tile lacks a hash, and where it leads to the tile above or to a checkpoint, as the hash does not.
+        var isDoubtful = doubts.Has(leaf.Leaf);
+        var isHashChanged = isDoubtful ? doubts.IsHashChanged(leaf.Leaf, _tree) : null;
+        var isTileAlone = isHashChanged == true || (hash.IsEmpty && row is { Changed.Count: 0, Computed: not null });
         _tree.Add(isTileAlone ? row!.Computed : hash.Span, Damaged);
         _leaf++;
         if (row is null)
@@ -225,6 +228,18 @@ internal sealed partial class Auditor(NpgsqlDataSource dataSource, AuditReader r
                 leaf.Sequence,
                 [],
                 $"The hash of leaf {Number(leaf.Leaf)} in its tile is not as it was; the event of number {Number(leaf.Sequence)} fits its checksums.");
+            return;
+        }
+
+        if (isDoubtful && isHashChanged is null)
+        {
+            Find(
+                SealFindingKind.Changed,
+                leaf.Leaf,
+                row.Columns,
+                leaf.Sequence,
+                [],
+                $"The event of number {Number(leaf.Sequence)} fits its checksums and not the hash of leaf {Number(leaf.Leaf)}: one of the two was changed, and no tile above and no checkpoint shows which.");
             return;
         }
 

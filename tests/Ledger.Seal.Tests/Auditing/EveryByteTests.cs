@@ -47,10 +47,19 @@ public sealed class EveryByteTests
 
             var (audit, findings) = await database.AuditAsync();
 
+            // A change that leaves the two bytes of its column's checksum as they were, one in 65,536, is found without the column.
+            var unnamed = 0;
             var found = findings.ToLookup(f => f.Leaf);
             foreach (var change in changes)
             {
                 var finding = found[change.Row.Sequence - 1].ShouldHaveSingleItem($"{change}");
+                if (finding is { Kind: SealFindingKind.Changed, Columns: [] })
+                {
+                    unnamed++;
+                    finding.Sequence.ShouldBe(change.Row.Sequence, $"{change}");
+                    continue;
+                }
+
                 finding.Kind.ShouldBe(change.Kind, $"{change}");
                 if (change.Kind is SealFindingKind.Changed or SealFindingKind.Reordered)
                 {
@@ -58,6 +67,7 @@ public sealed class EveryByteTests
                 }
             }
 
+            unnamed.ShouldBeLessThan(4);
             (findings.Count, audit.Events).ShouldBe((changes.Count, Events - changes.Count));
 
             // Who has the key and changes one of these together with the whole seal is found by the checkpoint that was kept.
