@@ -1,5 +1,7 @@
 using Ledger.Marten;
+using Ledger.Marten.Tenants;
 using Ledger.Postgres;
+using Ledger.Postgres.Tenants;
 
 namespace Marten;
 
@@ -33,6 +35,35 @@ public static class LedgerStoreOptionsExtensions
         ArgumentNullException.ThrowIfNull(options);
         var ledger = new PostgresOptions();
         StoreConfiguration.Apply(options, (configure is null ? ledger : configure(ledger)).Checked());
+        return options;
+    }
+
+    /// <summary>Configures a store whose tenants have their logs in one schema: Marten's <c>TenancyStyle.Conjoined</c>, kept apart by row-level security.</summary>
+    /// <remarks>
+    /// <list type="bullet">
+    /// <item>The schema is made before, by <c>ledger migrate apply --tenancy conjoined</c> or <see cref="Ledger.Postgres.Schema.LedgerMigrator"/>; Marten adds its own functions and documents.</item>
+    /// <item>Each tenant's sessions have connections of their own, on which PostgreSQL sets the tenant: <c>options.Connection</c> is not called. A tenant that was not added, or is
+    /// switched off, is unknown. A session of no tenant is refused.</item>
+    /// <item>Events, streams and stored worlds are a tenant's, whatever a statement asks for. Documents of the application have a tenant if the application says so, as by
+    /// <c>Policies.AllDocumentsAreMultiTenanted()</c>, and a policy by <c>UseRowLevelSecurity("ledger.tenant")</c>, with which the daemon cannot write them.</item>
+    /// <item>Marten's daemon runs once for all tenants, on the connection of a role that sees their events; <paramref name="connections"/> has it.</item>
+    /// <item>The rest is as with the other overload. Ids of events are unique within a tenant. Tags by Ledger's rule are refused.</item>
+    /// </list>
+    /// </remarks>
+    /// <param name="options">The store's options.</param>
+    /// <param name="tenants">The tenants, with the connection of the role that owns the tables and the names of the schemas. It must outlive the store.</param>
+    /// <param name="connections">The sizes of pools, and the daemon's connection; null for the defaults.</param>
+    /// <param name="configure">Changes Ledger's options; null for those of <paramref name="tenants"/>.</param>
+    /// <exception cref="InvalidOperationException">The store has settings that conflict with Ledger's; all are named.</exception>
+    /// <exception cref="PostgresOptionsException">Ledger's options have faults; all are named.</exception>
+    public static StoreOptions UseLedger(
+        this StoreOptions options, ConjoinedTenants tenants, ConjoinedStoreOptions? connections = null, Func<PostgresOptions, PostgresOptions>? configure = null)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        ArgumentNullException.ThrowIfNull(tenants);
+        var pools = (connections ?? new ConjoinedStoreOptions()).Checked();
+        var ledger = ((configure is null ? tenants.Options : configure(tenants.Options)) with { Tenancy = Tenancy.Conjoined }).Checked();
+        StoreConfiguration.Apply(options, ledger, own => new ConjoinedTenancy(options, tenants, own, pools));
         return options;
     }
 }

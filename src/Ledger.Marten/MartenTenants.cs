@@ -10,10 +10,10 @@ using Microsoft.Extensions.Logging;
 
 namespace Ledger.Marten;
 
-/// <summary>The logs of the tenants of a document store that has a database for each: <c>MultiTenantedDatabases…</c>.</summary>
+/// <summary>The logs of the tenants of a document store: in a database each, <c>MultiTenantedDatabases…</c>, or in one schema, <c>UseLedger(tenants)</c>.</summary>
 /// <remarks>
-/// Safe for concurrent use. Sessions of the store are those of their tenants without it. Marten makes the tables in each database, and its daemon runs in each; missing objects
-/// are restored by <c>ledger migrate apply</c>. Tags by Ledger's rule are not for such stores, because Marten gives each tag a tenant.
+/// Safe for concurrent use. Sessions of the store are those of their tenants without it. Marten makes the tables in each database, and its daemon runs in each, or once for all
+/// in one schema; missing objects are restored by <c>ledger migrate apply</c>. Tags by Ledger's rule are not for such stores, because Marten gives each tag a tenant.
 /// </remarks>
 public sealed class MartenTenants
 {
@@ -27,14 +27,15 @@ public sealed class MartenTenants
     /// <param name="store">The store; its options were given to <c>UseLedger</c>.</param>
     /// <param name="timeProvider">The clock that measures waiting; null for the system's.</param>
     /// <param name="logger">Logs events whose JSON does not fit their type. Default: no logging.</param>
-    /// <exception cref="InvalidOperationException">The store was not given to Ledger, or has one database.</exception>
+    /// <exception cref="InvalidOperationException">The store was not given to Ledger, or has one log.</exception>
     public MartenTenants(IDocumentStore store, TimeProvider? timeProvider = null, ILogger<MartenEventStore>? logger = null)
     {
         ArgumentNullException.ThrowIfNull(store);
         _configuration = StoreConfiguration.Of(store);
         if (!_configuration.HasTenants)
         {
-            throw new InvalidOperationException("The document store has one database, and so no tenants with a log of their own. Set 'MultiTenantedDatabases…' in its options.");
+            throw new InvalidOperationException(
+                "The document store has one log, and so no tenants with one of their own. Set 'MultiTenantedDatabases…' in its options, or 'UseLedger(new ConjoinedTenants(…))'.");
         }
 
         (_store, _timeProvider, _logger) = (store, timeProvider ?? TimeProvider.System, logger);
@@ -48,7 +49,7 @@ public sealed class MartenTenants
         MartenDatabase database;
         try
         {
-            database = (MartenDatabase)await _store.Storage.FindOrCreateDatabase(tenant).ConfigureAwait(false);
+            database = await _configuration.DatabaseOfAsync(_store, tenant).ConfigureAwait(false);
         }
         catch (UnknownTenantIdException)
         {

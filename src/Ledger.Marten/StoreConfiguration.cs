@@ -10,6 +10,7 @@ using Ledger.Marten.Appending;
 using Ledger.Marten.Schema;
 using Ledger.Marten.Serialization;
 using Ledger.Marten.Streams;
+using Ledger.Marten.Tenants;
 using Ledger.Marten.Worlds;
 using Ledger.Postgres;
 using Ledger.Postgres.Projections.Inline;
@@ -38,6 +39,9 @@ internal sealed class StoreConfiguration
     private const string SecondStore =
         "Leave this store as it is, and give Ledger a second store: 'AddMartenStore<T>(…).AddLedger()', or a separate DocumentStore.";
 
+    // An event's id is unique within its tenant, and a tenant's log is read without those of others.
+    private static readonly string[] IndexesOfTenants = ["idx_mt_events_event_id", "ix_mt_events_tenant"];
+
     private readonly StoreOptions _options;
     private readonly Lazy<PostgresEventStore> _native;
     // With the database that it is for: a tenant can get another one.
@@ -53,8 +57,13 @@ internal sealed class StoreConfiguration
         _native = new Lazy<PostgresEventStore>(() => new PostgresEventStore(DataSource, ledger));
     }
 
-    /// <summary>The native engine on the store's connections, for reads; there once the document store is made.</summary>
-    public PostgresEventStore Native => _native.Value;
+    /// <summary>The native engine on the transaction of a session, once the connection was checked.</summary>
+    public PostgresEventStore NativeOn(IDocumentSession session) => IsConjoined ? EngineOn(session).OnChecked(session.Connection) : _native.Value.On(session.Connection);
+
+    /// <summary>The native engine in a transaction on the database of the store or the daemon.</summary>
+    public PostgresEventStore NativeOn(IDocumentStore store, string tenant, NpgsqlTransaction transaction) => IsConjoined
+        ? EngineOf(store, tenant).OnChecked(transaction.Connection!, transaction)
+        : _native.Value.On(transaction);
 
     /// <summary>Ledger on the document store, for what sessions read.</summary>
     public MartenEventStore EngineOn(IDocumentStore store) => LazyInitializer.EnsureInitialized(ref _engine, () => new MartenEventStore(store));
@@ -64,23 +73,43 @@ internal sealed class StoreConfiguration
         ? _engines.AddOrUpdate(session.TenantId, EngineOf, EngineAgain, session).Engine
         : EngineOn(session.DocumentStore);
 
-    private static (MartenDatabase Database, MartenEventStore Engine) EngineOf(string tenant, IDocumentSession session)
+    /// <summary>The database of a tenant, or its connections in a schema of many.</summary>
+    /// <exception cref="UnknownTenantIdException">There is no such tenant.</exception>
+    public async Task<MartenDatabase> DatabaseOfAsync(IDocumentStore store, string tenant) => IsConjoined
+        ? (MartenDatabase)(await _options.Tenancy.GetTenantAsync(tenant).ConfigureAwait(false)).Database
+        : (MartenDatabase)await store.Storage.FindOrCreateDatabase(tenant).ConfigureAwait(false);
+
+    /// <summary>Ledger for a tenant in a schema of many.</summary>
+    public MartenEventStore EngineOf(IDocumentStore store, string tenant)
     {
-        var database = (MartenDatabase)session.Database;
+        var database = (MartenDatabase)_options.Tenancy.GetTenant(tenant).Database;
+        return _engines.GetOrAdd(tenant, name => (database, new MartenEventStore(store, name, database, null, null))).Engine;
+    }
+
+    // The daemon's sessions of a tenant have the database of all.
+    private (MartenDatabase Database, MartenEventStore Engine) EngineOf(string tenant, IDocumentSession session)
+    {
+        var database = (MartenDatabase)(IsConjoined ? _options.Tenancy.GetTenant(tenant).Database : session.Database);
         return (database, new MartenEventStore(session.DocumentStore, tenant, database, null, null));
     }
 
-    private static (MartenDatabase Database, MartenEventStore Engine) EngineAgain(
+    private (MartenDatabase Database, MartenEventStore Engine) EngineAgain(
         string tenant, (MartenDatabase Database, MartenEventStore Engine) known, IDocumentSession session) =>
-        ReferenceEquals(known.Database, session.Database) ? known : EngineOf(tenant, session);
+        IsConjoined || ReferenceEquals(known.Database, session.Database) ? known : EngineOf(tenant, session);
 
     /// <summary>Ledger's options.</summary>
     public PostgresOptions Ledger { get; }
 
-    /// <summary>Whether the store has a database for each tenant.</summary>
-    public bool HasTenants => !HasOneDatabase();
+    /// <summary>Whether the tenants of the store have logs of their own: a database each, or in one schema.</summary>
+    public bool HasTenants => IsConjoined || !HasOneDatabase();
 
-    /// <summary>The store's connections; there once the document store is made. With a database for each tenant those of any, for what works on a session's connection.</summary>
+    /// <summary>Whether their logs are in one schema.</summary>
+    public bool IsConjoined => Ledger.Tenancy == LogTenancy.Conjoined;
+
+    /// <summary>Whether Marten's daemon can run in this process.</summary>
+    public bool HasDaemon => _options.Tenancy is not ConjoinedTenancy tenancy || tenancy.HasDaemon;
+
+    /// <summary>The store's connections; there once the document store is made. With tenants those of none, for what works on a session's connection.</summary>
     public NpgsqlDataSource DataSource => _options.Tenancy is ITenancyWithMasterDatabase master
         ? master.TenantDatabase.DataSource
         : ((MartenDatabase)_options.Tenancy.Default.Database).DataSource;
@@ -109,16 +138,17 @@ internal sealed class StoreConfiguration
             "The document store is not configured for Ledger. Write 'options.UseLedger()' where its options are set.");
 
     /// <summary>Sets the store's options, and adds Ledger's events, listeners and schema.</summary>
-    public static void Apply(StoreOptions options, PostgresOptions ledger)
+    public static void Apply(StoreOptions options, PostgresOptions ledger, Func<PostgresOptions, ConjoinedTenancy>? tenancy = null)
     {
         if (IsIn(options))
         {
             throw new InvalidOperationException("The store's options were given to Ledger already. Call 'UseLedger' once.");
         }
 
-        if (ledger.Tenancy == LogTenancy.Conjoined)
+        if (ledger.Tenancy == LogTenancy.Conjoined && tenancy is null)
         {
-            throw TenancyException.NotYet("A document store of Marten");
+            throw new InvalidOperationException(
+                $"{nameof(PostgresOptions.Tenancy)} is '{ledger.Tenancy}', but the store has no map of the tenants. Write 'options.UseLedger(new ConjoinedTenants(connectionString))'.");
         }
 
         if (options.Events.AppendMode == EventAppendMode.Rich)
@@ -137,8 +167,8 @@ internal sealed class StoreConfiguration
         options.Events.MetadataConfig.CorrelationIdEnabled = true;
         options.Events.MetadataConfig.CausationIdEnabled = true;
         options.Events.MetadataConfig.HeadersEnabled = true;
-        options.Events.EnableUniqueIndexOnEventId = true;
-        foreach (var index in EventIndexes.Names)
+        options.Events.EnableUniqueIndexOnEventId = tenancy is null;
+        foreach (var index in tenancy is null ? EventIndexes.Names : EventIndexes.Names.Concat(IndexesOfTenants))
         {
             options.Events.IgnoreIndex(index);
         }
@@ -150,13 +180,25 @@ internal sealed class StoreConfiguration
         options.Projections.ExtendedProgressionHeartbeatInterval ??= TimeSpan.FromSeconds(10);
         EventMappings.Apply(options, ledger.Registry);
         MartenFaults.Translate(options);
+        var configuration = new StoreConfiguration(options, ledger);
+        Known.Add(options, configuration);
         options.Schema.For<LedgerWorld>().DatabaseSchemaName(ledger.EventSchema);
         options.Storage.Add(new LedgerFeature(options, ledger));
-        var configuration = new StoreConfiguration(options, ledger);
+        if (tenancy is not null)
+        {
+            options.Events.TenancyStyle = TenancyStyle.Conjoined;
+            options.Tenancy = tenancy(ledger);
+
+            // A session of no tenant would be the daemon's.
+            options.Advanced.DefaultTenantUsageEnabled = false;
+            
+            // After the attribute of the type, which says otherwise.
+            options.Schema.For<LedgerWorld>().MultiTenanted().UseRowLevelSecurity(TenantSetting.Name);
+        }
+
         options.Listeners.Add(new SessionAppends(configuration));
         options.Projections.Add(new StoreStart(configuration), ProjectionLifecycle.Live);
         WorldRowsProjection.Register(options, configuration);
-        Known.Add(options, configuration);
     }
 
     /// <summary>Refuses a session of a tenant where all have one database, and one of no tenant where each has its own.</summary>
@@ -167,7 +209,7 @@ internal sealed class StoreConfiguration
         {
             if (session.TenantId == DefaultTenant)
             {
-                throw NoTenant();
+                throw IsConjoined ? NoTenantOfMany() : NoTenant();
             }
         }
         else if (session.TenantId != DefaultTenant)
@@ -182,6 +224,35 @@ internal sealed class StoreConfiguration
     public static NotSupportedException NoTenant() => new(
         "The document store has a database for each tenant, and none was named. Nothing was written; open the session for a tenant, or ask MartenTenants.ForTenantAsync.");
 
+    /// <summary>The same, where the logs of all tenants are in one schema.</summary>
+    public static NotSupportedException NoTenantOfMany() => new(
+        "The document store has the logs of many tenants, and none was named. Nothing was written; open the session for a tenant, or ask MartenTenants.ForTenantAsync.");
+
+    /// <summary>That the process has no connection that sees the events of all tenants.</summary>
+    public static TenancyException NoDaemon() => TenancyException.Of(
+        "Marten's daemon, and what else works on the events of all tenants, needs the connection of a role that sees them: set ConjoinedStoreOptions.DaemonConnectionString, "
+        + "and let the role by ConjoinedTenants.AllowDaemonAsync.");
+
+    /// <summary>Begins the transaction of a session, unless it has begun.</summary>
+    /// <exception cref="TenancyException">Its connection is one of the caller, for another tenant.</exception>
+    public async Task BeginAsync(IDocumentSession session, CancellationToken cancellationToken)
+    {
+        await session.BeginTransactionAsync(cancellationToken).ConfigureAwait(false);
+        await CheckConnectionAsync(session, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>Refuses a connection of the caller that is not for the tenant of its session; one of the store was checked when it was opened.</summary>
+    /// <exception cref="TenancyException">It is one.</exception>
+    public async ValueTask CheckConnectionAsync(IDocumentSession session, CancellationToken cancellationToken)
+    {
+        if (IsConjoined
+            && ((MartenDatabase)_options.Tenancy.GetTenant(session.TenantId).Database).DataSource is var own
+            && session.Connection.ConnectionString != own.ConnectionString)
+        {
+            await TenancyGuard.CheckOwnAsync(own, Ledger.Schemas, session.Connection, cancellationToken).ConfigureAwait(false);
+        }
+    }
+
     /// <summary>Options that were changed after <see cref="Apply"/> and would make Marten change the tables.</summary>
     public IEnumerable<string> Faults()
     {
@@ -195,15 +266,20 @@ internal sealed class StoreConfiguration
                 $"Events.DatabaseSchemaName is '{events.DatabaseSchemaName}', but Ledger's event schema is '{Ledger.EventSchema}'."),
             (events.StreamIdentity == StreamIdentity.AsString, $"Events.StreamIdentity is 'AsGuid', but Ledger names streams by text. {SecondStore}"),
             (GuidStreams(_options) is null, GuidStreams(_options) ?? ""),
-            (events.TenancyStyle == TenancyStyle.Single,
-                "Events.TenancyStyle is 'Conjoined', but Ledger's log does not keep tenants of one database apart; it must be 'Single'. Give each tenant its own database by "
-                + "'MultiTenantedDatabases'."),
+            (IsConjoined || events.TenancyStyle == TenancyStyle.Single,
+                "Events.TenancyStyle is 'Conjoined', but the store's log is one: it must be 'Single'. For tenants in one schema write 'options.UseLedger(new ConjoinedTenants(…))', or "
+                + "give each tenant its own database by 'MultiTenantedDatabases'."),
+            (!IsConjoined || events.TenancyStyle == TenancyStyle.Conjoined, "Events.TenancyStyle is 'Single', but the schema has the logs of many tenants: it must be 'Conjoined'."),
+            (!IsConjoined || _options.Tenancy is ConjoinedTenancy,
+                "The store's connections were set after 'UseLedger', which makes those of each tenant in a schema of many: remove 'Connection' or 'MultiTenanted…'."),
+            (!IsConjoined || !events.UseTenantPartitionedEvents, "Events.UseTenantPartitionedEvents changes the tables; it must be off."),
+            (!IsConjoined || !events.EnableUniqueIndexOnEventId, "Events.EnableUniqueIndexOnEventId makes ids unique over all tenants; in a schema of many it must be off."),
             (!HasTenants || events.TagTypes.All(tag => tag.TagType != typeof(TaskTag)),
-                "The store has a database for each tenant, where Marten gives each tag a tenant, and Ledger's rule of tags does not: remove 'TagLedgerEvents'."),
+                "The store has tenants, where Marten gives each tag a tenant, and Ledger's rule of tags does not: remove 'TagLedgerEvents'."),
             (events.MetadataConfig is { CorrelationIdEnabled: true, CausationIdEnabled: true, HeadersEnabled: true },
                 "Events.MetadataConfig must have correlation, causation and headers on."),
             (!events.MetadataConfig.UserNameEnabled, "Events.MetadataConfig.UserNameEnabled adds a column; it must be off."),
-            (events.EnableUniqueIndexOnEventId, "Events.EnableUniqueIndexOnEventId must be on."),
+            (IsConjoined || events.EnableUniqueIndexOnEventId, "Events.EnableUniqueIndexOnEventId must be on."),
             (events.UseListenNotifyForEventAppends, "Events.UseListenNotifyForEventAppends must be on."),
             (!events.UseArchivedStreamPartitioning, "Events.UseArchivedStreamPartitioning changes the tables; it must be off."),
             (events.DcbStorageMode == DcbStorageMode.TagTables, "Events.DcbStorageMode is 'HStore', which adds a column to the events; it must be 'TagTables'."),

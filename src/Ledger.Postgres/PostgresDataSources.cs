@@ -15,7 +15,10 @@ public static class PostgresDataSources
     /// <param name="connectionString">As Npgsql writes it. <c>Target Session Attributes</c> may ask for a server that can be written to.</param>
     /// <exception cref="ArgumentException">It is no connection string.</exception>
     /// <exception cref="PostgresOptionsException">It asks for a standby.</exception>
-    public static NpgsqlDataSource Create(string connectionString)
+    public static NpgsqlDataSource Create(string connectionString) => Create(connectionString, null);
+
+    /// <summary>The same, with something done to each connection that is opened.</summary>
+    internal static NpgsqlDataSource Create(string connectionString, Action<NpgsqlDataSourceBuilder>? configure)
     {
         ArgumentNullException.ThrowIfNull(connectionString);
         var parts = new NpgsqlConnectionStringBuilder(connectionString);
@@ -26,10 +29,12 @@ public static class PostgresDataSources
 
         if (parts.TargetSessionAttributes is null && !HasSeveralHosts(parts))
         {
-            return NpgsqlDataSource.Create(parts);
+            var builder = new NpgsqlDataSourceBuilder(parts.ConnectionString);
+            configure?.Invoke(builder);
+            return builder.Build();
         }
 
-        return BuildMultiHost(parts);
+        return BuildMultiHost(parts, configure);
     }
 
     /// <summary>Makes a data source of servers of which the standbys answer questions, which the caller disposes; see <see cref="PostgresEventStore.OnReplicas"/>.</summary>
@@ -78,11 +83,13 @@ public static class PostgresDataSources
     private static bool AsksForStandby(NpgsqlConnectionStringBuilder parts) =>
         parts.TargetSessionAttributes?.ToUpperInvariant() is "STANDBY" or "PREFER-STANDBY" or "READ-ONLY";
 
-    private static NpgsqlMultiHostDataSource BuildMultiHost(NpgsqlConnectionStringBuilder parts)
+    private static NpgsqlMultiHostDataSource BuildMultiHost(NpgsqlConnectionStringBuilder parts, Action<NpgsqlDataSourceBuilder>? configure = null)
     {
         // Npgsql takes the attributes per connection, not in the data source; ForWriting and ForQuestions select the server.
         parts.Remove(TargetSession);
-        return new NpgsqlDataSourceBuilder(parts.ConnectionString).BuildMultiHost();
+        var builder = new NpgsqlDataSourceBuilder(parts.ConnectionString);
+        configure?.Invoke(builder);
+        return builder.BuildMultiHost();
     }
 
     private static bool HasSeveralHosts(NpgsqlConnectionStringBuilder parts) => parts.Host?.Contains(',', StringComparison.Ordinal) == true;

@@ -50,6 +50,7 @@ public sealed partial class ReadmeTests
         "tests/Ledger.Explorer.Tests/Samples/Runners.cs",
         "tests/Ledger.Postgres.Tests/Samples/SeveralDatabases.cs",
         "tests/Ledger.Explorer.Tests/Samples/TenantOfRequest.cs",
+        "tests/Ledger.Marten.Tests/Tenants/ConjoinedMartenTests.Daemon.cs",
     ];
 
     // Whole programs: those of the front page and of the tutorials.

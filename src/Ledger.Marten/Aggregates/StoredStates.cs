@@ -1,3 +1,4 @@
+using JasperFx.MultiTenancy;
 using Ledger.Log;
 using Marten;
 using Npgsql;
@@ -10,14 +11,21 @@ namespace Ledger.Marten.Aggregates;
 internal sealed class StoredStates<T>(IDocumentStore store)
     where T : class
 {
-    private readonly string _sql = MartenSql.Load("load_snapshot").Replace(
+    private readonly bool _hasTenants = store.Options.FindOrResolveDocumentType(typeof(T)).TenancyStyle == TenancyStyle.Conjoined;
+
+    private string Sql => field ??= MartenSql.Load(_hasTenants ? "load_tenant_snapshot" : "load_snapshot").Replace(
         "{documents}", store.Options.FindOrResolveDocumentType(typeof(T)).TableName.QualifiedName, StringComparison.Ordinal);
 
     /// <summary>The document of a stream, unless it contains events that the segment has not taken; null if there is none.</summary>
     public async Task<(T State, long Version)?> FindAsync(IQuerySession session, LineageSegment segment, CancellationToken cancellationToken)
     {
         await session.Database.EnsureStorageExistsAsync(typeof(T), cancellationToken).ConfigureAwait(false);
-        var command = new NpgsqlCommand(_sql) { Parameters = { new() { Value = segment.Stream, NpgsqlDbType = NpgsqlDbType.Varchar } } };
+        var command = new NpgsqlCommand(Sql) { Parameters = { new() { Value = segment.Stream, NpgsqlDbType = NpgsqlDbType.Varchar } } };
+        if (_hasTenants)
+        {
+            command.Parameters.Add(new() { Value = session.TenantId, NpgsqlDbType = NpgsqlDbType.Varchar });
+        }
+
         await using var _ = command.ConfigureAwait(false);
         var reader = await session.ExecuteReaderAsync(command, cancellationToken).ConfigureAwait(false);
         await using var __ = reader.ConfigureAwait(false);

@@ -40,7 +40,7 @@ internal sealed class SessionAppends(StoreConfiguration store) : DocumentSession
             store.CheckTenant(session);
             pending ??= PendingSave.Of(session, store);
             await LockAsync(session, streams.FindAll(stream => !pending.IsLocked(stream.Key!)), token).ConfigureAwait(false);
-            if (store.HasTenants)
+            if (store is { HasTenants: true, IsConjoined: false })
             {
                 await OwnAsync(session, [.. streams.Select(stream => stream.Key!)], token).ConfigureAwait(false);
             }
@@ -68,7 +68,7 @@ internal sealed class SessionAppends(StoreConfiguration store) : DocumentSession
             return;
         }
 
-        await session.BeginTransactionAsync(cancellationToken).ConfigureAwait(false);
+        await store.BeginAsync(session, cancellationToken).ConfigureAwait(false);
 
         // Marten must itself create a stream that it starts or assigns a type.
         var locks = await StreamLocks.TakeAsync(

@@ -54,7 +54,7 @@ internal sealed class SessionWriter(IDocumentSession session, StoreConfiguration
         if (branch.Parent == branch.Stream || branch.Lineage.Any(segment => segment.Stream == branch.Stream.Value))
         {
             // The lock would create the stream, which would then be found as its own parent.
-            await session.BeginTransactionAsync(cancellationToken).ConfigureAwait(false);
+            await store.BeginAsync(session, cancellationToken).ConfigureAwait(false);
             await rows.CheckAsync(session.Connection, cancellationToken).ConfigureAwait(false);
         }
 
@@ -68,7 +68,7 @@ internal sealed class SessionWriter(IDocumentSession session, StoreConfiguration
     {
         // Checked before anything is created, and again under the lock.
         await LockUnsavedAsync(branch.Lineage.Select(segment => segment.Stream), cancellationToken).ConfigureAwait(false);
-        await session.BeginTransactionAsync(cancellationToken).ConfigureAwait(false);
+        await store.BeginAsync(session, cancellationToken).ConfigureAwait(false);
         var rows = new BranchRows(store.Ledger, branch, item.Id, stream => UnsavedEvents.Find(session, stream)?.Events ?? []);
         await rows.CheckAsync(session.Connection, cancellationToken).ConfigureAwait(false);
         var created = await AddBranchAsync(branch, item, rows, cancellationToken).ConfigureAwait(false);
@@ -120,7 +120,7 @@ internal sealed class SessionWriter(IDocumentSession session, StoreConfiguration
     private async Task<StreamLocks> LockAsync(
         string[] streams, Guid[] ids, BranchRows? branch, CancellationToken cancellationToken)
     {
-        await session.BeginTransactionAsync(cancellationToken).ConfigureAwait(false);
+        await store.BeginAsync(session, cancellationToken).ConfigureAwait(false);
         var locks = await StreamLocks.TakeAsync(session.Connection, store, streams, ids, branch, cancellationToken).ConfigureAwait(false);
         _pending.SetLocked(streams);
         foreach (var stream in UnsavedEvents.Streams(session))

@@ -32,7 +32,7 @@ public static class LedgerMartenExtensions
     /// tenant: the services are of no tenant, and refuse every call. Where the application runs Marten's daemon, it also keeps the index of the search, see
     /// <see cref="DaemonOptions.SearchIndex"/>, which takes three connections; <see cref="WithoutLedgerSearchIndex"/> turns that off.</remarks>
     /// <param name="marten">What <c>AddMarten</c> returned.</param>
-    /// <param name="configure">Changes Ledger's options; see <see cref="LedgerStoreOptionsExtensions.UseLedger"/>.</param>
+    /// <param name="configure">Changes Ledger's options; see <see cref="LedgerStoreOptionsExtensions.UseLedger(StoreOptions, Func{PostgresOptions, PostgresOptions})"/>.</param>
     public static MartenServiceCollectionExtensions.MartenConfigurationExpression AddLedger(
         this MartenServiceCollectionExtensions.MartenConfigurationExpression marten,
         Func<PostgresOptions, PostgresOptions>? configure = null)
@@ -60,7 +60,7 @@ public static class LedgerMartenExtensions
     /// </remarks>
     /// <typeparam name="T">The store's type.</typeparam>
     /// <param name="marten">What <c>AddMartenStore</c> returned.</param>
-    /// <param name="configure">Changes Ledger's options; see <see cref="LedgerStoreOptionsExtensions.UseLedger"/>.</param>
+    /// <param name="configure">Changes Ledger's options; see <see cref="LedgerStoreOptionsExtensions.UseLedger(StoreOptions, Func{PostgresOptions, PostgresOptions})"/>.</param>
     public static MartenServiceCollectionExtensions.MartenStoreExpression<T> AddLedger<T>(
         this MartenServiceCollectionExtensions.MartenStoreExpression<T> marten,
         Func<PostgresOptions, PostgresOptions>? configure = null)

@@ -8,6 +8,7 @@ using Ledger.Postgres.Log;
 using Ledger.Postgres.Projections.Daemon;
 using Ledger.Postgres.Projections.Rebuilding;
 using Ledger.Postgres.Projections.Subscriptions;
+using Ledger.Postgres.Tenants;
 using Marten;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -50,7 +51,11 @@ internal sealed class ApplicationRequests(
     private readonly CancellationTokenSource _stop = new();
     private Task _running = Task.CompletedTask;
 
-    public Task StartingAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+    /// <summary>Refuses Marten's daemon where it would see no events.</summary>
+    /// <exception cref="TenancyException">It would.</exception>
+    public Task StartingAsync(CancellationToken cancellationToken) => coordinator is null || StoreConfiguration.Of(store.Documents).HasDaemon
+        ? Task.CompletedTask
+        : throw StoreConfiguration.NoDaemon();
 
     public Task StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 

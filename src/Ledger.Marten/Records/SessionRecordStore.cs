@@ -139,7 +139,7 @@ internal sealed class SessionRecordStore : IChronoTransaction
         bool looksUp,
         CancellationToken cancellationToken)
     {
-        await session.BeginTransactionAsync(cancellationToken).ConfigureAwait(false);
+        await store.BeginAsync(session, cancellationToken).ConfigureAwait(false);
         var locks = await take().ConfigureAwait(false);
         if (locks.Find(stream.Value) is null)
         {

@@ -24,9 +24,14 @@ internal sealed class LedgerSchemaObject(PostgresOptions options, Func<NpgsqlDat
 
     public IEnumerable<DbObjectName> AllNames() => [Identifier];
 
-    /// <summary>Writes all migrations and functions; each applies itself if it has not run.</summary>
+    /// <summary>Writes all migrations and functions; each applies itself if it has not run. Those of a schema of many tenants are the migrator's.</summary>
     public void WriteCreateStatement(Migrator migrator, TextWriter writer)
     {
+        if (options.Tenancy == Tenancy.Conjoined)
+        {
+            return;
+        }
+
         writer.WriteLine(options.Schemas.Fill(SqlText.Load("PrepareMigrations")));
         writer.WriteLine(options.Schemas.Fill(SchemaAdoption.Statement(Migration.All[0], SchemaFunction.All)));
         foreach (var migration in Migration.All)
@@ -62,6 +67,7 @@ internal sealed class LedgerSchemaObject(PostgresOptions options, Func<NpgsqlDat
     /// <exception cref="MigrationChecksumException">The database has a migration with another text.</exception>
     /// <exception cref="MigrationOrderException">The database has a later migration than a pending one.</exception>
     /// <exception cref="SchemaTooOldException">The database has to be migrated by the previous version first.</exception>
+    /// <exception cref="TenancyException">A schema of many tenants lacks migrations.</exception>
     public async Task<ISchemaObjectDelta> CreateDeltaAsync(DbDataReader reader, CancellationToken ct = default)
     {
         await reader.ReadAsync(ct).ConfigureAwait(false);
@@ -69,6 +75,14 @@ internal sealed class LedgerSchemaObject(PostgresOptions options, Func<NpgsqlDat
         var functions = await RowsAsync(reader, 1, ct).ConfigureAwait(false);
         var record = new SchemaRecord([.. migrations.Select(ReadMigration)], [.. functions.Select(ReadFunction)]);
         var isPending = record.IsPending(Migration.All, SchemaFunction.All, options.LedgerSchema);
+        if (options.Tenancy == Tenancy.Conjoined)
+        {
+            // The tables of many tenants are divided between the migrations and the functions, which is for the migrator.
+            return !isPending ? new SchemaObjectDelta(this, SchemaPatchDifference.None) : throw TenancyException.Of(
+                $"The schema '{options.LedgerSchema}' has the logs of many tenants, and lacks migrations of this version, which are not Marten's to apply. "
+                + "Run 'ledger migrate apply' as the role that owns the tables, or LedgerMigrator.ApplyAsync. Nothing was changed.");
+        }
+
         if (record.Migrations.Count > 0
             && record.Current.All(row => row.Number <= Migration.All.Count)
             && record.Join(SchemaFunction.All, Migration.All).All(function => function.State != FunctionState.Newer)

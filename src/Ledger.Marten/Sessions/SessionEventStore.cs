@@ -75,8 +75,11 @@ internal sealed class SessionEventStore(IDocumentSession session, StoreConfigura
         return branch;
     }
 
-    public Task ArchiveAsync(StreamName stream, CancellationToken cancellationToken = default) =>
-        store.Native.On(session.Connection).ArchiveAsync(stream, cancellationToken);
+    public async Task ArchiveAsync(StreamName stream, CancellationToken cancellationToken = default)
+    {
+        await store.CheckConnectionAsync(session, cancellationToken).ConfigureAwait(false);
+        await store.NativeOn(session).ArchiveAsync(stream, cancellationToken).ConfigureAwait(false);
+    }
 
     public IAsyncEnumerable<RecordedEvent> ReadForwardAsync(
         StreamName stream,

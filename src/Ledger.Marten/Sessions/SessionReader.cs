@@ -13,7 +13,7 @@ namespace Ledger.Marten.Sessions;
 internal sealed class SessionReader(IDocumentSession session, StoreConfiguration store, MartenEventStore engine)
 {
     /// <summary>What is stored: as of the session's transaction while it keeps locks, else what is committed.</summary>
-    public IEventStore Stored => PendingSave.Find(session) is { HasLocks: true } ? store.Native.On(session.Connection) : engine;
+    public IEventStore Stored => PendingSave.Find(session) is { HasLocks: true } ? store.NativeOn(session) : engine;
 
     /// <summary>Describes the branch that a fork asks for, of what is stored and what is not.</summary>
     /// <exception cref="StreamNotFoundException">The parent does not exist.</exception>

@@ -34,7 +34,7 @@ public sealed partial class MartenEventStore : IEventStore, IProjectionCatalog, 
     private volatile bool _isDeclared;
 
     /// <summary>Works on a document store.</summary>
-    /// <remarks>Of a store with a database for each tenant it only knows the options; every call is refused. See <see cref="MartenTenants"/>.</remarks>
+    /// <remarks>Of a store with tenants that have logs of their own it only knows the options; every call is refused. See <see cref="MartenTenants"/>.</remarks>
     /// <param name="store">The store; its options were given to <c>UseLedger</c>.</param>
     /// <param name="timeProvider">The clock that measures waiting; null for the system's. Events have the server's time.</param>
     /// <param name="logger">Logs events whose JSON does not fit their type. Default: no logging.</param>
@@ -86,12 +86,17 @@ public sealed partial class MartenEventStore : IEventStore, IProjectionCatalog, 
     /// <summary>The store's connections.</summary>
     internal NpgsqlDataSource DataSource => Database.DataSource;
 
+    /// <summary>The native engine on a connection of the store that was checked, in its transaction.</summary>
+    internal PostgresEventStore OnChecked(NpgsqlConnection connection, NpgsqlTransaction? transaction = null) => Native.OnChecked(connection, transaction);
+
     /// <summary>Whether it is that of no tenant of a store that has several.</summary>
     internal bool IsOfNoTenant => _database is null;
 
-    private MartenDatabase Database => _database ?? throw StoreConfiguration.NoTenant();
+    private MartenDatabase Database => _database ?? throw NoTenant();
 
-    private PostgresEventStore Native => _reading ?? throw StoreConfiguration.NoTenant();
+    private PostgresEventStore Native => _reading ?? throw NoTenant();
+
+    private NotSupportedException NoTenant() => _configuration.IsConjoined ? StoreConfiguration.NoTenantOfMany() : StoreConfiguration.NoTenant();
 
     /// <summary>Waits for calls in progress.</summary>
     public ValueTask DisposeAsync() => _reading?.DisposeAsync() ?? ValueTask.CompletedTask;

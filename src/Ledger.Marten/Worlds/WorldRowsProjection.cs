@@ -41,8 +41,11 @@ internal sealed class WorldRowsProjection(StoreConfiguration store) : IProjectio
         }
 
         var world = LedgerProjections.Worlds(store.Ledger.Schemas);
-        var rebuild = new InPlaceRebuild(
-            PostgresDataSources.ForWriting(((MartenDatabase)operations.Database).DataSource), store.Ledger, world, world.Rebuild!, parallelism: 1, progress: null);
-        await rebuild.RunAsync([.. events.Where(e => e.Version == 1).Select(e => e.StreamKey!)], cancellation).ConfigureAwait(false);
+        foreach (var ofTenant in events.Where(e => e.Version == 1).GroupBy(e => store.IsConjoined ? e.TenantId : "", StringComparer.Ordinal))
+        {
+            var database = store.IsConjoined ? store.EngineOf(operations.DocumentStore, ofTenant.Key).DataSource : ((MartenDatabase)operations.Database).DataSource;
+            var rebuild = new InPlaceRebuild(PostgresDataSources.ForWriting(database), store.Ledger, world, world.Rebuild!, parallelism: 1, progress: null);
+            await rebuild.RunAsync([.. ofTenant.Select(e => e.StreamKey!)], cancellation).ConfigureAwait(false);
+        }
     }
 }

@@ -1,3 +1,4 @@
+using Ledger.Postgres.Tenants;
 using Ledger.Worlds;
 using Marten;
 using Npgsql;
@@ -6,10 +7,12 @@ namespace Ledger.Marten.Worlds;
 
 /// <summary>Folds and saves the worlds of some streams, once, at the end of a transaction.</summary>
 /// <param name="store">Where the tables are.</param>
+/// <param name="documents">The document store.</param>
+/// <param name="tenant">Whose streams they are.</param>
 /// <param name="session">The application's session that is saved; null for one of the daemon.</param>
 /// <param name="streams">The streams, and the version up to which each is folded; null for its end.</param>
 internal sealed class WorldSnapshotSave(
-    StoreConfiguration store, IDocumentSession? session, IReadOnlyDictionary<StreamName, long?> streams)
+    StoreConfiguration store, IDocumentStore documents, string tenant, IDocumentSession? session, IReadOnlyDictionary<StreamName, long?> streams)
     : ITransactionParticipant
 {
     private bool _isDone;
@@ -36,7 +39,23 @@ internal sealed class WorldSnapshotSave(
             return;
         }
 
-        var log = store.Native.On(transaction);
+        // The daemon's connection is for all tenants, and sees those of one as long as it names one.
+        var isOfDaemon = store.IsConjoined && session is null;
+        if (isOfDaemon)
+        {
+            await TenantSetting.SetAsync(transaction, tenant, token).ConfigureAwait(false);
+        }
+
+        await SaveAsync(transaction, token).ConfigureAwait(false);
+        if (isOfDaemon)
+        {
+            await TenantSetting.SetAsync(transaction, "", token).ConfigureAwait(false);
+        }
+    }
+
+    private async Task SaveAsync(NpgsqlTransaction transaction, CancellationToken token)
+    {
+        var log = store.NativeOn(documents, tenant, transaction);
         var snapshots = log.Get<ISnapshotStore>()!;
         foreach (var (stream, version) in streams)
         {

@@ -11,6 +11,18 @@ internal sealed class WorldSnapshots(StoreConfiguration store, ProjectionLifecyc
 {
     public Task ApplyAsync(IDocumentOperations operations, IReadOnlyList<IEvent> events, CancellationToken cancellation)
     {
+        // The daemon's may be those of several tenants.
+        var isOfSession = operations is IDocumentSession && events.All(e => e.Sequence == 0);
+        foreach (var ofTenant in events.GroupBy(e => store.IsConjoined && !isOfSession ? e.TenantId : operations.TenantId, StringComparer.Ordinal))
+        {
+            Add(operations, ofTenant.Key, [.. ofTenant]);
+        }
+
+        return Task.CompletedTask;
+    }
+
+    private void Add(IDocumentOperations operations, string tenant, IReadOnlyList<IEvent> events)
+    {
         // Asynchronously, up to the end of this page: a rebuild sees every page as if it were the last.
         var streams = events
             .Where(e => e.StreamKey is { } key && (key.StartsWith("run:", StringComparison.Ordinal) || new StreamName(key).IsBranch))
@@ -20,9 +32,7 @@ internal sealed class WorldSnapshots(StoreConfiguration store, ProjectionLifecyc
         {
             // Events with a number are read by the daemon, whose session keeps no documents.
             var session = events.All(e => e.Sequence == 0) ? operations as IDocumentSession : null;
-            ((ITransactionParticipantRegistrar)operations).AddTransactionParticipant(new WorldSnapshotSave(store, session, streams));
+            ((ITransactionParticipantRegistrar)operations).AddTransactionParticipant(new WorldSnapshotSave(store, operations.DocumentStore, tenant, session, streams));
         }
-
-        return Task.CompletedTask;
     }
 }

@@ -130,6 +130,10 @@ public sealed partial class PostgresEventStore : IEventStore, IProjectionCatalog
         return new PostgresEventStore(_context.On(new ConnectionSource(connection, null, CheckOf(_context))));
     }
 
+    /// <summary>The same on a connection that was opened for the tenant of the store, and checked then.</summary>
+    internal PostgresEventStore OnChecked(NpgsqlConnection connection, NpgsqlTransaction? transaction = null) =>
+        new(_context.On(new ConnectionSource(connection, transaction)));
+
     // A connection of the caller could be that of another tenant. One from the store's own pool was checked.
     private static Func<NpgsqlConnection, CancellationToken, ValueTask>? CheckOf(StoreContext context) =>
         context is { Options.Tenancy: Tenancy.Conjoined, Connections.IsPool: true }

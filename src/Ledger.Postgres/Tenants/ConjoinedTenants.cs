@@ -8,7 +8,7 @@ namespace Ledger.Postgres.Tenants;
 /// Each tenant gets connections of its own, on which PostgreSQL itself sets the tenant: row-level security then shows the rows of that tenant, whatever a statement
 /// asks for. The role must be neither a superuser nor have BYPASSRLS, and a pooler must pass <c>options</c> on. Safe for concurrent use.
 /// </remarks>
-public sealed class ConjoinedTenants : ITenantMap, IAsyncDisposable, IDisposable
+public sealed partial class ConjoinedTenants : ITenantMap, IAsyncDisposable, IDisposable
 {
     private readonly string _connectionString;
     private readonly NpgsqlDataSource _dataSource;
@@ -34,6 +34,9 @@ public sealed class ConjoinedTenants : ITenantMap, IAsyncDisposable, IDisposable
     internal PostgresOptions Options { get; }
 
     internal string Place => TenantDatabase.PlaceOf(_connectionString);
+
+    /// <summary>How to connect as the role of the programs, without a tenant.</summary>
+    internal string ConnectionString => _connectionString;
 
     /// <summary>Whether the schema is there, with the logs of many tenants.</summary>
     public Task<bool> ExistsAsync(CancellationToken cancellationToken = default) => Connections.UseAsync(
@@ -162,7 +165,7 @@ public sealed class ConjoinedTenants : ITenantMap, IAsyncDisposable, IDisposable
             var found = await TenancyGuard.ReadAsync(connection, Options.Schemas, token).ConfigureAwait(false);
             return found.IsConjoined
                 ? await use(connection, token).ConfigureAwait(false)
-                : throw new TenancyException($"The schema '{Options.LedgerSchema}' is not one with the logs of many tenants. 'ledger migrate apply --tenancy conjoined' makes one.");
+                : throw TenancyGuard.NotThere(Options.Schemas);
         },
         cancellationToken);
 }

@@ -8,5 +8,7 @@ public sealed class TenancyException : Exception
     {
     }
 
+    internal static TenancyException Of(string message) => new(message);
+
     internal static TenancyException NotYet(string what) => new($"{what} is not for schemas with the logs of many tenants yet. Nothing was changed.");
 }

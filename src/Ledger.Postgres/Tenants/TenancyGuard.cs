@@ -45,6 +45,61 @@ internal static class TenancyGuard
     public static ValueTask CheckAsync(NpgsqlDataSource dataSource, NpgsqlConnection connection, CancellationToken cancellationToken) =>
         Known.TryGetValue(dataSource, out var uses) ? CheckAsync(uses, TenantSetting.Of(dataSource.ConnectionString), connection, cancellationToken) : ValueTask.CompletedTask;
 
+    /// <summary>Checks a connection that was just opened for a tenant.</summary>
+    /// <exception cref="TenancyException">It must not be used so, or the schema is not there.</exception>
+    public static async Task CheckNewAsync(SchemaNames schemas, string tenant, NpgsqlConnection connection, CancellationToken cancellationToken)
+    {
+        if (!await CheckAsync(schemas, tenant, connection, cancellationToken).ConfigureAwait(false))
+        {
+            throw NotThere(schemas);
+        }
+    }
+
+    /// <summary>Checks a further connection of the same data source: whether it is for the tenant, which may have been switched off.</summary>
+    /// <exception cref="TenancyException">It must not be used so.</exception>
+    public static async Task CheckFurtherAsync(SchemaNames schemas, string tenant, NpgsqlConnection connection, CancellationToken cancellationToken)
+    {
+        var found = await ReadAsync(connection, schemas, cancellationToken).ConfigureAwait(false);
+        if (FaultOf(schemas, found, tenant) is { } fault)
+        {
+            throw new TenancyException(fault);
+        }
+
+        if (!await IsAddedAsync(connection, schemas, tenant, cancellationToken).ConfigureAwait(false))
+        {
+            throw new TenancyException(NotAdded(tenant));
+        }
+    }
+
+    /// <summary>Checks a connection that was just opened to read the events of all tenants.</summary>
+    /// <exception cref="TenancyException">It would see none, or is not held to row-level security where it names a tenant.</exception>
+    public static async Task CheckAllAsync(SchemaNames schemas, NpgsqlConnection connection, CancellationToken cancellationToken)
+    {
+        var command = new NpgsqlCommand(SqlText.Load("sees_all_tenants", schemas), connection);
+        await using var _ = command.ConfigureAwait(false);
+        var reader = await command.ExecuteReaderAsync(cancellationToken).ConfigureAwait(false);
+        await using var __ = reader.ConfigureAwait(false);
+        await reader.ReadAsync(cancellationToken).ConfigureAwait(false);
+        var role = new NpgsqlConnectionStringBuilder(connection.ConnectionString).Username;
+        if (!reader.GetBoolean(0))
+        {
+            throw NotThere(schemas);
+        }
+
+        var fault = reader.GetBoolean(1) ? FaultOfRole($"{role}")
+            : !reader.GetBoolean(2) ? $"The role '{role}' does not see the events of all tenants, which Marten's daemon reads. ConjoinedTenants.AllowDaemonAsync lets it."
+            : !reader.IsDBNull(3) ? $"The connection of Marten's daemon has the tenant '{reader.GetString(3)}'. Leave it out: the daemon reads the events of all."
+            : null;
+        if (fault is not null)
+        {
+            throw new TenancyException(fault);
+        }
+    }
+
+    /// <summary>That a schema has not the logs of many tenants.</summary>
+    public static TenancyException NotThere(SchemaNames schemas) =>
+        new($"The schema '{schemas.Ledger}' is not one with the logs of many tenants. 'ledger migrate apply --tenancy conjoined' makes one.");
+
     /// <summary>Whether the next connection of a data source is to be checked.</summary>
     public static bool IsToCheck(NpgsqlDataSource dataSource) => Known.TryGetValue(dataSource, out var uses) && uses.Unchecked.Length > 0;
 
@@ -72,7 +127,7 @@ internal static class TenancyGuard
         {
             fault = await FindFaultsAsync(connection, schemas, cancellationToken).ConfigureAwait(false) is [var first, ..] ? first.Message
                 : await IsAddedAsync(connection, schemas, found.Tenant!, cancellationToken).ConfigureAwait(false) ? null
-                : $"There is no tenant '{found.Tenant}', or it is switched off. ConjoinedTenants or 'ledger tenants add' adds one.";
+                : NotAdded(found.Tenant!);
         }
 
         return fault is null ? true : throw new TenancyException(fault);
@@ -120,6 +175,8 @@ internal static class TenancyGuard
     public static string FaultOfRole(string role) =>
         $"The role '{role}' is not held to row-level security, because it is a superuser or has BYPASSRLS, and would see the logs of all tenants. "
         + "Connect as a role that is neither, such as one made by 'create role app login'.";
+
+    private static string NotAdded(string tenant) => $"There is no tenant '{tenant}', or it is switched off. ConjoinedTenants or 'ledger tenants add' adds one.";
 
     private static string? FaultOf(SchemaNames schemas, Finding found, string? tenant) => (schemas.Tenancy, found.IsConjoined) switch
     {

@@ -33,6 +33,14 @@ internal static partial class TenantSetting
     /// <summary>The tenant of a connection string, or null if it names none.</summary>
     public static string? Of(string connectionString) => Of(new NpgsqlConnectionStringBuilder(connectionString));
 
+    /// <summary>Shows the rest of a transaction the rows of a tenant; of none, with an empty name.</summary>
+    public static async Task SetAsync(NpgsqlTransaction transaction, string tenant, CancellationToken cancellationToken)
+    {
+        var command = new NpgsqlCommand(SqlText.Load("use_tenant"), transaction.Connection, transaction) { Parameters = { new() { Value = tenant } } };
+        await using var _ = command.ConfigureAwait(false);
+        await command.ExecuteNonQueryAsync(cancellationToken).ConfigureAwait(false);
+    }
+
     private static string? Of(NpgsqlConnectionStringBuilder parts) =>
         parts.Options is { } options && Assignment().Matches(options) is [.., var last] ? Escape().Replace(last.Groups["value"].Value, "$1") : null;
 

@@ -3,6 +3,7 @@ using Ledger.Log;
 using Ledger.Wolverine.Handling;
 using Ledger.Wolverine.Sessions;
 using Wolverine.Attributes;
+using Wolverine.Runtime;
 
 namespace Ledger.Wolverine.Messages;
 
@@ -56,10 +57,12 @@ public static class LedgerMessageHandler
     }
 
     /// <summary>Saves a snapshot of the world at the end of a run or branch.</summary>
-    public static async Task<SnapshotSaved> HandleAsync(SaveSnapshot message, AgentLedger ledger, CancellationToken cancellationToken)
+    public static async Task<SnapshotSaved> HandleAsync(
+        SaveSnapshot message, LedgerEngine engine, MessageContext context, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(message);
-        ArgumentNullException.ThrowIfNull(ledger);
+        ArgumentNullException.ThrowIfNull(engine);
+        var ledger = await engine.FindLedgerAsync(context, cancellationToken).ConfigureAwait(false);
         var run = await ledger.OpenAsync(StreamNames.Of(message.RunId), cancellationToken).ConfigureAwait(false);
         var snapshot = await run.SaveSnapshotAsync(cancellationToken).ConfigureAwait(false);
         return new SnapshotSaved(run.StreamName.Value, snapshot.World.Position.Value);
@@ -67,12 +70,13 @@ public static class LedgerMessageHandler
 
     /// <summary>Rebuilds a projection.</summary>
     [MessageTimeout(SecondsOfADay)]
-    public static async Task<ProjectionRebuilt> HandleAsync(RebuildProjection message, LedgerEngine engine, CancellationToken cancellationToken)
+    public static async Task<ProjectionRebuilt> HandleAsync(
+        RebuildProjection message, LedgerEngine engine, MessageContext context, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(message);
         ArgumentNullException.ThrowIfNull(engine);
         var started = Stopwatch.GetTimestamp();
-        await engine.RebuildAsync(message.Projection, cancellationToken).ConfigureAwait(false);
+        await engine.RebuildAsync(message.Projection, context, cancellationToken).ConfigureAwait(false);
         return new ProjectionRebuilt(message.Projection, Stopwatch.GetElapsedTime(started));
     }
 }

@@ -16,7 +16,7 @@ internal sealed class DocumentsSession(IDocumentSession session, MessageContext?
     public override ValueTask DisposeAsync() => ValueTask.CompletedTask;
 
     private protected override AgentLedger Locked() =>
-        new(StoreConfiguration.Of(session.DocumentStore).Native.On(session.Connection), Ledger.Options);
+        new(StoreConfiguration.Of(session.DocumentStore).NativeOn(session), Ledger.Options);
 
     // Wolverine saves the session after this.
     private protected override Task CommitAsync(CancellationToken cancellationToken) => Task.CompletedTask;

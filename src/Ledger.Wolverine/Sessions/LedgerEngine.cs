@@ -1,10 +1,12 @@
 using Ledger.Log;
+using Ledger.Marten;
 using Ledger.Marten.Aggregates;
 using Ledger.Marten.Streams;
 using Ledger.Postgres;
 using Ledger.Postgres.Connecting;
 using Ledger.Postgres.Hosting;
 using Ledger.Postgres.Projections.Daemon;
+using Ledger.Postgres.Tenants;
 using Ledger.Wolverine.Handling;
 using Marten;
 using Marten.Events.Daemon.Coordination;
@@ -19,8 +21,12 @@ namespace Ledger.Wolverine.Sessions;
 /// <remarks>Safe for concurrent use.</remarks>
 public sealed class LedgerEngine
 {
+    private const string NoTenant = "*DEFAULT*";
+
     private readonly IServiceProvider _services;
-    private readonly AgentLedger _ledger;
+    private readonly AgentLedger? _ledger;
+    private readonly TenantLedgers? _tenants;
+    private readonly MartenTenants? _martenTenants;
     private readonly StateReader _states;
 
     /// <summary>Takes the log from the container.</summary>
@@ -29,10 +35,27 @@ public sealed class LedgerEngine
     {
         ArgumentNullException.ThrowIfNull(services);
         _services = services;
-        _ledger = services.GetService<AgentLedger>() ?? throw new InvalidOperationException(
+        if (services.GetService<MartenEventStore>() is { IsOfNoTenant: true })
+        {
+            _martenTenants = services.GetRequiredService<MartenTenants>();
+        }
+        else if (services.GetService<MartenEventStore>() is null)
+        {
+            _tenants = services.GetService<TenantLedgers>();
+        }
+
+        _ledger = _tenants is not null || _martenTenants is not null ? null : services.GetService<AgentLedger>() ?? throw new InvalidOperationException(
             "The container has no Ledger. Write services.AddMarten(…).AddLedger().IntegrateWithWolverine(), or services.AddLedger(…).");
-        _states = new StateReader(services, services.GetRequiredService<PostgresOptions>());
+        _states = new StateReader(services, _tenants?.Options.Ledger ?? services.GetRequiredService<PostgresOptions>());
     }
+
+    /// <summary>The log of a message: that of the tenant of its envelope, where the application has several.</summary>
+    /// <exception cref="InvalidOperationException">The message names no tenant.</exception>
+    /// <exception cref="TenantNotFoundException">There is no such tenant.</exception>
+    internal async Task<AgentLedger> FindLedgerAsync(MessageContext? context, CancellationToken cancellationToken) => _ledger
+        ?? (_tenants is not null
+            ? (await _tenants.ForTenantAsync(TenantOf(context), cancellationToken).ConfigureAwait(false)).Runs
+            : (await _martenTenants!.ForTenantAsync(TenantOf(context), cancellationToken).ConfigureAwait(false)).Runs);
 
     /// <summary>Works within a session of Marten that Wolverine saves.</summary>
     public LedgerSession Enlist(IDocumentSession session, MessageContext context)
@@ -43,11 +66,12 @@ public sealed class LedgerEngine
     }
 
     /// <summary>Begins a transaction that the outbox writes into, on the native engine.</summary>
-    /// <exception cref="InvalidOperationException">Wolverine's messages are not in the database of the log.</exception>
+    /// <exception cref="InvalidOperationException">Wolverine's messages are not in the database of the log, or the message names no tenant where there are several.</exception>
     public async Task<LedgerSession> BeginAsync(MessageContext context, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(context);
-        var dataSource = _services.GetRequiredService<LedgerDataSource>().Value;
+        var tenant = _tenants is null ? null : await _tenants.ForTenantAsync(TenantOf(context), cancellationToken).ConfigureAwait(false);
+        var dataSource = tenant?.DataSource ?? _services.GetRequiredService<LedgerDataSource>().Value;
         if (!context.TryFindMessageDatabase(out var messages) || !IsSameDatabase(messages!.DataSource.ConnectionString, dataSource))
         {
             throw new InvalidOperationException(
@@ -62,7 +86,8 @@ public sealed class LedgerEngine
             var transaction = await connection.BeginTransactionAsync(cancellationToken).ConfigureAwait(false);
             envelopes = new SessionEnvelopes(messages, transaction);
             await context.EnlistInOutboxAsync(envelopes).ConfigureAwait(false);
-            var ledger = new AgentLedger(_services.GetRequiredService<PostgresEventStore>().On(transaction), _ledger.Options);
+            var store = tenant?.Store ?? _services.GetRequiredService<PostgresEventStore>();
+            var ledger = new AgentLedger(store.On(transaction), (tenant?.Runs ?? _ledger!).Options);
             var clock = _services.GetService<TimeProvider>() ?? TimeProvider.System;
             return new TransactionSession(transaction, envelopes, ledger, _states, context, messages, clock);
         }
@@ -80,26 +105,50 @@ public sealed class LedgerEngine
     /// <param name="cancellationToken">Stops the reading.</param>
     /// <exception cref="StreamNotFoundException">There is no such branch.</exception>
     public Task<T> FetchLatestAsync<T>(string stream, CancellationToken cancellationToken)
-        where T : class => FetchLatestAsync<T>(StreamNames.Of(stream), cancellationToken);
+        where T : class => FetchLatestAsync<T>(StreamNames.Of(stream), null, cancellationToken);
+
+    /// <summary>Reads a state without the intent to append, in the log of a message.</summary>
+    /// <inheritdoc cref="FetchLatestAsync{T}(string, CancellationToken)"/>
+    public Task<T> FetchLatestAsync<T>(string stream, MessageContext context, CancellationToken cancellationToken)
+        where T : class => FetchLatestAsync<T>(StreamNames.Of(stream), context, cancellationToken);
 
     /// <summary>Reads a state without the intent to append.</summary>
     /// <inheritdoc cref="FetchLatestAsync{T}(string, CancellationToken)"/>
-    public async Task<T> FetchLatestAsync<T>(StreamName stream, CancellationToken cancellationToken)
+    public Task<T> FetchLatestAsync<T>(StreamName stream, CancellationToken cancellationToken)
+        where T : class => FetchLatestAsync<T>(stream, null, cancellationToken);
+
+    /// <summary>Reads a state without the intent to append, in the log of a message.</summary>
+    /// <inheritdoc cref="FetchLatestAsync{T}(string, CancellationToken)"/>
+    public async Task<T> FetchLatestAsync<T>(StreamName stream, MessageContext? context, CancellationToken cancellationToken)
         where T : class
     {
         if (_services.GetService<MartenEventStore>()?.Documents is { } documents && SessionAggregates.AreOfHistories(documents, typeof(T)))
         {
-            var session = documents.LightweightSession();
+            var session = _martenTenants is null ? documents.LightweightSession() : documents.LightweightSession(TenantOf(context));
             await using var _ = session.ConfigureAwait(false);
             return (await session.Ledger().FetchLatestAsync<T>(stream, cancellationToken).ConfigureAwait(false))!;
         }
 
-        return (await _states.ReadAsync<T>(_ledger, _ledger, stream, cancellationToken).ConfigureAwait(false)).State;
+        var ledger = await FindLedgerAsync(context, cancellationToken).ConfigureAwait(false);
+        return (await _states.ReadAsync<T>(ledger, ledger, stream, cancellationToken).ConfigureAwait(false)).State;
     }
 
+    private static string TenantOf(MessageContext? context) => context?.TenantId is { Length: > 0 } tenant && tenant != NoTenant
+        ? tenant
+        : throw new InvalidOperationException(
+            "The message names no tenant, and the application has a log for each. Nothing was written; send it for one, as by bus.InvokeForTenantAsync, or with "
+            + "DeliveryOptions.TenantId. An endpoint that only reads finds its tenant by a LedgerSession or by MartenTenants.");
+
     /// <summary>Rebuilds a projection by its name: one of Marten's by its daemon, any other by Ledger.</summary>
-    internal async Task RebuildAsync(string projection, CancellationToken cancellationToken)
+    internal async Task RebuildAsync(string projection, MessageContext context, CancellationToken cancellationToken)
     {
+        if (_tenants is not null)
+        {
+            var tenant = await _tenants.ForTenantAsync(TenantOf(context), cancellationToken).ConfigureAwait(false);
+            await tenant.Projections.RebuildAsync(projection, cancellationToken: cancellationToken).ConfigureAwait(false);
+            return;
+        }
+
         if (_services.GetService<MartenEventStore>() is null)
         {
             await _services.GetRequiredService<ProjectionAdmin>().RebuildAsync(projection, cancellationToken: cancellationToken).ConfigureAwait(false);
@@ -109,6 +158,13 @@ public sealed class LedgerEngine
         var store = _services.GetRequiredService<IDocumentStore>();
         if (!((DocumentStore)store).Options.Projections.TryFindProjection(projection, out _))
         {
+            if (_martenTenants is not null)
+            {
+                var tenant = await _martenTenants.ForTenantAsync(TenantOf(context), cancellationToken).ConfigureAwait(false);
+                await tenant.Projections.RebuildAsync(projection, cancellationToken: cancellationToken).ConfigureAwait(false);
+                return;
+            }
+
             await _services.GetRequiredService<ProjectionAdmin>().RebuildAsync(projection, cancellationToken: cancellationToken).ConfigureAwait(false);
             return;
         }
@@ -119,7 +175,7 @@ public sealed class LedgerEngine
             return;
         }
 
-        using var daemon = await store.BuildProjectionDaemonAsync().ConfigureAwait(false);
+        using var daemon = await store.BuildProjectionDaemonAsync(_martenTenants is null ? null : TenantOf(context)).ConfigureAwait(false);
         await daemon.RebuildProjectionAsync(projection, cancellationToken).ConfigureAwait(false);
     }
 

@@ -47,7 +47,7 @@ internal static partial class EveryCall
     ];
 
     /// <summary>The answers of a store to all of them, without what differs from log to log: times and sequence numbers.</summary>
-    public static async Task<IReadOnlyList<string>> PlayAsync(PostgresEventStore store)
+    public static async Task<IReadOnlyList<string>> PlayAsync(IEventStore store)
     {
         var answers = new List<string>();
         foreach (var method in Methods.Where(method => !Told.Contains(NameOf(method))))
@@ -60,11 +60,11 @@ internal static partial class EveryCall
 
     private static string NameOf(MethodInfo method) => $"{method.DeclaringType!.Name}.{method.Name}";
 
-    private static async Task<string> AnswerAsync(PostgresEventStore store, MethodInfo method)
+    private static async Task<string> AnswerAsync(IEventStore store, MethodInfo method)
     {
         var target = method.DeclaringType!.IsInstanceOfType(store)
             ? store
-            : typeof(PostgresEventStore).GetMethod(nameof(store.Get))!.MakeGenericMethod(method.DeclaringType).Invoke(store, null)
+            : typeof(IEventStore).GetMethod(nameof(IEventStore.Get))!.MakeGenericMethod(method.DeclaringType).Invoke(store, null)
                 ?? throw new InvalidOperationException($"The store has no {method.DeclaringType}.");
         object?[] arguments = [.. method.GetParameters().Select(parameter => ArgumentOf(method, parameter))];
         try

@@ -22,7 +22,7 @@ internal static class TenantStory
     public static PostgresOptions Options { get; } = new() { Projections = ProjectionSamples.All };
 
     /// <summary>Tells it, and returns what the calls answered that <see cref="EveryCall"/> leaves out.</summary>
-    public static async Task<IReadOnlyList<string>> TellAsync(PostgresEventStore store, NpgsqlDataSource dataSource, Tenancy tenancy, string whose)
+    public static async Task<IReadOnlyList<string>> TellAsync(IEventStore store, NpgsqlDataSource dataSource, Tenancy tenancy, string whose)
     {
         var answers = new List<string>();
         var runs = new AgentLedger(store);

@@ -174,6 +174,39 @@ begin
         execute format('create policy tenant_own on %s using (tenant_id = %s) with check (tenant_id = %s)', t.name, mine, mine);
     end loop;
 
+    -- Three things as Marten makes them, so that it finds nothing to change: a stream with events is not deleted without them, the key of its documents is named after both
+    -- columns, and they have a policy by its name.
+    if exists (
+        select
+        from pg_catalog.pg_constraint as k
+        where k.conrelid = (log || '.mt_events')::regclass
+          and k.conname = 'fkey_mt_events_stream_id_tenant_id'
+          and k.confdeltype <> 'a')
+    then
+        alter table {events}.mt_events
+            drop constraint fkey_mt_events_stream_id_tenant_id,
+            add constraint fkey_mt_events_stream_id_tenant_id foreign key (tenant_id, stream_id) references {events}.mt_streams (tenant_id, id);
+    end if;
+
+    if exists (
+        select
+        from pg_catalog.pg_constraint as k
+        where k.conrelid = (log || '.mt_doc_ledger_world')::regclass
+          and k.conname = 'pkey_mt_doc_ledger_world_id')
+    then
+        alter table {events}.mt_doc_ledger_world rename constraint pkey_mt_doc_ledger_world_id to pkey_mt_doc_ledger_world_tenant_id_id;
+    end if;
+
+    if not exists (
+        select
+        from pg_catalog.pg_policy as y
+        where y.polrelid = (log || '.mt_doc_ledger_world')::regclass
+          and y.polname = 'marten_tenant_isolation')
+    then
+        execute format(
+            'create policy marten_tenant_isolation on %s using (tenant_id = %s) with check (tenant_id = %s)', (log || '.mt_doc_ledger_world')::regclass, mine, mine);
+    end if;
+
     for t in
         select c.oid::regclass as name
         from pg_catalog.pg_class as c

@@ -1,4 +1,4 @@
--- Whether tables of many tenants lack the default of tenant_id, its policy or its force, which Conjoin.sql gives them. {tables} as there.
+-- Whether tables of many tenants lack the default of tenant_id, its policy or its force, or what Marten expects of them, which Conjoin.sql gives them. {tables} as there.
 select exists (
     select
     from unnest(array[{tables}]::text[] || array[
@@ -32,3 +32,19 @@ select exists (
              and m.amname = 'btree'
              and pg_get_indexdef(x.indexrelid) !~ 'tenant_id'
              and not exists (select from pg_catalog.pg_constraint as k where k.conindid = x.indexrelid and k.contype in ('p', 'u', 'x'))))
+    or exists (
+        select
+        from pg_catalog.pg_constraint as k
+        where k.conrelid = to_regclass(quote_ident({events_text}) || '.mt_events')
+          and k.conname = 'fkey_mt_events_stream_id_tenant_id'
+          and k.confdeltype <> 'a')
+    or exists (
+        select
+        from pg_catalog.pg_constraint as k
+        where k.conrelid = to_regclass(quote_ident({events_text}) || '.mt_doc_ledger_world')
+          and k.conname = 'pkey_mt_doc_ledger_world_id')
+    or not exists (
+        select
+        from pg_catalog.pg_policy as y
+        where y.polrelid = to_regclass(quote_ident({events_text}) || '.mt_doc_ledger_world')
+          and y.polname = 'marten_tenant_isolation')

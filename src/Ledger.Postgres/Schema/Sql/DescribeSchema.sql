@@ -132,9 +132,10 @@ described as materialized (
         r.object,
         p.polname,
         format(
-            '%s for %s using %s check %s',
+            '%s for %s%s using %s check %s',
             case when p.polpermissive then 'permissive' else 'restrictive' end,
             p.polcmd,
+            case when p.polroles <> array[0::oid] then ' to some' end,
             coalesce(pg_get_expr(p.polqual, p.polrelid), 'nothing'),
             coalesce(pg_get_expr(p.polwithcheck, p.polrelid), 'as using'))
     from relation r

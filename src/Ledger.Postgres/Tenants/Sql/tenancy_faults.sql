@@ -36,6 +36,7 @@ where n.nspname in ({events_text}, {ledger_text})
 union all
 select r.name, null
 from relation as r
+cross join own as o
 where (r.is_divided or r.oid in (to_regclass(quote_ident({events_text}) || '.mt_streams'), to_regclass(quote_ident({events_text}) || '.mt_events')))
   and (not r.is_forced
       or exists (
@@ -43,6 +44,14 @@ where (r.is_divided or r.oid in (to_regclass(quote_ident({events_text}) || '.mt_
           from pg_catalog.pg_policy as y
           where y.polrelid = r.oid
             and y.polpermissive
-            and (y.polname <> 'tenant_own'
-                or coalesce(pg_get_expr(y.polqual, y.polrelid), '') !~ '^\(\(tenant_id\)::text = NULLIF\(current_setting\(''ledger\.tenant''::text, true\), ''''::text\)\)$')))
+            and not (y.polname in ('tenant_own', 'marten_tenant_isolation')
+                and coalesce(pg_get_expr(y.polqual, y.polrelid), '') ~ '^\(\(tenant_id\)::text = (NULLIF\(current_setting\(''ledger\.tenant''::text, true\), ''''::text\)|\( SELECT current_setting\(''ledger\.tenant''::text\) AS current_setting\))\)$')
+            -- What Marten's daemon sees, by a role that the owner and its functions do not have.
+            and not (y.polname = 'tenant_all'
+                and coalesce(pg_get_expr(y.polqual, y.polrelid), '') ~ '^\(NULLIF\(current_setting\(''ledger\.tenant''::text, true\), ''''::text\) IS NULL\)$'
+                and not exists (
+                    select
+                    from unnest(y.polroles) as g (role)
+                    where g.role = 0
+                       or pg_has_role(o.owner, g.role, 'usage')))))
 order by 1

@@ -1,0 +1,43 @@
+using Ledger.Postgres;
+using Ledger.Postgres.Tenants;
+using Marten;
+using Marten.Storage;
+using Npgsql;
+using Weasel.Core.Migrations;
+
+namespace Ledger.Marten.Tenants;
+
+/// <summary>Connections to a schema of many tenants: those of one, or of the daemon. Its tables are compared and made as another role, where one is given.</summary>
+internal sealed class ConjoinedMartenDatabase : MartenDatabase
+{
+    private readonly NpgsqlDataSource? _owner;
+
+    public ConjoinedMartenDatabase(StoreOptions options, NpgsqlDataSource dataSource, string identifier, NpgsqlDataSource? owner, SchemaNames schemas)
+        : base(options, dataSource, identifier)
+    {
+        _owner = owner is null ? null : PostgresDataSources.ForWriting(owner);
+        if (owner is not null)
+        {
+            AddInitializer(new SchemaCheck(schemas));
+        }
+    }
+
+    /// <summary>What migrations of everything use; sessions and the daemon do not call it.</summary>
+    public override NpgsqlConnection CreateConnection() => _owner?.CreateConnection() ?? base.CreateConnection();
+
+    // Marten would make tables of one log, which cannot be divided later; and where it makes what a type needs on the daemon's connections, it would be the daemon's.
+    private sealed class SchemaCheck(SchemaNames schemas) : IDatabaseInitializer<NpgsqlConnection>
+    {
+        public async Task InitializeAsync(NpgsqlConnection connection, CancellationToken token)
+        {
+            if (!(await TenancyGuard.ReadAsync(connection, schemas, token).ConfigureAwait(false)).IsConjoined)
+            {
+                throw TenancyGuard.NotThere(schemas);
+            }
+
+            var command = new NpgsqlCommand(MartenSql.Load("act_as_owner", schemas), connection);
+            await using var _ = command.ConfigureAwait(false);
+            await command.ExecuteNonQueryAsync(token).ConfigureAwait(false);
+        }
+    }
+}

@@ -1,0 +1,145 @@
+using System.Collections.Concurrent;
+using JasperFx.Descriptors;
+using JasperFx.MultiTenancy;
+using Ledger.Postgres;
+using Ledger.Postgres.Tenants;
+using Marten;
+using Marten.Schema;
+using Marten.Storage;
+using Npgsql;
+using Weasel.Core.Migrations;
+using Weasel.Core.MultiTenancy;
+using Weasel.Postgresql;
+
+namespace Ledger.Marten.Tenants;
+
+/// <summary>Marten's tenants in one schema: each has connections of its own, on which PostgreSQL sets the tenant, so that row-level security holds Marten's statements too.</summary>
+/// <remarks>To Marten it is one database. Migrations run as the role that owns the tables; the daemon connects as a role that sees the events of all. Safe for concurrent use.</remarks>
+internal sealed class ConjoinedTenancy : ITenancy, ITenancyWithMasterDatabase, IAsyncDisposable
+{
+    private const string NoTenant = "*DEFAULT*";
+
+    private readonly ConcurrentDictionary<string, Lazy<Tenant>> _tenants = new(StringComparer.Ordinal);
+    private readonly Lazy<Tenant> _default;
+    private readonly Lazy<ConjoinedMartenDatabase> _owner;
+    private readonly StoreOptions _options;
+    private readonly ConjoinedTenants _map;
+    private readonly SchemaNames _schemas;
+    private readonly ConjoinedStoreOptions _connections;
+
+    public ConjoinedTenancy(StoreOptions options, ConjoinedTenants map, PostgresOptions ledger, ConjoinedStoreOptions connections)
+    {
+        (_options, _map, _schemas, _connections) = (options, map, ledger.Schemas, connections);
+        _owner = new Lazy<ConjoinedMartenDatabase>(() => new ConjoinedMartenDatabase(_options, PostgresDataSources.Create(_map.ConnectionString), $"{_options.StoreName} owner", null, _schemas));
+        _default = new Lazy<Tenant>(() => new Tenant(NoTenant, new ConjoinedMartenDatabase(_options, DaemonSource(), _options.StoreName, _owner.Value.DataSource, _schemas)));
+    }
+
+    /// <summary>Whether Marten's daemon can run here.</summary>
+    public bool HasDaemon => _connections.DaemonConnectionString is not null;
+
+    /// <summary>The database of all tenants, whose sessions are the daemon's alone.</summary>
+    public Tenant Default => _default.Value;
+
+    public PostgresqlDatabase TenantDatabase => _owner.Value;
+
+    public IDocumentCleaner Cleaner => (IDocumentCleaner)Default.Database;
+
+    public DatabaseCardinality Cardinality => DatabaseCardinality.Single;
+
+    /// <summary>The connections of a tenant.</summary>
+    /// <exception cref="UnknownTenantIdException">There is no such tenant.</exception>
+    public Tenant GetTenant(string tenantId) => _tenants.TryGetValue(tenantId, out var known)
+        ? known.Value
+        : GetTenantAsync(tenantId).AsTask().GetAwaiter().GetResult();
+
+    public async ValueTask<Tenant> GetTenantAsync(string tenantId)
+    {
+        if (_tenants.TryGetValue(tenantId, out var known))
+        {
+            return known.Value;
+        }
+
+        // Only one that was added gets connections: names may come from outside.
+        var found = await Task.Run(() => _map.FindAsync(tenantId)).ConfigureAwait(false) ?? throw new UnknownTenantIdException(tenantId);
+        return _tenants.GetOrAdd(tenantId, _ => new Lazy<Tenant>(() => Open(found))).Value;
+    }
+
+    // As in Marten's own tenancy of one database, each tenant is in it.
+    public ValueTask<IMartenDatabase> FindOrCreateDatabase(string tenantIdOrDatabaseIdentifier) => new(Default.Database);
+
+    public ValueTask<IMartenDatabase?> TryFindDatabase(string tenantIdOrDatabaseIdentifier) => new(Default.Database);
+
+    public ValueTask<IMartenDatabase> FindDatabase(DatabaseId id) => new(Default.Database);
+
+    /// <summary>Whether a session on a database may act for a tenant: the daemon's for any, that of a tenant for no other.</summary>
+    public bool IsTenantStoredInCurrentDatabase(IMartenDatabase database, string tenantId) =>
+        ReferenceEquals(database, Default.Database) || (tenantId != NoTenant && ReferenceEquals(database, GetTenant(tenantId).Database));
+
+    public ValueTask<IReadOnlyList<IDatabase>> BuildDatabases() => new([(IDatabase)Default.Database]);
+
+    public ValueTask<DatabaseUsage> DescribeDatabasesAsync(CancellationToken token) =>
+        new(new DatabaseUsage { Cardinality = DatabaseCardinality.Single, MainDatabase = ((IDatabase)Default.Database).Describe() });
+
+    public void Dispose()
+    {
+        foreach (var database in Opened())
+        {
+            database.Dispose();
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        foreach (var database in Opened())
+        {
+            await database.DisposeAsync().ConfigureAwait(false);
+        }
+    }
+
+    private IEnumerable<MartenDatabase> Opened()
+    {
+        IEnumerable<IMartenDatabase> databases = _tenants.Values.Where(tenant => tenant.IsValueCreated).Select(tenant => tenant.Value.Database);
+        databases = _default.IsValueCreated ? databases.Append(_default.Value.Database) : databases;
+        return (_owner.IsValueCreated ? databases.Append(_owner.Value) : databases).Cast<MartenDatabase>();
+    }
+
+    private Tenant Open(TenantDatabase found)
+    {
+        var parts = new NpgsqlConnectionStringBuilder(found.ConnectionString);
+        if (!parts.ContainsKey("Maximum Pool Size"))
+        {
+            parts.MaxPoolSize = _connections.ConnectionsPerTenant;
+        }
+
+        var isChecked = false;
+        var source = SourceOf(parts, CheckAsync);
+        return new Tenant(found.Tenant, new ConjoinedMartenDatabase(_options, source, $"{_options.StoreName} {found.Tenant}", null, _schemas));
+
+        // The whole schema once, as the native engine does.
+        async Task CheckAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
+        {
+            if (Volatile.Read(ref isChecked))
+            {
+                await TenancyGuard.CheckFurtherAsync(_schemas, found.Tenant, connection, cancellationToken).ConfigureAwait(false);
+            }
+            else
+            {
+                await TenancyGuard.CheckNewAsync(_schemas, found.Tenant, connection, cancellationToken).ConfigureAwait(false);
+                Volatile.Write(ref isChecked, true);
+            }
+        }
+    }
+
+    private NpgsqlDataSource DaemonSource() => _connections.DaemonConnectionString is { } daemon
+        ? SourceOf(new NpgsqlConnectionStringBuilder(daemon) { NoResetOnClose = false }, (connection, token) => TenancyGuard.CheckAllAsync(_schemas, connection, token))
+        : SourceOf(new NpgsqlConnectionStringBuilder(_map.ConnectionString), (_, _) => throw StoreConfiguration.NoDaemon());
+
+    private static NpgsqlDataSource SourceOf(NpgsqlConnectionStringBuilder parts, Func<NpgsqlConnection, CancellationToken, Task> check)
+    {
+        return PostgresDataSources.Create(
+            parts.ConnectionString,
+            builder => builder.UsePhysicalConnectionInitializer(
+                connection => Task.Run(() => check(connection, CancellationToken.None)).GetAwaiter().GetResult(),
+                connection => check(connection, CancellationToken.None)));
+    }
+}
