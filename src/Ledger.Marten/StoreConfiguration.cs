@@ -138,7 +138,7 @@ internal sealed class StoreConfiguration
         options.Events.MetadataConfig.CausationIdEnabled = true;
         options.Events.MetadataConfig.HeadersEnabled = true;
         options.Events.EnableUniqueIndexOnEventId = true;
-        foreach (var index in EventIndexes.Names)
+        foreach (var index in EventIndexes.NotOfMarten)
         {
             options.Events.IgnoreIndex(index);
         }
