@@ -21,11 +21,11 @@ internal sealed class ExplorerHandler(ExplorerServices explorer)
     /// <summary>Answers with a page.</summary>
     /// <param name="read">Reads it.</param>
     /// <param name="known">The parameters of its query; null for any.</param>
-    public RequestDelegate Page(Func<ExplorerRequest, Task<Page>> read, IReadOnlyCollection<string>? known) => Guard(isApi: false, known, async request =>
+    public RequestDelegate Page(Func<ExplorerRequest, Task<Page>> read, IReadOnlyCollection<string>? known) => Guard(null, known, async request =>
         await SendPageAsync(request, await read(request).ConfigureAwait(false)).ConfigureAwait(false));
 
     /// <summary>Takes a form: answers with a page, or with null if the answer was sent already, such as a redirect.</summary>
-    public RequestDelegate Form(Func<ExplorerRequest, Task<Page?>> take) => Guard(isApi: false, [], async request =>
+    public RequestDelegate Form(Func<ExplorerRequest, Task<Page?>> take) => Guard(null, [], async request =>
     {
         if (await take(request).ConfigureAwait(false) is { } page)
         {
@@ -34,16 +34,23 @@ internal sealed class ExplorerHandler(ExplorerServices explorer)
     });
 
     /// <summary>Answers with something other than a page, such as a redirect or an event stream.</summary>
-    public RequestDelegate Plain(Func<ExplorerRequest, Task> answer, IReadOnlyCollection<string> known) => Guard(isApi: false, known, answer);
+    public RequestDelegate Plain(Func<ExplorerRequest, Task> answer, IReadOnlyCollection<string> known) => Guard(null, known, answer);
 
     /// <summary>Answers a program: an error is a problem document.</summary>
-    public RequestDelegate Api(Func<ExplorerRequest, Task> answer, IReadOnlyCollection<string>? known) => Guard(isApi: true, known, request => ContentTag.AnswerAsync(request, answer));
+    public RequestDelegate Api(Func<ExplorerRequest, Task> answer, IReadOnlyCollection<string>? known) => Api(answer, known, Problems.SendAsync);
+
+    /// <summary>Answers a program.</summary>
+    /// <param name="answer">Answers it.</param>
+    /// <param name="known">The parameters of its query; null for any.</param>
+    /// <param name="refuse">Answers with an error.</param>
+    public RequestDelegate Api(Func<ExplorerRequest, Task> answer, IReadOnlyCollection<string>? known, Func<HttpContext, Failure, Task> refuse) =>
+        Guard(refuse, known, request => ContentTag.AnswerAsync(request, answer));
 
     /// <summary>Answers also those who have no token: the sign-in page, and the style sheet and script that it needs.</summary>
     /// <param name="answer">Answers with a page, or with null if the answer was sent already.</param>
     /// <param name="known">The parameters of its query.</param>
     public RequestDelegate Open(Func<ExplorerRequest, Task<Page?>> answer, IReadOnlyCollection<string> known) =>
-        _compression.Around(http => GuardAsync(http, isApi: false, isOpen: true, async request =>
+        _compression.Around(http => GuardAsync(http, null, isOpen: true, async request =>
         {
             request.Query.Check(known);
             if (HttpMethods.IsPost(http.Request.Method))
@@ -57,8 +64,9 @@ internal sealed class ExplorerHandler(ExplorerServices explorer)
             }
         }));
 
-    private RequestDelegate Guard(bool isApi, IReadOnlyCollection<string>? known, Func<ExplorerRequest, Task> answer) =>
-        _compression.Around(http => GuardAsync(http, isApi, isOpen: false, request => CheckedAsync(request, isApi, known, answer)));
+    // Without a way to refuse a program, the answer is a page.
+    private RequestDelegate Guard(Func<HttpContext, Failure, Task>? refuse, IReadOnlyCollection<string>? known, Func<ExplorerRequest, Task> answer) =>
+        _compression.Around(http => GuardAsync(http, refuse, isOpen: false, request => CheckedAsync(request, refuse is not null, known, answer)));
 
     private static async Task CheckedAsync(
         ExplorerRequest request, bool isApi, IReadOnlyCollection<string>? known, Func<ExplorerRequest, Task> answer)
@@ -84,7 +92,7 @@ internal sealed class ExplorerHandler(ExplorerServices explorer)
             : answer(request)).ConfigureAwait(false);
     }
 
-    private async Task GuardAsync(HttpContext http, bool isApi, bool isOpen, Func<ExplorerRequest, Task> answer)
+    private async Task GuardAsync(HttpContext http, Func<HttpContext, Failure, Task>? refuse, bool isOpen, Func<ExplorerRequest, Task> answer)
     {
         var request = new ExplorerRequest(http, explorer);
         http.Response.Headers.ContentSecurityPolicy = ContentSecurity;
@@ -98,7 +106,7 @@ internal sealed class ExplorerHandler(ExplorerServices explorer)
             {
                 await answer(request).ConfigureAwait(false);
             }
-            else if (explorer.Access.Admit(request, isApi))
+            else if (explorer.Access.Admit(request, refuse is not null))
             {
                 await answer(request).ConfigureAwait(false);
             }
@@ -123,16 +131,16 @@ internal sealed class ExplorerHandler(ExplorerServices explorer)
             }
 
             failure ??= new Failure(500, "A bug in the explorer", "The request failed; the server's log has the reason.");
-            await SendFailureAsync(request, failure, isApi).ConfigureAwait(false);
+            await SendFailureAsync(request, failure, refuse).ConfigureAwait(false);
         }
 #pragma warning restore CA1031
     }
 
-    private async Task SendFailureAsync(ExplorerRequest request, Failure failure, bool isApi)
+    private async Task SendFailureAsync(ExplorerRequest request, Failure failure, Func<HttpContext, Failure, Task>? refuse)
     {
         request.Http.Response.Headers.ETag = default;
-        await (isApi
-            ? Problems.SendAsync(request.Http, failure)
+        await (refuse is not null
+            ? refuse(request.Http, failure)
             : SendPageAsync(request, Rendering.Page.Of<FailurePage>(failure, failure.Status))).ConfigureAwait(false);
     }
 

@@ -75,7 +75,7 @@ internal static class ExplorerRoutes
         foreach (var route in ApiRoutes.All)
         {
             string[] methods = route.Method == "GET" ? Reading : [route.Method];
-            var mapped = group.MapMethods("/api/v1" + route.Path, methods, handler.Api(route.Answer, [.. route.Query.Select(parameter => parameter.Name)])).WithDisplayName(route.Summary);
+            var mapped = group.MapMethods("/api/v1" + route.Path, methods, handler.Api(route.Answer, [.. route.Query.Select(parameter => parameter.Name)], route.Refuse)).WithDisplayName(route.Summary);
             if (route.MostBytes is { } most)
             {
                 mapped.WithMetadata(new UploadLimit(most(explorer.Options)));

@@ -1,5 +1,5 @@
-using Ledger.Events;
 using Ledger.Files;
+using Ledger.Interop.Atif;
 using Ledger.Interop.Conversations;
 using Ledger.Interop.Reading;
 using Ledger.Json;
@@ -39,6 +39,9 @@ public sealed class ForeignRecording
     /// <summary>The line and column from which on the file was not read, because it ends in the middle of an entry; null if it is whole.</summary>
     public (long Line, long Column)? Cut { get; internal set; }
 
+    /// <summary>What its trajectories are called, and those in other files that they name.</summary>
+    internal IReadOnlyList<AtifLinks> Links { get; set; } = [];
+
     /// <summary>Writes the runs and branches that a log does not have yet, or only the beginning of; done again it writes nothing.</summary>
     /// <param name="ledger">The log.</param>
     /// <param name="progress">Gets the number of events of each transaction; null for no reports.</param>
@@ -54,7 +57,20 @@ public sealed class ForeignRecording
             results.Add(await importer.ImportAsync(recording, progress, cancellationToken).ConfigureAwait(false));
         }
 
+        await LinkAsync(ledger, cancellationToken).ConfigureAwait(false);
         return results;
+    }
+
+    /// <summary>
+    /// Links runs of a log that were recorded in files of their own and name each other, as subagents and continuations of ATIF do; done again it writes nothing.
+    /// <see cref="ImportAsync"/> does it too, so that it is for programs that import the <see cref="Recordings"/> one by one.
+    /// </summary>
+    /// <param name="ledger">The log, which has the runs of this recording.</param>
+    /// <param name="cancellationToken">Stops between two events.</param>
+    public Task LinkAsync(AgentLedger ledger, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(ledger);
+        return AtifLinks.WriteAsync(ledger, Links, cancellationToken);
     }
 
     /// <summary>Reads every event once, so that a fault is known before anything is written.</summary>
@@ -98,15 +114,15 @@ public sealed class ForeignRecording
             throw new EventFileException(1, null, $"of the part that becomes the event '{TextRules.Printable(item.Metadata.ForeignId ?? "")}': {fault.Message}", fault);
         }
 
-        switch (item.Data)
+        switch (written.Type)
         {
-            case ToolCalled:
+            case "tool.called":
                 return totals with { ToolCalls = totals.ToolCalls + 1 };
-            case LlmResponse or UntypedEvent { Type: Conversation.Usage or RecordingEnd.EventType }:
+            case "llm.response" or Conversation.Usage or RecordingEnd.EventType:
                 var cost = CallCost.Read(EventJson.ParseElement(written.Json));
                 return totals with
                 {
-                    ModelCalls = totals.ModelCalls + (item.Data is LlmResponse ? 1 : 0),
+                    ModelCalls = totals.ModelCalls + (written.Type == "llm.response" ? 1 : 0),
                     InputTokens = totals.InputTokens + (cost.InputTokens ?? 0),
                     OutputTokens = totals.OutputTokens + (cost.OutputTokens ?? 0),
                     CostUsd = totals.CostUsd + (cost.Usd ?? 0),

@@ -2,6 +2,7 @@ using System.Globalization;
 using Ledger.Cli.Output;
 using Ledger.Explorer.Contracts;
 using Ledger.Files;
+using Ledger.Interop;
 
 namespace Ledger.Cli.Files;
 
@@ -29,6 +30,12 @@ internal static class Importing
             {
                 Print(session.Out, file, result);
             }
+        }
+
+        // When the log has all of them, whatever their order.
+        foreach (var found in files.Select(file => file.Found).OfType<ForeignRecording>())
+        {
+            await found.LinkAsync(connection.Ledger, cancellationToken);
         }
 
         if (session.Json)

@@ -1,4 +1,7 @@
 using System.Text.Json.Serialization.Metadata;
+using Ledger.Explorer.Contracts;
+using Ledger.Explorer.Failures;
+using Microsoft.AspNetCore.Http;
 
 namespace Ledger.Explorer.Api;
 
@@ -38,6 +41,15 @@ internal sealed record ApiRoute(string Method, string Path, string Summary, Func
 
     /// <summary>The status codes of its own refusals, in addition to 400 and 503.</summary>
     public IReadOnlyList<int> Refusals { get; init; } = [404];
+
+    /// <summary>The content types of a refusal; the first is JSON.</summary>
+    public IReadOnlyList<string> RefusesAs { get; init; } = ["application/problem+json"];
+
+    /// <summary>The contract of a refusal as JSON.</summary>
+    public JsonTypeInfo Refusal { get; init; } = ContractContext.Default.ProblemContract;
+
+    /// <summary>Answers with a failure.</summary>
+    public Func<HttpContext, Failure, Task> Refuse { get; init; } = Problems.SendAsync;
 }
 
 /// <summary>A parameter of a query or path.</summary>

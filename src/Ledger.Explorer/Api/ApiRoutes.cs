@@ -328,15 +328,7 @@ internal static class ApiRoutes
             ],
             Refusals = [403, 409, 413, 415],
         },
-        new("POST", "/otlp/v1/traces", "Takes spans of OpenTelemetry as OTLP over HTTP: each conversation becomes a run of its name. Spans that are not taken are counted in the answer.", ImportsResource.TakeTracesAsync)
-        {
-            Json = Contracts.TracesContract,
-            Body = Contracts.TracesRequest,
-            Files = ["application/x-protobuf"],
-            MostBytes = ImportsResource.MostBytesOf,
-            Success = 200,
-            Refusals = [403, 413, 415],
-        },
+        TracesResource.Route,
         MasksResource.Route,
         .. RerunRoutes.All,
         .. QueryRoutes.All,

@@ -1,4 +1,3 @@
-using System.Runtime.CompilerServices;
 using Ledger.Explorer.Contracts;
 using Ledger.Explorer.Rendering;
 using Ledger.Files;
@@ -14,14 +13,7 @@ internal static class ImportsResource
     /// <summary>The content types of a file.</summary>
     public static readonly string[] Types = ["application/octet-stream", "application/json", AcceptedTypes.Lines];
 
-    /// <summary>The most bytes of a request with spans, decompressed: all of them are in memory, and programs send parts.</summary>
-    public const int MostBytesOfSpans = 32 << 20;
-
-    // One for a log, where requests wait for each other.
-    private static readonly ConditionalWeakTable<AgentLedger, TraceImporter> Importers = new();
-
     private const string EventFiles = "kando";
-    private const string Protobuf = "application/x-protobuf";
 
     /// <summary>Imports a file.</summary>
     public static async Task ImportAsync(ExplorerRequest request)
@@ -48,37 +40,6 @@ internal static class ImportsResource
             : await recording.ImportAsync(request.Explorer.Ledger, cancellationToken: request.Aborted).ConfigureAwait(false);
         await SendAsync(request, results, recording, isDryRun).ConfigureAwait(false);
     }
-
-    /// <summary>Takes spans as OTLP over HTTP does: each conversation becomes the run of its name.</summary>
-    public static async Task TakeTracesAsync(ExplorerRequest request)
-    {
-        var isProtobuf = JsonBody.CheckType(request, "application/json", Protobuf) == Protobuf;
-        using var file = await UploadedFile.OfAsync(request, MostBytesOf(request.Explorer.Options), request.Explorer.RoomForSpans).ConfigureAwait(false);
-        var importer = Importers.GetValue(request.Explorer.Ledger, ledger => new TraceImporter(ledger));
-        TraceImportResult result;
-        if (isProtobuf)
-        {
-            result = await importer.ImportAsync(await File.ReadAllBytesAsync(file.Path, request.Aborted).ConfigureAwait(false), request.Aborted).ConfigureAwait(false);
-        }
-        else
-        {
-            using var source = RecordingSource.OfBytes("the spans", await File.ReadAllBytesAsync(file.Path, request.Aborted).ConfigureAwait(false));
-            result = await importer.ImportAsync(source, request.Aborted).ConfigureAwait(false);
-        }
-
-        // A program that gets another status drops what could be taken too.
-        var (rejected, message) = TracesAnswer.Of(result);
-        if (result.Faults.Count > 0 || result.Runs.Any(run => run.Note is not null))
-        {
-            Log.SpansRejected(request.Explorer.Loggers.CreateLogger("Ledger.Explorer"), result.RejectedSpans, message!);
-        }
-
-        request.Http.Response.ContentType = isProtobuf ? Protobuf : "application/json";
-        await request.Http.Response.Body.WriteAsync(isProtobuf ? TracesAnswer.ToProtobuf(rejected, message) : TracesAnswer.ToJson(rejected, message), request.Aborted).ConfigureAwait(false);
-    }
-
-    /// <summary>The most bytes of a request with spans.</summary>
-    public static long MostBytesOf(LedgerExplorerOptions options) => Math.Min(options.MaxUploadBytes, MostBytesOfSpans);
 
     private static ImportResult Planned(EventRecording recording) => new(
         recording.Branch is null ? StreamName.Run(recording.Id) : StreamName.Branch(recording.Id), null, 0, 0, recording.EventCount, 0);

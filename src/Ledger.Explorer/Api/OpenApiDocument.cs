@@ -43,8 +43,8 @@ internal static class OpenApiDocument
     };
 
     private static IEnumerable<JsonTypeInfo> Types() => ApiRoutes.All
-        .SelectMany(route => new[] { route.Json, route.Line, route.Body, route.BodyLine }).OfType<JsonTypeInfo>()
-        .Append(ContractContext.Default.ProblemContract).Append(ContractContext.Default.LiveEventsContract);
+        .SelectMany(route => new[] { route.Json, route.Line, route.Body, route.BodyLine, route.Refusal }).OfType<JsonTypeInfo>()
+        .Append(ContractContext.Default.LiveEventsContract);
 
     private static JsonObject Operation(ApiRoute route)
     {
@@ -104,7 +104,7 @@ internal static class OpenApiDocument
         var responses = new JsonObject { [route.Success.ToString(CultureInfo.InvariantCulture)] = done };
         foreach (var status in route.Refusals.Concat(route.Method == "POST" ? [400, 422, 503] : [400, 503]).Distinct().Order())
         {
-            var refusal = Content(null, ("application/problem+json", ContractSchema.ReferenceTo(ContractContext.Default.ProblemContract)));
+            var refusal = Content(null, [.. route.RefusesAs.Select((type, i) => (type, i == 0 ? ContractSchema.ReferenceTo(route.Refusal) : SchemaOf(route, type)))]);
             refusal.Insert(0, "description", ReasonPhrases.GetReasonPhrase(status) + ".");
             responses[status.ToString(CultureInfo.InvariantCulture)] = refusal;
         }

@@ -38,20 +38,6 @@ internal static class TracesAnswer
             return [];
         }
 
-        var text = Encoding.UTF8.GetBytes(message);
-        byte[] inner = [.. rejected > 0 ? [0x08, .. Varint(rejected)] : Array.Empty<byte>(), 0x12, .. Varint(text.Length), .. text];
-        return [0x0A, .. Varint(inner.Length), .. inner];
-    }
-
-    private static List<byte> Varint(long value)
-    {
-        var bytes = new List<byte>();
-        for (; value >= 0x80; value >>= 7)
-        {
-            bytes.Add((byte)(value | 0x80));
-        }
-
-        bytes.Add((byte)value);
-        return bytes;
+        return ProtobufBytes.Part(1, [.. ProtobufBytes.Number(1, rejected), .. ProtobufBytes.Text(2, message)]);
     }
 }

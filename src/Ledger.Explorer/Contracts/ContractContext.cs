@@ -133,6 +133,7 @@ namespace Ledger.Explorer.Contracts;
 [JsonSerializable(typeof(ChainEventContract))]
 [JsonSerializable(typeof(TracesContract))]
 [JsonSerializable(typeof(TracesRequest))]
+[JsonSerializable(typeof(RpcStatusContract))]
 [JsonSerializable(typeof(BranchPageContract))]
 [JsonSerializable(typeof(DeadLetterPageContract))]
 [JsonSerializable(typeof(ProjectPageContract))]

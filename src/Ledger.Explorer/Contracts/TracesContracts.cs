@@ -15,3 +15,19 @@ internal sealed record PartialSuccessContract(
 /// <summary>The beginning of an export of spans; OTLP says what else it may have.</summary>
 [JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Skip)]
 internal sealed record TracesRequest([property: JsonPropertyName("resourceSpans")] IReadOnlyList<JsonElement>? ResourceSpans = null);
+
+/// <summary>A refusal of OTLP over HTTP: a <c>google.rpc.Status</c>.</summary>
+/// <param name="Code">The kind of failure, one of <c>google.rpc.Code</c>.</param>
+/// <param name="Message">What happened, and what to do.</param>
+/// <param name="Details">What is wrong with the request, if that is the reason.</param>
+internal sealed record RpcStatusContract(int Code, string Message, IReadOnlyList<RpcBadRequestContract>? Details = null);
+
+/// <summary>A <c>google.rpc.BadRequest</c>.</summary>
+/// <param name="Type">Its name.</param>
+/// <param name="FieldViolations">What is wrong.</param>
+internal sealed record RpcBadRequestContract(
+    [property: JsonPropertyName("@type")] string Type, [property: JsonPropertyName("fieldViolations")] IReadOnlyList<RpcFieldViolationContract> FieldViolations);
+
+/// <summary>A part of a request that is wrong.</summary>
+/// <param name="Description">What is wrong.</param>
+internal sealed record RpcFieldViolationContract(string Description);

@@ -16,6 +16,13 @@ internal sealed class AtifTrajectory(JsonElement json, IReadOnlyList<(string? Na
 
     private readonly Conversation _conversation = new(RecordingFormat.Atif);
     private readonly HashSet<string> _ids = new(StringComparer.Ordinal);
+    private readonly List<AtifReference> _references = [];
+
+    /// <summary>The trajectories in other files that it names, once it was read.</summary>
+    public IReadOnlyList<AtifReference> References => _references;
+
+    /// <summary>What it is called.</summary>
+    public IReadOnlyList<string> Names => [.. new[] { json.Text("trajectory_id"), json.Text("session_id") }.Where(IsName).OfType<string>().Distinct(StringComparer.Ordinal)];
 
     /// <summary>The runs that the trajectories of subagents become, by their names.</summary>
     public static IReadOnlyList<(string? Name, string Run)> RunsOf(IReadOnlyList<JsonElement> subagents, string id) =>
@@ -35,6 +42,7 @@ internal sealed class AtifTrajectory(JsonElement json, IReadOnlyList<(string? Na
         }
 
         _conversation.Note(new Place("started"), "recording.started", header);
+        AddReference(AtifReference.Continuation, null, json.Text("continued_trajectory_ref"), "started");
         var number = 0;
         foreach (var step in document.List("steps") ?? [])
         {
@@ -165,6 +173,11 @@ internal sealed class AtifTrajectory(JsonElement json, IReadOnlyList<(string? Na
             .Select(name => subagents.FirstOrDefault(s => s.Name is not null && s.Name == name).Run)
             .OfType<string>()
             .ToList();
+        foreach (var reference in result.Json.Items("subagent_trajectory_ref"))
+        {
+            AddReference(AtifReference.Subagent, reference.Text("trajectory_id") ?? reference.Text("session_id"), reference.Text("trajectory_path"), place.Id);
+        }
+
         if (runs.Count > 0)
         {
             more["runs"] = new JsonArray([.. runs.Select(run => JsonValue.Create(run))]);
@@ -180,6 +193,17 @@ internal sealed class AtifTrajectory(JsonElement json, IReadOnlyList<(string? Na
         more["content"] = content.ToNode();
         _conversation.Note(place, "atif.observation", more);
     }
+
+    private void AddReference(string relation, string? name, string? path, string eventId)
+    {
+        var reference = new AtifReference(relation, IsName(name) ? name : null, AtifReference.FileOf(path), eventId);
+        if ((reference.Name ?? reference.File) is not null && !subagents.Any(s => s.Name is not null && s.Name == name))
+        {
+            _references.Add(reference);
+        }
+    }
+
+    private static bool IsName(string? name) => name is { Length: > 0 and <= 200 } && Log.TextRules.FaultOf(name) is null;
 
     private IReadOnlyList<JsonElement> ResultsOf(Fields step, JsonObject more)
     {

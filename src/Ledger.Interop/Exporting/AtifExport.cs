@@ -3,6 +3,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using Ledger.Interop.Reading;
 using Ledger.Json;
+using Ledger.Log;
 using Ledger.Runs;
 
 namespace Ledger.Interop.Exporting;
@@ -59,6 +60,12 @@ internal sealed class AtifExport(Run run, ExportReport report)
                     open?.Add(known);
                 }
 
+                continue;
+            }
+
+            if (turn is Other { Event.Type: RecordingEnd.ReferenceType or RecordingEnd.LinkType })
+            {
+                // What is linked names each other by itself.
                 continue;
             }
 

@@ -13,7 +13,7 @@ internal sealed partial class SpanEvents
 
     private void WriteMembers(Utf8JsonWriter writer)
     {
-        if (_attributes.Json.Member(GenAiNames.Provider).ValueKind == JsonValueKind.Undefined && _attributes.Text(GenAiNames.System) is { } provider)
+        if (_attributes.Get(GenAiNames.Provider).ValueKind == JsonValueKind.Undefined && _attributes.Text(GenAiNames.System) is { } provider)
         {
             writer.WriteString("provider", provider);
         }
@@ -75,5 +75,5 @@ internal sealed partial class SpanEvents
 
     // Attributes were cleaned when they were gathered.
     private JsonElement? Find(string attribute) =>
-        _attributes.Json.Member(attribute) is var value && RecordedJson.SaysSomething(value) ? _attributes.Any(attribute) : null;
+        _attributes.Get(attribute) is var value && RecordedJson.SaysSomething(value) ? _attributes.Any(attribute) : null;
 }

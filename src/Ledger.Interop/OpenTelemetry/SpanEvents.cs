@@ -76,24 +76,28 @@ internal sealed partial class SpanEvents
         return RecordedJson.ToElement(attributes);
     }
 
-    private LlmRequest Request()
+    private UntypedEvent Request() => Event("llm.request", writer =>
     {
-        var more = More(WriteMembers);
-        var model = _attributes.Text(GenAiNames.RequestModel);
-        var most = _attributes.Count(GenAiNames.MaxTokens);
-        return new LlmRequest(RecordedJson.ToElement(Content.Input), model, most) { More = more };
-    }
+        writer.WritePropertyName("messages");
+        Content.Input.WriteTo(writer);
+        if (_attributes.Text(GenAiNames.RequestModel) is { } model)
+        {
+            writer.WriteString("model", model);
+        }
 
-    private LlmResponse Response()
+        if (_attributes.Count(GenAiNames.MaxTokens) is { } most)
+        {
+            writer.WriteNumber("max_tokens", most);
+        }
+
+        WriteMembers(writer);
+    });
+
+    private UntypedEvent Response()
     {
         var more = new JsonObject();
         var answer = Content.Output.Count > 0 ? Content.Output[0] : [];
-        var content = RecordedJson.ToElement(answer["content"]);
-        if (Conversations.Content.PartsOf(content) is { } parts)
-        {
-            more["content"] = parts;
-        }
-
+        var text = answer["content"] is null ? null : TextAndParts(answer["content"]!, more);
         foreach (var (name, value) in answer)
         {
             if (name is not ("role" or "content") && RecordedJson.SaysSomething(value))
@@ -112,47 +116,86 @@ internal sealed partial class SpanEvents
         var cost = _attributes.Price(GenAiNames.Cost);
         var model = _attributes.Text(GenAiNames.ResponseModel) ?? _attributes.Peek(GenAiNames.RequestModel);
         AddEnd(more);
-        return new LlmResponse(Conversations.Content.TextOf(content), model, cost) { More = More(more) };
-    }
-
-    private ToolCalled Call()
-    {
-        var more = More(writer =>
+        return Event("llm.response", writer =>
         {
-            WriteMembers(writer);
-            if (_attributes.Text(GenAiNames.CallId) is { } id)
+            if (text is not null)
             {
-                writer.WriteString("tool_call_id", id);
+                writer.WriteString("text", text);
             }
-        });
-        return new ToolCalled(_attributes.Text(GenAiNames.Tool), Value(GenAiNames.Arguments)) { More = more };
-    }
 
-    private ToolReturned Result()
-    {
-        var more = new JsonObject();
-        var result = Value(GenAiNames.Result);
-        AddEnd(more);
-        return new ToolReturned(_entry.EventId, result) { More = More(more) };
-    }
-
-    private UntypedEvent Invocation()
-    {
-        return new UntypedEvent(Invoked, ObjectOf(writer =>
-        {
-            WriteMembers(writer);
-            if (_attributes.Text(GenAiNames.RequestModel) is { } model)
+            if (model is not null)
             {
                 writer.WriteString("model", model);
             }
 
-            if (Content.Input.Count > 0)
+            if (cost is { } price)
             {
-                writer.WritePropertyName("messages");
-                Content.Input.WriteTo(writer);
+                writer.WriteNumber("cost_usd", price);
             }
-        }));
+
+            Write(writer, more);
+        });
     }
+
+    // Most answers are a text.
+    private static string? TextAndParts(JsonNode content, JsonObject more)
+    {
+        if (content.GetValueKind() == JsonValueKind.String)
+        {
+            return content.GetValue<string>();
+        }
+
+        var element = RecordedJson.ToElement(content);
+        if (Conversations.Content.PartsOf(element) is { } parts)
+        {
+            more["content"] = parts;
+        }
+
+        return Conversations.Content.TextOf(element);
+    }
+
+    private UntypedEvent Call() => Event("tool.called", writer =>
+    {
+        if (_attributes.Text(GenAiNames.Tool) is { } tool)
+        {
+            writer.WriteString("tool", tool);
+        }
+
+        WriteIfAny(writer, "arguments", Value(GenAiNames.Arguments));
+        WriteMembers(writer);
+        if (_attributes.Text(GenAiNames.CallId) is { } id)
+        {
+            writer.WriteString("tool_call_id", id);
+        }
+    });
+
+    private UntypedEvent Result()
+    {
+        var more = new JsonObject();
+        var result = Value(GenAiNames.Result);
+        AddEnd(more);
+        return Event("tool.returned", writer =>
+        {
+            writer.WriteString("call_id", _entry.EventId);
+            WriteIfAny(writer, "result", result);
+            Write(writer, more);
+        });
+    }
+
+    private UntypedEvent Invocation() => Event(Invoked, writer =>
+    {
+        WriteMembers(writer);
+        if (_attributes.Text(GenAiNames.RequestModel) is { } model)
+        {
+            writer.WriteString("model", model);
+        }
+
+        if (Content.Input.Count > 0)
+        {
+            writer.WritePropertyName("messages");
+            Content.Input.WriteTo(writer);
+        }
+    });
 
     private UntypedEvent Return()
     {
@@ -250,7 +293,7 @@ internal sealed partial class SpanEvents
     {
         foreach (var name in new[] { "droppedAttributesCount", "droppedEventsCount", "droppedLinksCount" })
         {
-            if (_span.Json.Member(name).GetRawTextOrNull() == "0")
+            if (_span.Get(name).GetRawTextOrNull() == "0")
             {
                 _span.Skip(name);
             }
@@ -286,7 +329,7 @@ internal sealed partial class SpanEvents
     {
         foreach (var (name, member) in names)
         {
-            if (RecordedJson.SaysSomething(_attributes.Json.Member(name)))
+            if (RecordedJson.SaysSomething(_attributes.Get(name)))
             {
                 to[member] = _attributes.Any(name).ToNode();
             }
@@ -303,20 +346,31 @@ internal sealed partial class SpanEvents
 
     private static UntypedEvent Untyped(string type, JsonObject data) => new(type, RecordedJson.ToElement(data));
 
-    // Members of one document: one for each would cost most of the time.
-    private static Dictionary<string, JsonElement> More(JsonObject more) => MembersOf(RecordedJson.ToElement(more));
+    private static UntypedEvent Event(string type, Action<Utf8JsonWriter> write) => new(type, ObjectOf(write));
 
-    private static Dictionary<string, JsonElement> More(Action<Utf8JsonWriter> write) => MembersOf(ObjectOf(write));
-
-    private static Dictionary<string, JsonElement> MembersOf(JsonElement json)
+    private static void Write(Utf8JsonWriter writer, JsonObject members)
     {
-        var members = new Dictionary<string, JsonElement>(json.GetPropertyCount(), StringComparer.Ordinal);
-        foreach (var member in json.EnumerateObject())
+        foreach (var (name, value) in members)
         {
-            members.Add(member.Name, member.Value);
+            writer.WritePropertyName(name);
+            if (value is null)
+            {
+                writer.WriteNullValue();
+            }
+            else
+            {
+                value.WriteTo(writer);
+            }
         }
+    }
 
-        return members;
+    private static void WriteIfAny(Utf8JsonWriter writer, string name, JsonElement value)
+    {
+        if (value.ValueKind != JsonValueKind.Undefined)
+        {
+            writer.WritePropertyName(name);
+            value.WriteTo(writer);
+        }
     }
 
     private static JsonElement ObjectOf(Action<Utf8JsonWriter> write) => EventJson.ToElement(writer =>

@@ -182,7 +182,7 @@ internal sealed class SpanIndex(SpanForms forms)
         }
 
         var entries = new SpanEntry[found.Count];
-        SpanWork.ForEach(found.Count, i => entries[i] = EntryOf(found[i].Span, 0, 0, found[i].Resource));
+        ManyAtOnce.ForEach(found.Count, i => entries[i] = EntryOf(found[i].Span, 0, 0, found[i].Resource));
         foreach (var entry in entries)
         {
             Add(entry);
@@ -225,7 +225,7 @@ internal sealed class SpanIndex(SpanForms forms)
         var attributes = new Fields(SpanEvents.AttributesOf(span));
         var operation = attributes.Peek(GenAiNames.Operation);
         var role = GenAiNames.RoleOf(operation);
-        if (role == SpanRole.Plain && (attributes.Peek(GenAiNames.RequestModel) is not null || RecordedJson.SaysSomething(attributes.Json.Member("gen_ai.input.messages"))))
+        if (role == SpanRole.Plain && (attributes.Peek(GenAiNames.RequestModel) is not null || RecordedJson.SaysSomething(attributes.Get("gen_ai.input.messages"))))
         {
             role = SpanRole.Model;
         }

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Ledger.Events;
+using Ledger.Files;
 using Ledger.Interop.Conversations;
 using Ledger.Interop.Reading;
 using Ledger.Log;
@@ -109,7 +110,7 @@ internal sealed class SpanRun
     {
         SpanEntry[] spans = [.. _steps.Where(step => !step.IsEnd).Select(step => step.Span)];
         var made = new SpanEvents[spans.Length];
-        SpanWork.ForEach(spans.Length, i => made[i] = new SpanEvents(spans[i], spans[i].Json!.Value));
+        ManyAtOnce.ForEach(spans.Length, i => made[i] = new SpanEvents(spans[i], spans[i].Json!.Value));
         return spans.Zip(made).ToDictionary(pair => pair.First, pair => pair.Second);
     }
 

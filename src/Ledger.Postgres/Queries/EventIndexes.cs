@@ -5,8 +5,11 @@ namespace Ledger.Postgres.Queries;
 /// <summary>The indexes of the events that are made and dropped on request, while the log is in use.</summary>
 internal sealed class EventIndexes(StoreContext context)
 {
-    /// <summary>Their names: see <c>index_events</c>. Marten must not drop them.</summary>
-    public static IReadOnlyList<string> Names { get; } = ["ix_mt_events_at", "ix_mt_events_type", "ix_mt_events_tool", "ix_mt_events_end"];
+    /// <summary>Their names: see <c>index_events</c>.</summary>
+    public static IReadOnlyList<string> Names { get; } = ["ix_mt_events_at", "ix_mt_events_type", "ix_mt_events_tool"];
+
+    /// <summary>Those and the indexes that every log has and Marten does not know: it must not drop them.</summary>
+    public static IReadOnlyList<string> NotOfMarten { get; } = [.. Names, "ix_mt_events_end"];
 
     public Task CreateAsync(CancellationToken cancellationToken) => ExecuteAsync("index_events", cancellationToken);
 

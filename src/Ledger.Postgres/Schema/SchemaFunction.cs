@@ -40,12 +40,15 @@ internal sealed partial record SchemaFunction(string Name, string Text)
     /// <summary>Whether a trigger calls it: it needs no table when it is made, and its trigger needs it.</summary>
     internal bool IsTrigger => Head.Groups["result"].Value.Contains("returns trigger", StringComparison.Ordinal);
 
-    /// <summary>The texts of the functions that the triggers of a file call, which are made before it runs.</summary>
+    /// <summary>The texts of the functions that the triggers and views of a file call, which are made before it runs.</summary>
     internal static string TextsFor(IEnumerable<SchemaFunction> functions, string file)
     {
-        var called = TriggerCall().Matches(file).Select(match => match.Groups["name"].Value).ToHashSet(StringComparer.Ordinal);
+        var called = TriggerCall().Matches(file).Concat(ViewCall().Matches(file)).Select(match => match.Groups["name"].Value).ToHashSet(StringComparer.Ordinal);
         return string.Join('\n', functions.Where(function => called.Contains(function.Name)).Select(function => function.Text));
     }
+
+    /// <summary>Whether a statement makes a view that calls functions, which must exist then.</summary>
+    internal static bool IsViewThatCalls(string statement) => ViewOfSchema().IsMatch(statement);
 
     /// <summary>The statement that applies and records this function, with tokens for the schemas.</summary>
     internal string Apply(int lastMigration) => SqlText.Load("ApplyFunction")
@@ -72,6 +75,12 @@ internal sealed partial record SchemaFunction(string Name, string Text)
 
     [GeneratedRegex(@"\bexecute function \{ledger\}\.(?<name>\w+)", RegexOptions.CultureInvariant)]
     private static partial Regex TriggerCall();
+
+    [GeneratedRegex(@"(?<=create or replace view [^;]*)\{ledger\}\.(?<name>\w+_v\d+)\(", RegexOptions.CultureInvariant)]
+    private static partial Regex ViewCall();
+
+    [GeneratedRegex(@"\Acreate or replace view\b.*\.\w+_v\d+\(", RegexOptions.CultureInvariant | RegexOptions.Singleline)]
+    private static partial Regex ViewOfSchema();
 
     [GeneratedRegex(@"\s+", RegexOptions.CultureInvariant)]
     private static partial Regex Spaces();

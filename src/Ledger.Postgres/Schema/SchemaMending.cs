@@ -66,11 +66,11 @@ internal sealed class SchemaMending
             return new SchemaMending([], []);
         }
 
-        // A view reads the columns, a foreign key needs the other table's key, and a trigger the function that it calls.
+        // A view reads the columns and may call functions, a foreign key needs the other table's key, and a trigger the function that it calls.
         var made = objects.SelectMany(found => found.Definition.Statements).Select(schemas.Fill).ToLookup(IsTrigger);
         var mended = parts.ToLookup(found => Order(found.Entry), found => StatementOf(found.Entry));
         List<string> statements = [SqlText.Load("MendBegin"), SqlText.Load("PrepareMigrations", schemas)];
-        statements.AddRange([.. mended[Column], .. mended[Constraint], .. mended[Index], .. made[false]]);
+        statements.AddRange([.. mended[Column], .. mended[Constraint], .. mended[Index], .. made[false].OrderBy(SchemaFunction.IsViewThatCalls)]);
         if (mended.Contains(ForeignKey))
         {
             statements.Add(SqlText.Load("MendRows", schemas));

@@ -19,7 +19,7 @@ internal enum PartState
 /// <summary>Compares the events of a recording, one by one, with those already in the log.</summary>
 /// <remarks>
 /// Events of the log that the recording does not have are passed over if they say something about the run and are no part of its work: an earlier end
-/// of the recording, and the titles, labels and ends that people have given the run since.
+/// of the recording, links to other runs, and the titles, labels and ends that people have given the run since.
 /// </remarks>
 internal sealed class RecordedPart(EventRegistry registry, IAsyncEnumerable<RecordedEvent> events, Position from) : IAsyncDisposable
 {
@@ -82,7 +82,7 @@ internal sealed class RecordedPart(EventRegistry registry, IAsyncEnumerable<Reco
     public ValueTask DisposeAsync() => _events.DisposeAsync();
 
     // The recording had ended there, and has gone on since; or the event was appended to the log and not imported.
-    private static bool IsAboutTheRun(RecordedEvent recorded) => recorded.Type == RecordingEnd.EventType
+    private static bool IsAboutTheRun(RecordedEvent recorded) => recorded.Type is RecordingEnd.EventType or RecordingEnd.ReferenceType or RecordingEnd.LinkType
         || (recorded.Metadata.ForeignId is null && recorded.Type is "run.renamed" or "run.labelled" or "run.completed" or "run.failed");
 
     // An event without a foreign id was exported with its own id.

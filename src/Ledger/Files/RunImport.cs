@@ -54,23 +54,40 @@ internal sealed class RunImport(Run run, string id, IProgress<ImportProgress>? p
             Guid[] sought = [.. part.Where(item => hasBegun || item.Metadata.ForeignId is null).Select(item => item.IdIn(run.StreamName))];
             var found = sought.Length == 0 ? [] : await run.Store.FindEventsAsync(sought, cancellationToken).ConfigureAwait(false);
             var known = found.ToDictionary(recorded => recorded.Id);
-            foreach (var item in part)
+            var missing = new StreamEvent?[part.Length];
+            ManyAtOnce.ForEach(part.Length, i => missing[i] = MissingOf(part[i], known));
+            foreach (var item in missing)
             {
-                var id = known.Count == 0 ? default : item.IdIn(run.StreamName);
-                if (!known.TryGetValue(id, out var recorded))
+                if (item is { } left)
                 {
-                    yield return new StreamEvent(run.StreamName, run.Correlated(item)) { WasSought = true };
-                }
-                else if (recorded.Stream != run.StreamName)
-                {
-                    throw new EventIdInUseException(run.StreamName, id, recorded.Stream);
-                }
-                else if (!JsonEquality.Instance.Equals(EventJson.ParseElement(run.Store.Registry.Write(item).Json), recorded.ToJsonElement()))
-                {
-                    _different++;
+                    yield return left;
                 }
             }
         }
+    }
+
+    // Null if the run has it; written, because that takes most of the time.
+    private StreamEvent? MissingOf(NewEvent item, Dictionary<Guid, RecordedEvent> known)
+    {
+        var registry = run.Store.Registry;
+        var id = known.Count == 0 ? default : item.IdIn(run.StreamName);
+        if (!known.TryGetValue(id, out var recorded))
+        {
+            var correlated = run.Correlated(item);
+            return new StreamEvent(run.StreamName, correlated) { WasSought = true, Written = new WrittenEvent(run.StreamName, correlated, registry) };
+        }
+
+        if (recorded.Stream != run.StreamName)
+        {
+            throw new EventIdInUseException(run.StreamName, id, recorded.Stream);
+        }
+
+        if (!JsonEquality.Instance.Equals(EventJson.ParseElement(registry.Write(item).Json), recorded.ToJsonElement()))
+        {
+            Interlocked.Increment(ref _different);
+        }
+
+        return null;
     }
 
     /// <summary>Skips the events that exist; returns the length after them, or null if none are left.</summary>

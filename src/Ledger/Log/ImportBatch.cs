@@ -71,10 +71,8 @@ internal abstract class ImportBatch
         }
 
         AppendRules.CheckWritten(stream, nameof(item));
-        var id = newEvent.IdIn(stream);
-        var serialized = registry.Write(newEvent);
-        registry.Check(stream, newEvent, serialized);
-        var written = new AppendRequest.Item(id, newEvent, serialized);
+        var written = WrittenEvent.Of(item, registry);
+        var id = written.Id;
         if (!known.TryAdd(id, (stream, Count)))
         {
             var (holder, index) = known[id];
@@ -90,6 +88,6 @@ internal abstract class ImportBatch
         Keep(stream, written);
         WasSought &= item.WasSought;
         Count++;
-        Bytes += serialized.Json.Length;
+        Bytes += written.Serialized.Json.Length;
     }
 }

@@ -5,4 +5,10 @@ namespace Ledger.Log;
 internal static class RecordingEnd
 {
     public const string EventType = "recording.ended";
+
+    /// <summary>Names a recording in a file of its own, which the log may not have yet.</summary>
+    public const string ReferenceType = "recording.reference";
+
+    /// <summary>Names the run of another recording that belongs to this one.</summary>
+    public const string LinkType = "recording.linked";
 }

@@ -9,6 +9,9 @@ public readonly record struct StreamEvent(StreamName Stream, NewEvent Event)
     /// <summary>Whether the importer has just asked the log for its id, and the log did not have it: a store need not ask first.</summary>
     internal bool WasSought { get; init; }
 
+    /// <summary>The event as the importer has written it already, or null.</summary>
+    internal WrittenEvent? Written { get; init; }
+
     /// <inheritdoc/>
     public bool Equals(StreamEvent other) => Stream == other.Stream && Equals(Event, other.Event);
 

@@ -155,8 +155,10 @@ public sealed partial class ContractTests : IAsyncLifetime
                 }
             }
 
-            var problem = operation["responses"]!["400"]!["content"]!["application/problem+json"]!["schema"]!;
-            using var refused = await _client.GetAsync($"{Base}/streams/nobody:x");
+            var problem = operation["responses"]!["400"]!["content"]![route.RefusesAs[0]]!["schema"]!;
+            using var refused = route.Refusal == ContractContext.Default.ProblemContract
+                ? await _client.GetAsync($"{Base}/streams/nobody:x")
+                : await _client.PostAsync(Base + route.Path, new StringContent("{", Encoding.UTF8, "application/json"));
             JsonElement.Parse(await refused.Content.ReadAsStringAsync()).ShouldMatch(problem, document["components"], "a refusal");
         }
     }

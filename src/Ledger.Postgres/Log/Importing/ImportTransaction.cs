@@ -19,6 +19,9 @@ internal sealed class ImportTransaction(
 {
     private const NpgsqlDbType Texts = NpgsqlDbType.Array | NpgsqlDbType.Text;
 
+    // As many are created without asking first whether they exist.
+    private const int MostToCreate = 16;
+
     private readonly Dictionary<StreamName, ImportedStream> _streams = [];
     private long _copiedBytes;
 
@@ -36,8 +39,7 @@ internal sealed class ImportTransaction(
         string[] names = [.. streams.Select(s => s.Name.Value)];
         var projections = statements.ImportProjections.For(names);
         var worlds = batch.Count >= WorldWork.FewestEvents && projections.WriteWorldsAlone ? new WorldWork(options, () => true) : null;
-        await BeginAsync(projections, cancellationToken).ConfigureAwait(false);
-        await LockStreamsAsync(streams, names, cancellationToken).ConfigureAwait(false);
+        var drawn = await BeginAsync(transaction, projections, streams, names, lookup, cancellationToken).ConfigureAwait(false);
         HashSet<Guid> known = [];
         if (lookup == IdLookup.Always || Array.Exists(streams, s => s.IsArchived || (lookup == IdLookup.InStreamsWithEvents && s.Before > 0)))
         {
@@ -49,22 +51,61 @@ internal sealed class ImportTransaction(
             return new ImportOutcome(0, known.Count, 0, 0);
         }
 
-        await CopyAsync(known, worlds, cancellationToken).ConfigureAwait(false);
+        await CopyAsync(known, worlds, drawn, cancellationToken).ConfigureAwait(false);
         var grown = _streams.Values.Where(s => s.Version > s.Before).ToArray();
-        await UpdateStreamsAsync(grown, cancellationToken).ConfigureAwait(false);
-        await (worlds is null ? projections : projections.With(worlds)).ApplyAsync(connection, transaction, options.CommandTimeoutSeconds, cancellationToken).ConfigureAwait(false);
-        Outcome = new ImportOutcome(
-            batch.Count - known.Count, known.Count, grown.Count(s => s.Before == 0), _copiedBytes);
-        await transaction.CommitAsync(cancellationToken).ConfigureAwait(false);
-        return Outcome;
+        await (worlds is null ? projections : projections.With(worlds)).ApplyAsync(
+            [UpdateStreams(grown)],
+            last =>
+            {
+                Outcome = new ImportOutcome(batch.Count - known.Count, known.Count, grown.Count(s => s.Before == 0), _copiedBytes);
+                last.BatchCommands.Add(new NpgsqlBatchCommand(SqlText.Load("commit_projections")));
+            },
+            connection,
+            transaction,
+            options.CommandTimeoutSeconds,
+            cancellationToken).ConfigureAwait(false);
+        return Outcome!;
     }
 
-    private async Task BeginAsync(InlineProjections projections, CancellationToken cancellationToken)
+    /// <summary>Begins in one round trip: locks what projections and writers of the streams lock, and draws the numbers, if all events are taken to be new.</summary>
+    private async Task<(DateTime Moment, long[] Numbers)?> BeginAsync(
+        NpgsqlTransaction transaction, InlineProjections projections, ImportedStream[] streams, string[] names, IdLookup lookup, CancellationToken cancellationToken)
     {
-        var command = Load("import_begin");
-        await using var _ = command.ConfigureAwait(false);
-        command.Parameters.WithTexts(projections.Keys);
-        await command.ExecuteNonQueryAsync(cancellationToken).ConfigureAwait(false);
+        var begin = new NpgsqlBatch(connection, transaction) { Timeout = options.CommandTimeoutSeconds };
+        await using var _ = begin.ConfigureAwait(false);
+        Add(begin, "import_begin").WithTexts(projections.Keys);
+        if (names.Length <= MostToCreate)
+        {
+            Add(begin, "import_create_streams").WithTexts(names);
+        }
+
+        Add(begin, "import_lock_streams").WithTexts(names);
+        if (lookup == IdLookup.Never)
+        {
+            Add(begin, "import_draw_numbers").With(batch.Count, NpgsqlDbType.Integer);
+        }
+
+        (DateTime, long[])? drawn = null;
+        var locked = 0;
+        await begin.PrepareAsync(cancellationToken).ConfigureAwait(false);
+        var reader = await begin.ExecuteReaderAsync(cancellationToken).ConfigureAwait(false);
+        await using (reader.ConfigureAwait(false))
+        {
+            await reader.NextResultAsync(cancellationToken).ConfigureAwait(false);
+            locked = await ReadLockedAsync(reader, streams, cancellationToken).ConfigureAwait(false);
+            if (await reader.NextResultAsync(cancellationToken).ConfigureAwait(false))
+            {
+                drawn = await ReadDrawnAsync(reader, cancellationToken).ConfigureAwait(false);
+                await reader.NextResultAsync(cancellationToken).ConfigureAwait(false);
+            }
+        }
+
+        if (locked < streams.Length)
+        {
+            await LockStreamsAsync(streams, names, cancellationToken).ConfigureAwait(false);
+        }
+
+        return drawn;
     }
 
     private ImportedStream[] ListStreams()
@@ -85,13 +126,14 @@ internal sealed class ImportTransaction(
     private async Task LockStreamsAsync(ImportedStream[] streams, string[] names, CancellationToken cancellationToken)
     {
         // A refused append may delete a row that it had created, in between.
-        while (await LockAsync(streams, names, cancellationToken).ConfigureAwait(false) < streams.Length)
+        do
         {
             var create = Load("import_create_streams");
             await using var _ = create.ConfigureAwait(false);
             create.With(names, Texts);
             await create.ExecuteNonQueryAsync(cancellationToken).ConfigureAwait(false);
         }
+        while (await LockAsync(streams, names, cancellationToken).ConfigureAwait(false) < streams.Length);
     }
 
     private async Task<int> LockAsync(ImportedStream[] streams, string[] names, CancellationToken cancellationToken)
@@ -100,6 +142,11 @@ internal sealed class ImportTransaction(
         await using var _ = command.ConfigureAwait(false);
         var reader = await command.ExecuteReaderAsync(cancellationToken).ConfigureAwait(false);
         await using var __ = reader.ConfigureAwait(false);
+        return await ReadLockedAsync(reader, streams, cancellationToken).ConfigureAwait(false);
+    }
+
+    private static async Task<int> ReadLockedAsync(NpgsqlDataReader reader, ImportedStream[] streams, CancellationToken cancellationToken)
+    {
         var count = 0;
         while (await reader.ReadAsync(cancellationToken).ConfigureAwait(false))
         {
@@ -152,7 +199,7 @@ internal sealed class ImportTransaction(
         }
     }
 
-    private async Task CopyAsync(HashSet<Guid> known, WorldWork? worlds, CancellationToken cancellationToken)
+    private async Task CopyAsync(HashSet<Guid> known, WorldWork? worlds, (DateTime Moment, long[] Numbers)? drawn, CancellationToken cancellationToken)
     {
         foreach (ref readonly var row in batch.Events)
         {
@@ -162,7 +209,7 @@ internal sealed class ImportTransaction(
             }
         }
 
-        var (moment, numbers) = await DrawNumbersAsync(batch.Count - known.Count, cancellationToken).ConfigureAwait(false);
+        var (moment, numbers) = drawn ?? await DrawNumbersAsync(batch.Count - known.Count, cancellationToken).ConfigureAwait(false);
         var runs = Complete(known, worlds, moment, numbers);
         var copy = await CopyStream.BeginAsync(connection, "import_copy_events", options, cancellationToken).ConfigureAwait(false);
         await using var _ = copy.ConfigureAwait(false);
@@ -212,19 +259,31 @@ internal sealed class ImportTransaction(
         await using var _ = command.ConfigureAwait(false);
         var reader = await command.ExecuteReaderAsync(cancellationToken).ConfigureAwait(false);
         await using var __ = reader.ConfigureAwait(false);
+        return await ReadDrawnAsync(reader, cancellationToken).ConfigureAwait(false);
+    }
+
+    private static async Task<(DateTime Moment, long[] Numbers)> ReadDrawnAsync(NpgsqlDataReader reader, CancellationToken cancellationToken)
+    {
         await reader.ReadAsync(cancellationToken).ConfigureAwait(false);
         return (reader.GetFieldValue<DateTime>(0), reader.GetFieldValue<long[]>(1));
     }
 
-    private async Task UpdateStreamsAsync(ImportedStream[] grown, CancellationToken cancellationToken)
+    private NpgsqlBatchCommand UpdateStreams(ImportedStream[] grown)
     {
-        var command = Load("import_update_streams")
-            .With(grown.Select(s => s.Name.Value).ToArray(), Texts)
+        var command = new NpgsqlBatchCommand(SqlText.Load("import_update_streams", options.Schemas));
+        command.Parameters
+            .WithTexts([.. grown.Select(s => s.Name.Value)])
             .With(grown.Select(s => s.Version).ToArray(), NpgsqlDbType.Array | NpgsqlDbType.Bigint)
             .With(grown.Select(s => s.Time).ToArray(), NpgsqlDbType.Array | NpgsqlDbType.TimestampTz)
             .With(grown.Select(s => s.Before).ToArray(), NpgsqlDbType.Array | NpgsqlDbType.Bigint);
-        await using var _ = command.ConfigureAwait(false);
-        await command.ExecuteNonQueryAsync(cancellationToken).ConfigureAwait(false);
+        return command;
+    }
+
+    private NpgsqlParameterCollection Add(NpgsqlBatch to, string name)
+    {
+        var command = new NpgsqlBatchCommand(SqlText.Load(name, options.Schemas));
+        to.BatchCommands.Add(command);
+        return command.Parameters;
     }
 
     private NpgsqlCommand Load(string name) => Command(SqlText.Load(name, options.Schemas));

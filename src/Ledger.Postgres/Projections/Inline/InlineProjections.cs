@@ -131,33 +131,34 @@ internal sealed class InlineProjections
         }
     }
 
-    /// <summary>Runs only the projections, after the inserts of the current transaction.</summary>
-    /// <param name="connection">The connection, which is in a transaction.</param>
-    /// <param name="transaction">The transaction.</param>
-    /// <param name="timeoutSeconds">The time-out of each round trip.</param>
-    /// <param name="cancellationToken">Stops waiting.</param>
-    public Task ApplyAsync(
-        NpgsqlConnection connection,
-        NpgsqlTransaction transaction,
-        int timeoutSeconds,
-        CancellationToken cancellationToken) => Keys is null
-        ? Task.CompletedTask
-        : ApplyAsync([new NpgsqlBatchCommand(_clock)], connection, transaction, timeoutSeconds, cancellationToken);
-
     /// <summary>Runs the projections after the inserts of the current transaction, and statements that they follow in the same round trip.</summary>
     /// <param name="before">The statements; of these the last one alone has a result.</param>
     /// <param name="connection">The connection, which is in a transaction.</param>
     /// <param name="transaction">The transaction.</param>
     /// <param name="timeoutSeconds">The time-out of each round trip.</param>
     /// <param name="cancellationToken">Stops waiting.</param>
+    public Task ApplyAsync(
+        IReadOnlyList<NpgsqlBatchCommand> before,
+        NpgsqlConnection connection,
+        NpgsqlTransaction transaction,
+        int timeoutSeconds,
+        CancellationToken cancellationToken) => ApplyAsync(before, _ => { }, connection, transaction, timeoutSeconds, cancellationToken);
+
+    /// <summary>As above, with what follows the projections in their last round trip.</summary>
+    /// <param name="before">The statements before; of these the last one alone has a result.</param>
+    /// <param name="addEnd">Adds those after; called when they are about to be sent.</param>
+    /// <param name="connection">The connection, which is in a transaction.</param>
+    /// <param name="transaction">The transaction.</param>
+    /// <param name="timeoutSeconds">The time-out of each round trip.</param>
+    /// <param name="cancellationToken">Stops waiting.</param>
     public async Task ApplyAsync(
         IReadOnlyList<NpgsqlBatchCommand> before,
+        Action<NpgsqlBatch> addEnd,
         NpgsqlConnection connection,
         NpgsqlTransaction transaction,
         int timeoutSeconds,
         CancellationToken cancellationToken)
     {
-
         var times = ProjectionTimes.Start(_clock);
         var works = BeginWorks();
         var applied = await ProjectionTransaction.BeginAsync(connection, transaction, timeoutSeconds, cancellationToken).ConfigureAwait(false);
@@ -171,8 +172,13 @@ internal sealed class InlineProjections
         }
 
         // In place of the append statement, whose result comes before those of the projections.
-        await ReadAsync(batch, before[^1], _ => Task.FromResult(true), works, times, cancellationToken).ConfigureAwait(false);
-        await applied.WriteAsync(works, times, _ => { }, cancellationToken).ConfigureAwait(false);
+        var isOne = works.Length == 0;
+        await ReadAsync(batch, before[^1], _ => Task.FromResult(true), works, times, cancellationToken, isOne ? addEnd : null).ConfigureAwait(false);
+        if (!isOne)
+        {
+            await applied.WriteAsync(works, times, addEnd, cancellationToken).ConfigureAwait(false);
+        }
+
         times?.Record();
     }
 
@@ -183,7 +189,8 @@ internal sealed class InlineProjections
         Func<NpgsqlDataReader, Task<T>> read,
         ProjectionWork[] works,
         ProjectionTimes? times,
-        CancellationToken cancellationToken)
+        CancellationToken cancellationToken,
+        Action<NpgsqlBatch>? addEnd = null)
     {
         batch.BatchCommands.Add(first);
         times?.AddClock(batch);
@@ -207,6 +214,7 @@ internal sealed class InlineProjections
             }
         }
 
+        addEnd?.Invoke(batch);
         return await ProjectionTransaction.ReadAsync(
             batch,
             async reader =>

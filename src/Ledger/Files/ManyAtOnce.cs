@@ -1,10 +1,10 @@
 using System.Collections.Concurrent;
 using System.Runtime.ExceptionServices;
 
-namespace Ledger.Interop.OpenTelemetry;
+namespace Ledger.Files;
 
-/// <summary>Work on many spans, each by itself.</summary>
-internal static class SpanWork
+/// <summary>Work on many things, each by itself.</summary>
+internal static class ManyAtOnce
 {
     private const int FewestForSeveral = 64;
     private const int AtOnce = 16;
