@@ -80,9 +80,8 @@ public static class LedgerResourceExtensions
 #pragma warning disable CA1031 // The dashboard shows why a command failed.
                 try
                 {
-                    await operation(await ConnectionStringOfAsync(ledger.Resource, context.CancellationToken).ConfigureAwait(false), context.CancellationToken)
-                        .ConfigureAwait(false);
-                    return CommandResults.Success();
+                    return CommandResults.Success(await operation(
+                        await ConnectionStringOfAsync(ledger.Resource, context.CancellationToken).ConfigureAwait(false), context.CancellationToken).ConfigureAwait(false));
                 }
                 catch (Exception fault)
                 {

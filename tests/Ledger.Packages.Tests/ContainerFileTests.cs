@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Text.RegularExpressions;
 using Ledger.Conformance.Conventions;
 using Ledger.Testing;
@@ -29,6 +30,17 @@ public sealed partial class ContainerFileTests
         var exposed = Exposed().Matches(Dockerfile).Select(m => m.Groups["port"].Value);
         Ports().Matches(Compose).Select(m => m.Groups["port"].Value).Where(port => port != "5432").ShouldBe(exposed, ignoreOrder: true);
         File.ReadAllText(Path.Combine(SourceTree.Root, ".dockerignore")).Split('\n').ShouldContain("**/bin", "What is built here must not get into the image.");
+    }
+
+    /// <summary>By the program that reads it, which needs no engine for that.</summary>
+    [ComposeFact]
+    public async Task Compose_IsReadByItsProgram_WithAllItsServices()
+    {
+        var (program, words) = ComposeFactAttribute.Program!.Value;
+
+        var services = await Shell.RunAsync(SourceTree.Root, new Dictionary<string, string> { ["COMPOSE_PROFILES"] = "all" }, program, [.. words, "config", "--services"]);
+
+        services.Split('\n', StringSplitOptions.RemoveEmptyEntries).ShouldBe(["postgres", "migrate", "sample", "explorer"], ignoreOrder: true);
     }
 
     /// <summary>As an image does it: the sources without what was built from them, in another folder.</summary>
@@ -74,6 +86,28 @@ public sealed partial class ContainerFileTests
         finally
         {
             place.Delete(recursive: true);
+        }
+    }
+
+    [AttributeUsage(AttributeTargets.Method)]
+    private sealed class ComposeFactAttribute : FactAttribute
+    {
+        public ComposeFactAttribute() => Skip = Program is null ? "There is neither 'docker compose' nor 'docker-compose'." : null;
+
+        /// <summary>The program and its first words.</summary>
+        public static (string Program, string[] Words)? Program { get; } =
+            Runs("docker", "compose", "version") ? ("docker", ["compose"]) : Runs("docker-compose", "version") ? ("docker-compose", []) : null;
+
+        private static bool Runs(string program, params string[] arguments)
+        {
+            if (!(Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator).Any(folder => File.Exists(Path.Combine(folder, program))))
+            {
+                return false;
+            }
+
+            using var process = Process.Start(new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true, RedirectStandardError = true })!;
+            process.WaitForExit();
+            return process.ExitCode == 0;
         }
     }
 

@@ -9,8 +9,8 @@ namespace Ledger.Cli.Causality;
 /// <summary><c>ledger divergence</c></summary>
 internal sealed class DivergenceCommand : LedgerCommand
 {
-    private readonly Argument<string> _a = StreamArgument.Create("A run or branch.", "A");
-    private readonly Argument<string> _b = StreamArgument.Create("The run or branch to compare it with.", "B");
+    private readonly Argument<string> _a = StreamArgument.Create("A run or branch; A@N: its first N events.", "A");
+    private readonly Argument<string> _b = StreamArgument.Create("The run or branch to compare it with; B@N: its first N events.", "B");
 
     public DivergenceCommand()
         : base("divergence", "Shows how far two histories are the same, and the first events that differ, with type and JSON.")
@@ -18,13 +18,13 @@ internal sealed class DivergenceCommand : LedgerCommand
         Add(_a);
         Add(_b);
         Add(CommonOptions.Stats);
-        Examples = ["ledger divergence first second", "ledger divergence run:first branch:second --json"];
+        Examples = ["ledger divergence first second", "ledger divergence first@40 second", "ledger divergence run:first branch:second --json"];
     }
 
     public override async Task RunAsync(Session session, CancellationToken cancellationToken)
     {
         await using var connection = await session.ConnectAsync(cancellationToken);
-        var (a, b) = await Histories.FindAsync(connection, session.Get(_a), session.Get(_b), cancellationToken);
+        var (a, b) = await Histories.FindPartsAsync(connection, session.Get(_a), session.Get(_b), cancellationToken);
         var runOfA = a.WithStatistics(session.NewRead());
         var runOfB = b.WithStatistics(session.NewRead());
         var divergence = await runOfA.FirstDivergenceAsync(runOfB, cancellationToken);

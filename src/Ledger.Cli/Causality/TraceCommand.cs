@@ -15,7 +15,7 @@ internal sealed class TraceCommand : LedgerCommand
     private readonly Argument<string> _event = StreamArgument.Create("The event, by its id, or with --run also by the id it had in a file.", "EVENT");
     private readonly Option<string?> _run = new("--run")
     {
-        Description = "The run or branch to look in. Default: the one that the event was written to.",
+        Description = "The run or branch to look in; ID@N: its first N events. Default: the one that the event was written to.",
         HelpName = "ID",
     };
 
@@ -66,7 +66,7 @@ internal sealed class TraceCommand : LedgerCommand
     {
         if (session.Get(_run) is { } text)
         {
-            return await Histories.FindAsync(connection, text, cancellationToken);
+            return await Histories.FindPartAsync(connection, text, cancellationToken);
         }
 
         return await connection.Store.FindEventsAsync([Guid.Parse(id)], cancellationToken) is [var found]

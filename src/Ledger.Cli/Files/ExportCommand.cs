@@ -22,7 +22,7 @@ internal sealed class ExportCommand : LedgerCommand
 
     private readonly Argument<string[]> _values = new("ID")
     {
-        Description = "A run or branch, by its id or stream name. A format may come before it: jsonl (an event file, the default; 'ledger import' restores the same history), "
+        Description = "A run or branch, by its id or stream name; ID@N: its first N events. A format may come before it: jsonl (an event file, the default; 'ledger import' restores the same history), "
             + "atif (a trajectory), chat (its conversations as lines of messages, as for fine-tuning), otlp (spans of OpenTelemetry), cloudevents or parquet (a table for analysts).",
         Arity = new ArgumentArity(1, 2),
     };
@@ -45,6 +45,7 @@ internal sealed class ExportCommand : LedgerCommand
         Examples =
         [
             "ledger export first > first.jsonl",
+            "ledger export first@40 > beginning.jsonl",
             "ledger export atif branch:second > second.json",
             "ledger export chat first > first-chat.jsonl",
             "ledger export parquet first --table calls > calls.parquet",
@@ -73,7 +74,7 @@ internal sealed class ExportCommand : LedgerCommand
             return;
         }
 
-        var run = (await Histories.FindAsync(connection, values[^1], cancellationToken)).WithStatistics(session.NewRead());
+        var run = (await Histories.FindPartAsync(connection, values[^1], cancellationToken)).WithStatistics(session.NewRead());
         var report = new ExportReport();
         switch (format)
         {

@@ -16,7 +16,22 @@ internal static class Histories
     public static Task<(Run Run, Position? At)> FindAtAsync(LedgerConnection connection, string id, CancellationToken cancellationToken) =>
         WithNearAsync(connection, [id], () => StoredRuns.FindAtAsync(connection.Ledger, id, cancellationToken), cancellationToken);
 
+    /// <summary>A handle on a run or branch that must exist, or on its first events where the text is <c>ID@N</c>.</summary>
+    public static async Task<Run> FindPartAsync(LedgerConnection connection, string id, CancellationToken cancellationToken) =>
+        await PartOfAsync(await FindAtAsync(connection, id, cancellationToken), cancellationToken);
+
     /// <summary>The same for two.</summary>
+    public static async Task<(Run A, Run B)> FindPartsAsync(LedgerConnection connection, string a, string b, CancellationToken cancellationToken)
+    {
+        var (left, right) = await FindAtAsync(connection, a, b, cancellationToken);
+        return (await PartOfAsync(left, cancellationToken), await PartOfAsync(right, cancellationToken));
+    }
+
+    /// <summary>The first events of a run, if a position is named.</summary>
+    public static async Task<Run> PartOfAsync((Run Run, Position? At) named, CancellationToken cancellationToken) =>
+        named.At is { } at ? await named.Run.AsOfAsync(at, cancellationToken) : named.Run;
+
+    /// <summary>Handles on two, and the positions that <c>ID@N</c> names.</summary>
     public static Task<((Run Run, Position? At) A, (Run Run, Position? At) B)> FindAtAsync(
         LedgerConnection connection, string a, string b, CancellationToken cancellationToken) =>
         FindAtAsync(connection, connection.Ledger, a, b, cancellationToken);

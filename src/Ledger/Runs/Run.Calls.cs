@@ -324,7 +324,9 @@ public sealed partial class Run
 
     /// <summary>Totals of the calls in the history: how many were made, how many the log answered, and what that cost and saved.</summary>
     /// <remarks>The first call of a handle reads the events of calls in the history, later calls only newer ones.</remarks>
-    public Task<RunUsage> GetUsageAsync(CancellationToken cancellationToken = default) => _calls.ReadUsageAsync(cancellationToken);
+    public async Task<RunUsage> GetUsageAsync(CancellationToken cancellationToken = default) => History.PartOf is null
+        ? await _calls.ReadUsageAsync(cancellationToken).ConfigureAwait(false)
+        : (await GetSummaryAsync(cancellationToken).ConfigureAwait(false))?.Usage ?? await _calls.ReadUsageAsync(cancellationToken).ConfigureAwait(false);
 
     /// <summary>What the answered calls of each model used: tokens of each sort, price and duration, whole and since the fork. Sorted by kind, model and provider.</summary>
     /// <remarks>The first call of a handle reads the whole history, later calls only newer events. What a recording states for all of its calls together is in
@@ -345,6 +347,7 @@ public sealed partial class Run
 
     private async Task<Position> AppendOwnAsync(NewEvent newEvent, ExpectedVersion expected, StreamAppend[] others, CancellationToken cancellationToken)
     {
+        CheckTakesMore();
         NewEvent[] correlated = [Correlated(newEvent)];
         var own = new StreamAppend(StreamName, expected, correlated);
         StreamAppend[] append = [own, .. others];

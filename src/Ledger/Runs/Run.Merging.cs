@@ -159,6 +159,7 @@ public sealed partial class Run
 
     internal async Task<Position> AppendMergeAsync(IReadOnlyList<NewEvent> events, Position length, CancellationToken cancellationToken)
     {
+        CheckTakesMore();
         NewEvent[] correlated = [.. events.Select(Correlated)];
         var append = new StreamAppend(StreamName, ExpectedVersion.Exactly(VersionAt(length)), correlated);
         var results = await _ledger.Store.AppendAsync([append], cancellationToken).ConfigureAwait(false);

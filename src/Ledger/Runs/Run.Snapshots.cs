@@ -15,6 +15,7 @@ public sealed partial class Run
     /// <exception cref="SnapshotTooLargeException">The world has more than <see cref="WorldSnapshot.MaxBytes"/>; nothing was saved.</exception>
     public async Task<WorldSnapshot> SaveSnapshotAsync(CancellationToken cancellationToken = default)
     {
+        CheckTakesMore();
         var store = _ledger.Store.Get<ISnapshotStore>()
             ?? throw new NotSupportedException($"The store {_ledger.Store.GetType()} keeps no snapshots.");
         return await new SnapshotSave(store, Worlds, StreamName, History.PrefixLength, Rows is null ? null : ReadRowsAsync).RunAsync(null, cancellationToken)

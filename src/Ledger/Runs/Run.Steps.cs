@@ -24,7 +24,7 @@ public sealed partial class Run
 
     // A branch is folded like the stream that it was forked from.
     private IEnumerable<ISteppable> Declared =>
-        (_ledger.Store.Get<IProjectionCatalog>()?.Steppable ?? []).Where(projection => projection.Takes(StreamName) || projection.Takes(History.Root));
+        (_ledger.Store.Get<IProjectionCatalog>()?.Steppable ?? []).Where(projection => projection.Takes(History.PartOf ?? StreamName) || projection.Takes(History.Root));
 
     /// <summary>Follows a projection over this history: for each event the state before and after it.</summary>
     /// <remarks>
@@ -54,8 +54,8 @@ public sealed partial class Run
         var (fold, position) = key switch
         {
             WorldProjection => ((IStepFold)new WorldSteps(await WorldBeforeAsync(from, cancellationToken).ConfigureAwait(false)), from),
-            SummaryProjection => (new SummarySteps(StreamName, _ledger.Options.RunRules), Position.Start),
-            _ => (Declared.First(projection => projection.Key == key).Begin(StreamName), Position.Start),
+            SummaryProjection => (new SummarySteps(History.PartOf ?? StreamName, _ledger.Options.RunRules), Position.Start),
+            _ => (Declared.First(projection => projection.Key == key).Begin(History.PartOf ?? StreamName), Position.Start),
         };
         await foreach (var recorded in ReadAsync(position, to, cancellationToken).ConfigureAwait(false))
         {

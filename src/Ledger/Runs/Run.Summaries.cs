@@ -14,6 +14,11 @@ public sealed partial class Run
     /// <remarks>A call whose caller is known to be gone is marked as unknown, as in <see cref="ListOpenCallsAsync"/>.</remarks>
     public async Task<RunSummary?> GetSummaryAsync(CancellationToken cancellationToken = default)
     {
+        if (History.PartOf is { } whole)
+        {
+            return await SummaryOfPartAsync(whole, cancellationToken).ConfigureAwait(false);
+        }
+
         var started = _ledger.TimeProvider.GetTimestamp();
         var summary = await _ledger.Summaries.FindAsync(StreamName, cancellationToken).ConfigureAwait(false);
         if (summary is null)

@@ -119,17 +119,22 @@ public sealed partial class Run
     /// <summary>The number of events in the history; 0 for a run that does not exist.</summary>
     public async Task<Position> GetLengthAsync(CancellationToken cancellationToken = default)
     {
+        if (History.PartOf is not null)
+        {
+            return History.PrefixLength;
+        }
+
         var stream = await _ledger.Store.GetStreamAsync(StreamName, cancellationToken).ConfigureAwait(false);
         return History.LengthAt(stream?.Version ?? StreamVersion.Empty);
     }
 
     /// <summary>Forks this run or branch; see <see cref="AgentLedger.ForkAsync(StreamName, Position, ForkOptions?, CancellationToken)"/>.</summary>
     public Task<Run> ForkAsync(Position at, ForkOptions? options = null, CancellationToken cancellationToken = default) =>
-        _ledger.ForkAsync(StreamName, at, options, cancellationToken);
+        _ledger.ForkAsync(History.PartOf ?? StreamName, at, options, cancellationToken);
 
     /// <summary>Forks this run or branch at its end; see <see cref="AgentLedger.ForkAsync(StreamName, ForkOptions?, CancellationToken)"/>.</summary>
     public Task<Run> ForkAsync(ForkOptions? options = null, CancellationToken cancellationToken = default) =>
-        _ledger.ForkAsync(StreamName, options, cancellationToken);
+        History.PartOf is { } whole ? _ledger.ForkAsync(whole, History.PrefixLength, options, cancellationToken) : _ledger.ForkAsync(StreamName, options, cancellationToken);
 
     private Task<Position> AppendAsync(IReadOnlyList<object> events, ExpectedVersion expected, CancellationToken cancellationToken)
     {
@@ -169,6 +174,7 @@ public sealed partial class Run
     private NewEvent[] Correlated(IReadOnlyList<object> events)
     {
         ArgumentNullException.ThrowIfNull(events);
+        CheckTakesMore();
         var root = History.Root.Value;
         var correlated = new NewEvent[events.Count];
         var answers = Answers.Present;

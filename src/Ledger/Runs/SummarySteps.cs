@@ -13,6 +13,9 @@ internal sealed class SummarySteps(StreamName stream, IReadOnlyList<RunRule> rul
     private readonly RunFold _fold = new(stream, new RunState { Prefix = stream.IsBranch ? RunningTotals.None : null }, rules);
     private JsonElement _last;
 
+    /// <summary>The summary at the time of the last own event; null before the first one.</summary>
+    public RunSummary? Last => _fold.State.Version == 0 ? null : RunSummaries.Of(stream, _fold.State, _fold.State.UpdatedAt);
+
     public ValueTask PassAsync(RecordedEvent recorded, CancellationToken cancellationToken)
     {
         Apply(recorded);

@@ -5,7 +5,7 @@ using Xunit;
 namespace Ledger.Conformance.Runs;
 
 /// <summary>The face of a run and of a branch.</summary>
-public abstract class RunTests(ITestEngine engine) : EventStoreTests(engine)
+public abstract partial class RunTests(ITestEngine engine) : EventStoreTests(engine)
 {
     [Fact]
     public async Task Open_BareId_IsTheRunElseTheBranch()
