@@ -1,6 +1,7 @@
 -- Takes the locks of a masking in the order of an append, before it writes anything: of projections, then of the streams of the events, of the branches that share
 -- these, and of the streams that say what was masked. No branch can be forked from a stream that is locked so: a fork that is under way is waited for, and its branch is
--- locked too, because it may have copied what is to be masked. From here on the transaction may append to the streams that say what was masked.
+-- locked too, because it may have copied what is to be masked. Such a branch comes out of the order, so that it is not waited for: where another transaction has it already, this one is to
+-- begin again (40001), and finds it among the first. From here on the transaction may append to the streams that say what was masked.
 --   p_seq, p_id, p_stream  the events: their numbers, ids and streams
 --   p_notes                the streams of the events event.masked
 --   p_projections          the projections that follow an append of these
@@ -37,7 +38,17 @@ begin
         select array(select o.stream from own as o union select b.branch from sharing as b union select n.stream from unnest(p_notes) as n (stream)) into affected;
         exit when affected <@ locked;
 
-        perform 1 from {events}.mt_streams as t where t.id = any (affected) order by t.id collate "C" for update;
+        if cardinality(locked) = 0 then
+            perform 1 from {events}.mt_streams as t where t.id = any (affected) order by t.id collate "C" for update;
+        else
+            begin
+                perform 1 from {events}.mt_streams as t where t.id = any (affected) order by t.id collate "C" for update nowait;
+            exception
+                when lock_not_available then
+                    raise exception 'A branch was forked meanwhile, and another transaction has it. Begin again' using errcode = '40001';
+            end;
+        end if;
+
         locked := affected;
     end loop;
 

@@ -1,10 +1,10 @@
--- Begins to restore what a run of retention removed from a stream, or goes on with it: the stream is there afterwards, read-only until restore_end_v1. Refused with LG041
--- if retention did not remove it, or if what precedes the events in the archive is not there.
+-- Begins to restore what a run of retention removed from a stream, or goes on with it: the stream is read-only, and its readers do not see what is restored, until
+-- restore_end_v1. Refused with LG041 if retention did not remove it, or is not done with it, or if what precedes the events in the archive is not there.
 --   p_run     the run of retention
 --   p_stream  the stream
 --   p_first   the version of the first event in the archive
 --   p_row     the row of the stream as it was
--- Result: the version that the stream has.
+-- Result: the version of the last event that is there.
 create or replace function {ledger}.restore_begin_v1(p_run bigint, p_stream text, p_first bigint, p_row jsonb)
 returns bigint
 language plpgsql
@@ -16,16 +16,14 @@ declare
     own bigint;
 begin
     select r.state, r.kept into plan from {ledger}.retention_stream as r where r.run = p_run and r.stream = p_stream for update;
-    if plan.state is null or plan.state not in ('removing', 'removed', 'restoring') or p_row ->> 'id' is distinct from p_stream then
-        raise exception 'Retention % has not removed ''%'', or it was restored: its state is ''%''. Nothing was restored', p_run, p_stream, coalesce(plan.state, 'unknown')
+    if plan.state = 'removing' then
+        raise exception 'Retention % is in the middle of removing ''%''. Run retention again, which finishes that, and restore it then. Nothing was restored', p_run, p_stream
             using errcode = 'LG041';
     end if;
 
-    if plan.state = 'removing' then
-        -- A run that ended within the stream: what there is of it stays, and the run goes on without it.
-        select t.version into plan.kept from {events}.mt_streams as t where t.id = p_stream for no key update;
-        plan.state := 'removed';
-        update {ledger}.retention_stream as r set kept = coalesce(plan.kept, 0) where r.run = p_run and r.stream = p_stream;
+    if plan.state is null or plan.state not in ('removed', 'restoring') or p_row ->> 'id' is distinct from p_stream then
+        raise exception 'Retention % has not removed ''%'', or it was restored: its state is ''%''. Nothing was restored', p_run, p_stream, coalesce(plan.state, 'unknown')
+            using errcode = 'LG041';
     end if;
 
     if plan.kept = 0 then
@@ -44,6 +42,10 @@ begin
     end if;
 
     select t.version into own from {events}.mt_streams as t where t.id = p_stream for no key update;
+    if plan.state = 'restoring' then
+        own := greatest(own, (select max(e.version) from {events}.mt_events as e where e.stream_id = p_stream));
+    end if;
+
     if own is null or own < p_first - 1 or plan.state = 'removed' and plan.kept > 0 and own > plan.kept then
         raise exception 'Stream ''%'' has % events, and the archive begins at version %. Nothing was restored', p_stream, coalesce(own, 0), p_first
             using errcode = 'LG041';

@@ -23,7 +23,11 @@ begin
     end if;
 
     perform pg_advisory_xact_lock_shared({ledger}.projection_key_v1(n.name)) from (values ('ledger:world'), ('ledger:task')) as n (name);
-    select t.version into own from {events}.mt_streams as t where t.id = p_stream for no key update;
+    select greatest(t.version, (select max(e.version) from {events}.mt_events as e where e.stream_id = p_stream))
+    into own
+    from {events}.mt_streams as t
+    where t.id = p_stream
+    for no key update;
     if own is distinct from was.version then
         raise exception 'Stream ''%'' has % events, and had % when it was archived: the archive is not complete. It stays read-only; restore it from the whole file', p_stream, own, was.version
             using errcode = 'LG041';
@@ -35,6 +39,7 @@ begin
 
     update {events}.mt_streams as t
     set type = was.type,
+        version = own,
         "timestamp" = was."timestamp",
         created = was.created,
         compacted_version = was.compacted_version,
@@ -45,13 +50,8 @@ begin
         perform {ledger}.rewrite_tasks_v1(array[p_stream]);
     end if;
 
-    -- A summary that stands for no event is written by the next reader or by the daemon.
     if starts_with(p_stream, 'run:') or starts_with(p_stream, 'branch:') then
-        insert into {ledger}.run_summary as r (
-            stream, version, rules, is_behind, status, later_status, labels, started_at, updated_at, duration, length, model_calls, tool_calls, failed_calls, tokens,
-            whole_tokens, cost_usd, whole_cost_usd, state)
-        values (p_stream, 0, '', false, 'running', 'running', '{}', was.created, was."timestamp", '0', 0, 0, 0, 0, 0, 0, 0, 0, '{}')
-        on conflict ({tenant_key}stream) do update set version = 0, labels = '{}', state = '{}';
+        perform {ledger}.await_summary_v1(p_stream);
     end if;
 
     update {ledger}.retention_stream as r set state = 'restored' where r.run = p_run and r.stream = p_stream;

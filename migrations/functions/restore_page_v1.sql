@@ -3,7 +3,7 @@
 --   p_run     the run of retention
 --   p_stream  the stream, which restore_begin_v1 has begun
 --   p_lines   the lines of the archive, in their order
--- Result: the version that the stream has.
+-- Result: the version of the last event that is there.
 create or replace function {ledger}.restore_page_v1(p_run bigint, p_stream text, p_lines jsonb)
 returns bigint
 language plpgsql
@@ -24,7 +24,9 @@ begin
         raise exception 'Stream ''%'' is not being restored from retention %', p_stream, p_run using errcode = 'LG041';
     end if;
 
+    -- Readers see the stream as it was before until all is there, so that its row says nothing of what is restored.
     select t.version into own from {events}.mt_streams as t where t.id = p_stream for no key update;
+    own := greatest(own, (select max(e.version) from {events}.mt_events as e where e.stream_id = p_stream));
     insert into {events}.mt_events (
         seq_id, id, stream_id, version, data, bdata, type, "timestamp", tenant_id, mt_dotnet_type, correlation_id, causation_id, headers, is_archived)
     select e.seq_id, e.id, e.stream_id, e.version, case when l.line -> 'nulls' ? 'data' then 'null' else e.data end, e.bdata, e.type, e."timestamp", e.tenant_id, e.mt_dotnet_type, e.correlation_id, e.causation_id,
@@ -58,7 +60,6 @@ begin
           and e.seq_id <= (select p.last_seq_id from {events}.mt_event_progression as p where p.name = 'ledger:search:All')
         on conflict do nothing;
 
-        update {events}.mt_streams as t set version = last where t.id = p_stream;
         own := last;
     end if;
 

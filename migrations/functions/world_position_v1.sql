@@ -11,7 +11,7 @@ as $function$
 declare
     r record;
 begin
-    if not exists (select from {events}.mt_streams as t where t.id = p_stream) then
+    if not exists (select from {events}.mt_streams as t where t.id = p_stream and (t.is_archived is not true or not {ledger}.retaining_v1(t.id))) then
         raise exception 'There is no stream "%".', p_stream using errcode = 'LG002';
     end if;
 

@@ -52,7 +52,7 @@ internal static class Failures
             or ChronoHistoryLostException or ChronoSharedException or ChronoRowException
             or TenantNotFoundException or TenantMoveException or TenancyException or ArchiveException or SubjectForgottenException or LogNumbersException
             or SealFormatException or SealBrokenException or NotSealedException or WitnessException or SqlQueryException
-            or MigrationFailedException or FunctionFailedException or SchemaTooOldException or SchemaNotMendedException or TagTablesMissingException
+            or MigrationFailedException or FunctionFailedException or SchemaTooOldException or ReservedStreamsException or SchemaNotMendedException or TagTablesMissingException
             or EventMisfitException or ContractFormatException => Of(exception, ExitCodes.Refusal, exception.Message),
         _ when PostgresFaults.Describe(exception, server) is { } sentence => Of(exception, ExitCodes.Refusal, sentence),
         ArgumentException { ParamName: null } or IOException or UnauthorizedAccessException => Of(exception, ExitCodes.Refusal, exception.Message),

@@ -85,6 +85,11 @@ internal static class ExplorerRoutes
             {
                 Guarded(mapped);
             }
+
+            if (route == MasksResource.Route && explorer.Options is { Masking: ExplorerMasking.Allowed, MaskingPolicy: { } masking })
+            {
+                mapped.RequireAuthorization(masking);
+            }
         }
 
         group.MapMethods("/seal/checkpoint", Reading, handler.Api(SealResource.SendCheckpointAsync, []));

@@ -18,6 +18,12 @@ public sealed record LedgerExplorerOptions
     /// <summary>Whether payloads of events are masked, by <c>POST /api/v1/masks</c>. Used only if writing is on. Default: <see cref="ExplorerMasking.Off"/>.</summary>
     public ExplorerMasking Masking { get; init; } = ExplorerMasking.Off;
 
+    /// <summary>
+    /// The authorization policy that requests must meet in order to mask, in addition to the requirements of all endpoints and to <see cref="WritingPolicy"/>; null for none. Used only
+    /// if masking is on. Without tokens and without an authenticated user, <c>event.masked</c> has the name of the body as one that was only claimed.
+    /// </summary>
+    public string? MaskingPolicy { get; init; }
+
     /// <summary>Whether questions in SQL are answered, by <c>GET /api/v1/query</c>. Default: <see cref="ExplorerQuerying.Off"/>.</summary>
     public ExplorerQuerying Querying { get; init; } = ExplorerQuerying.Off;
 

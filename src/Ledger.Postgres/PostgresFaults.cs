@@ -32,7 +32,7 @@ public static class PostgresFaults
                 case SocketException socket:
                     return DescribeSocket(socket, server);
                 case UnsupportedServerException or SchemaNotMigratedException or SchemaTooOldException or MigrationChecksumException or MigrationOrderException
-                    or LogNumbersException or StandbyServerException or DatabaseEncodingException or TenancyException:
+                    or LogNumbersException or ReservedStreamsException or StandbyServerException or DatabaseEncodingException or TenancyException:
                     return fault.Message;
             }
         }

@@ -35,6 +35,15 @@ internal static class RetentionText
             ? $"{Printable.Count(report.Events, "event")} of {Printable.Count(removed, "stream")} would be removed: {SizeOf(report.Streams.Sum(s => s.Bytes))}, and "
                 + $"{Printable.Count(report.Streams.Sum(s => s.DerivedRows), "row")} derived from them. {left} would be left."
             : $"Retention {report.Run}: {Printable.Count(report.Events, "event")} of {Printable.Count(removed, "stream")} removed, archived in {SizeOf(report.Streams.Sum(s => s.FileBytes))}. {left} left.");
+        if (report.Folder is { } folder)
+        {
+            session.Out.Line($"The archives are in {Printable.Of(folder)}");
+        }
+
+        if (report is { Run: not null, FinishedAt: null })
+        {
+            session.Out.Line("It is not finished: the next run goes on with it.");
+        }
     }
 
     private static string WordOf(RetentionStream stream) => stream.State is RetentionState.Planned ? "would go" : stream.State.ToString().ToLowerInvariant();

@@ -1,3 +1,4 @@
+using System.Security.Claims;
 using System.Text.Json;
 using Ledger.Explorer.Contracts;
 using Ledger.Explorer.Failures;
@@ -28,7 +29,7 @@ internal static class MasksResource
             "on" => true,
             var other => throw new BadRequestException($"'dry_run' must be on or off, but was '{DisplayText.Cut(other, 60)}'."),
         };
-        var (mask, rules) = Read(body, request.Token?.Name ?? body.Text("by"));
+        var (mask, rules) = Read(body, NameOf(request.Http.User) ?? (body.Text("by") is { } claimed ? $"claimed: {claimed}" : null));
         EventMasking masking;
         try
         {
@@ -44,6 +45,12 @@ internal static class MasksResource
             : await masking.MaskAsync(mask, request.Aborted).ConfigureAwait(false);
         await JsonAnswer.SendAsync(request.Http, MaskContract.Of(report, isDry), ContractContext.Default.MaskContract).ConfigureAwait(false);
     }
+
+    // Who is authenticated by a token or by the application. A person who is, but has no name, asked for it all the same, so that no other name stands there.
+    private static string? NameOf(ClaimsPrincipal user) => user.Identities.FirstOrDefault(identity => identity.IsAuthenticated) is not { } identity
+        ? null
+        : new[] { identity.NameClaimType, ClaimTypes.NameIdentifier, "sub" }.Select(type => identity.FindFirst(type)?.Value).FirstOrDefault(name => !string.IsNullOrWhiteSpace(name))
+            ?? "an authenticated user without a name";
 
     private static (MaskRequest Request, IReadOnlyList<PersonalDataRule> Rules) Read(JsonBody body, string? by)
     {

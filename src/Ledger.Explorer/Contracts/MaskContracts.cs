@@ -34,7 +34,7 @@ internal sealed record MaskBodyRequest
     [Description("Why. It is written into the log, so it must not repeat what is to be forgotten.")]
     public required string Reason { get; init; }
 
-    [Description("Who asked for it. With a token that is its owner.")]
+    [Description("Who asked for it. With a token that is its owner, and else the authenticated user; where there is none, this is recorded as 'claimed: NAME'.")]
     public string? By { get; init; }
 
     [Description("on: say what would be masked, and mask nothing. Default: off.")]

@@ -9,6 +9,7 @@ namespace Ledger.Explorer.Contracts;
 /// <param name="StartedAt">When it began.</param>
 /// <param name="FinishedAt">When it ended; absent for one that was interrupted.</param>
 /// <param name="StartedBy">The role of the database that ran it.</param>
+/// <param name="Folder">The folder of the archives, on the machine that ran it.</param>
 /// <param name="Resumed">The number of an interrupted run that was finished before.</param>
 internal sealed record RetentionContract(
     long EventCount,
@@ -17,10 +18,11 @@ internal sealed record RetentionContract(
     DateTimeOffset? StartedAt = null,
     DateTimeOffset? FinishedAt = null,
     string? StartedBy = null,
+    string? Folder = null,
     long? Resumed = null)
 {
     public static RetentionContract Of(RetentionReport report) => new(
-        report.Events, [.. report.Streams.Select(RetentionStreamContract.Of)], report.Run, report.StartedAt, report.FinishedAt, report.StartedBy, report.Resumed);
+        report.Events, [.. report.Streams.Select(RetentionStreamContract.Of)], report.Run, report.StartedAt, report.FinishedAt, report.StartedBy, report.Folder, report.Resumed);
 }
 
 /// <summary>A stream that a policy asks to remove.</summary>

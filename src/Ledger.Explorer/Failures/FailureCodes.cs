@@ -148,7 +148,7 @@ internal static class FailureCodes
             {
                 case PostgresException server:
                     return OfState(server.SqlState);
-                case SchemaNotMigratedException or SchemaTooOldException or MigrationChecksumException or MigrationOrderException:
+                case SchemaNotMigratedException or SchemaTooOldException or MigrationChecksumException or MigrationOrderException or ReservedStreamsException:
                     return NotMigrated;
                 case StandbyServerException:
                     return ReadOnly;

@@ -20,7 +20,7 @@ internal static class SchemaFindings
                 // Named as an index.
                 continue;
             }
-            else if (difference.Kind is DifferenceKind.SequenceBehind or DifferenceKind.ProgressBeyond)
+            else if (difference.Kind is DifferenceKind.SequenceBehind or DifferenceKind.ProgressBeyond or DifferenceKind.NameReserved)
             {
                 yield return new(DoctorSeverity.Problem, DoctorCheck.Schema, difference.Subject, difference.Message);
             }

@@ -11,14 +11,14 @@ public sealed partial class LogRetention
     private const int MostArchives = 3;
     private const int MostAttempts = 5;
 
-    private async Task<long> BeginAsync(NpgsqlConnection connection, string policies, CancellationToken cancellationToken)
+    private async Task<long> BeginAsync(NpgsqlConnection connection, string policies, string folder, CancellationToken cancellationToken)
     {
         BeforeStep?.Invoke();
         var transaction = await connection.BeginTransactionAsync(cancellationToken).ConfigureAwait(false);
         await using var _ = transaction.ConfigureAwait(false);
         var streams = await _planner.ChooseAsync(connection, policies, cancellationToken).ConfigureAwait(false);
         var run = (await _sql.ListAsync(
-            connection, "retention_begin", p => p.With(policies, NpgsqlDbType.Jsonb), r => r.GetInt64(0), cancellationToken).ConfigureAwait(false))[0];
+            connection, "retention_begin", p => p.With(policies, NpgsqlDbType.Jsonb).WithText(folder), r => r.GetInt64(0), cancellationToken).ConfigureAwait(false))[0];
         await _sql.ExecuteAsync(
             connection,
             "retention_add",
@@ -66,7 +66,7 @@ public sealed partial class LogRetention
             if (!isWritten && stream.State is RetentionState.Removing)
             {
                 await LeaveAsync(connection, run, stream, RetentionReason.Archive, null, cancellationToken).ConfigureAwait(false);
-                return 0;
+                isWritten = true;
             }
 
             for (var written = 0; ;)
@@ -107,19 +107,40 @@ public sealed partial class LogRetention
                 }
             }
         }
-        catch (PostgresException fault) when (
-            !fault.IsTransient && fault.SqlState is not PostgresErrorCodes.InsufficientPrivilege && connection.State is System.Data.ConnectionState.Open)
+        catch (PostgresException fault) when (IsOfTheStream(fault, connection))
         {
             // The page was rolled back. A foreign key is a task's message that another task's call refers to.
             var reason = fault.SqlState is PostgresErrorCodes.ForeignKeyViolation or PostgresErrorCodes.RestrictViolation ? RetentionReason.Task : RetentionReason.Failed;
-            var isLeft = await LeaveAsync(connection, run, stream, reason, reason is RetentionReason.Failed ? $"{fault.SqlState}: {fault.MessageText}" : null, cancellationToken)
+            var state = await LeaveAsync(connection, run, stream, reason, reason is RetentionReason.Failed ? $"{fault.SqlState}: {fault.MessageText}" : null, cancellationToken)
                 .ConfigureAwait(false);
-            if (isLeft && named is not null)
+            if (state is "left" && named is not null)
             {
                 await DeleteLeftAsync(connection, run, stream, named, folder, cancellationToken).ConfigureAwait(false);
             }
+            else if (state is "removing")
+            {
+                await ShowAsync(connection, run, stream, cancellationToken).ConfigureAwait(false);
+            }
 
             return removed;
+        }
+    }
+
+    private static bool IsOfTheStream(PostgresException fault, NpgsqlConnection connection) =>
+        !fault.IsTransient && fault.SqlState is not PostgresErrorCodes.InsufficientPrivilege && connection.State is System.Data.ConnectionState.Open;
+
+    // Shows what is left of a stream. If the database refuses that too, the run stays unfinished, and the next one tries it.
+    private async Task ShowAsync(NpgsqlConnection connection, long run, RetentionStream stream, CancellationToken cancellationToken)
+    {
+        try
+        {
+            while ((await RemovePageAsync(connection, run, stream, cancellationToken).ConfigureAwait(false)).State is "removing")
+            {
+                BeforeStep?.Invoke();
+            }
+        }
+        catch (PostgresException fault) when (IsOfTheStream(fault, connection))
+        {
         }
     }
 
@@ -198,7 +219,7 @@ public sealed partial class LogRetention
                     "retention_page",
                     p => p.With(run, NpgsqlDbType.Bigint)
                         .WithText(stream.Stream.Value)
-                        .With(EventsOfPage, NpgsqlDbType.Integer)
+                        .With(RowsOfPage, NpgsqlDbType.Integer)
                         .With(Guid.CreateVersion7(), NpgsqlDbType.Uuid),
                     r => (r.GetString(0), r.GetInt64(2)),
                     cancellationToken).ConfigureAwait(false))[0];
@@ -223,9 +244,9 @@ public sealed partial class LogRetention
         return (await SHA256.HashDataAsync(file, cancellationToken).ConfigureAwait(false)).AsSpan().SequenceEqual(stream.Sha256);
     }
 
-    // Whether it is left as it was; if not, some of it is gone.
-    private async Task<bool> LeaveAsync(
-        NpgsqlConnection connection, long run, RetentionStream stream, RetentionReason reason, string? fault, CancellationToken cancellationToken) => await _sql.ListAsync(
+    // The state that it has: left as it was, or removing, where some of it is gone; null if it was not under way.
+    private async Task<string?> LeaveAsync(
+        NpgsqlConnection connection, long run, RetentionStream stream, RetentionReason reason, string? fault, CancellationToken cancellationToken) => (await _sql.ListAsync(
             connection,
             "retention_leave",
             p => p.With(run, NpgsqlDbType.Bigint)
@@ -233,7 +254,7 @@ public sealed partial class LogRetention
                 .WithText(WordOf(reason))
                 .Add(new NpgsqlParameter { Value = (object?)fault ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Text }),
             r => r.GetString(0),
-            cancellationToken).ConfigureAwait(false) is ["left"];
+            cancellationToken).ConfigureAwait(false)).SingleOrDefault();
 
     private static string WordOf(RetentionReason reason) => reason.ToString().ToLowerInvariant();
 }

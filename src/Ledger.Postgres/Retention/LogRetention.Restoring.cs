@@ -15,7 +15,7 @@ public sealed partial class LogRetention
 
     /// <summary>Restores what a run of retention removed of a stream: every row is as it was, with its number and its place in the seal.</summary>
     /// <remarks>
-    /// In pages of at most 10,000 events. The stream is read-only until all of it is there, and after an interruption it is restored by the same file. Ledger's own rows are written again by the next
+    /// In pages of at most 10,000 events. Until all of it is there the stream is read-only, and readers see it as it was before; after an interruption it is restored by the same file. Ledger's own rows are written again by the next
     /// read or by the daemon. An application's asynchronous projections have passed these events; rebuild them if they should have them. A branch is restored after what it was forked from, a
     /// task after its parent.
     /// </remarks>
@@ -70,7 +70,7 @@ public sealed partial class LogRetention
             var page = new StringBuilder("[");
             var count = 0;
             string? line = null;
-            while (count < EventsOfPage && page.Length < LongestPage && (line = await reader.ReadAsync(cancellationToken).ConfigureAwait(false)) is not null)
+            while (count < RowsOfPage && page.Length < LongestPage && (line = await reader.ReadAsync(cancellationToken).ConfigureAwait(false)) is not null)
             {
                 page.Append(count++ == 0 ? "" : ",").Append(line);
                 events += line.StartsWith("{\"row\"", StringComparison.Ordinal) ? 0 : 1;

@@ -10,7 +10,8 @@ namespace Ledger.Postgres.Retention;
 /// <summary>Removes what policies no longer keep, archived to files, and restores it from them.</summary>
 /// <remarks>
 /// <para>Whole streams are removed with all that is derived from them. Of one that branches share, the shared events stay, and it is read-only from then on. A stream is archived first; then its events are
-/// removed in pages of at most 10,000, the last ones first, each in a transaction with an event <c>retention.removed</c> in the stream <c>retention:{run}</c>. A run that was interrupted is finished by the next.</para>
+/// removed in pages of at most 10,000, the last ones first, each in a transaction with an event <c>retention.removed</c> in the stream <c>retention:{run}</c>. A run that was interrupted is finished by the next.
+/// From its first page on readers see a stream as it will be afterwards, and one that is restored only when all of it is back.</para>
 /// <para>Safe for concurrent use. It needs the operator's rights where roles were made, and the migrations: see <see cref="LedgerMigrator"/>.</para>
 /// </remarks>
 public sealed partial class LogRetention
@@ -18,7 +19,7 @@ public sealed partial class LogRetention
     /// <summary>The most streams of one run.</summary>
     internal const int MostStreams = 10_000;
 
-    /// <summary>The most events that a transaction removes or restores.</summary>
+    /// <summary>The most rows that a transaction removes, and the most events that it restores.</summary>
     internal const int PageRows = 10_000;
 
     private readonly NpgsqlDataSource _dataSource;
@@ -44,8 +45,8 @@ public sealed partial class LogRetention
     /// <summary>What is called before each step of a run, so that tests can end it there.</summary>
     internal Action? BeforeStep { get; init; }
 
-    /// <summary>The most events of a page, which tests make smaller.</summary>
-    internal int EventsOfPage { get; init; } = PageRows;
+    /// <summary>The most rows of a page, at least 2, which tests make smaller.</summary>
+    internal int RowsOfPage { get; init; } = PageRows;
 
     /// <summary>What a run with these policies would remove, with events, bytes and rows. Nothing is changed.</summary>
     /// <exception cref="ArgumentException">A policy has a fault, or there is none.</exception>
@@ -66,10 +67,12 @@ public sealed partial class LogRetention
     /// </remarks>
     /// <exception cref="ArgumentException">A policy has a fault, or there is none.</exception>
     /// <exception cref="RetentionInProgressException">Another process runs retention.</exception>
+    /// <exception cref="ArchiveException">A run was interrupted that has its archives in another folder. Nothing was changed.</exception>
     public async Task<RetentionReport> RunAsync(RetentionOptions options, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(options);
         ArgumentException.ThrowIfNullOrEmpty(options.Folder);
+        options = options with { Folder = Path.TrimEndingDirectorySeparator(Path.GetFullPath(options.Folder)) };
         var json = RetentionPolicy.ToJson(options.Policies);
         return await UseAsync(
             async (connection, token) =>
@@ -108,6 +111,7 @@ public sealed partial class LogRetention
                     StartedBy = r.GetString(2),
                     StartedAt = r.GetFieldValue<DateTimeOffset>(3),
                     FinishedAt = r.IsDBNull(4) ? null : r.GetFieldValue<DateTimeOffset>(4),
+                    Folder = r.IsDBNull(5) ? null : r.GetString(5),
                 },
                 token).ConfigureAwait(false);
             return found.Count == 0
@@ -153,10 +157,15 @@ public sealed partial class LogRetention
             (connection, token) => _sql.ListAsync(connection, "retention_unfinished", _ => { }, r => r.GetInt64(0), token), cancellationToken).ConfigureAwait(false);
         foreach (var run in unfinished)
         {
+            await ContinueInAsync(run, options.Folder, cancellationToken).ConfigureAwait(false);
             await FinishAsync(run, options, cancellationToken).ConfigureAwait(false);
+            if (await FindReportAsync(run, cancellationToken).ConfigureAwait(false) is { FinishedAt: null } stuck)
+            {
+                return stuck;
+            }
         }
 
-        var begun = await UseAsync((connection, token) => BeginAsync(connection, json, token), cancellationToken).ConfigureAwait(false);
+        var begun = await UseAsync((connection, token) => BeginAsync(connection, json, options.Folder, token), cancellationToken).ConfigureAwait(false);
         await FinishAsync(begun, options, cancellationToken).ConfigureAwait(false);
         var report = await FindReportAsync(begun, cancellationToken).ConfigureAwait(false);
         return unfinished.Count == 0 ? report! : report! with { Resumed = unfinished[0] };

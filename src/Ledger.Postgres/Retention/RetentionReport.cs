@@ -14,6 +14,9 @@ public sealed record RetentionReport(long? Run, IReadOnlyList<RetentionStream> S
     /// <summary>The role of the database that ran it; null for a plan.</summary>
     public string? StartedBy { get; init; }
 
+    /// <summary>The folder of the archives, as a whole path on the machine that ran it; null for a plan, and for a run that an earlier version began.</summary>
+    public string? Folder { get; init; }
+
     /// <summary>The policies as JSON, as they were stored; null for a plan.</summary>
     public string? Policies { get; init; }
 

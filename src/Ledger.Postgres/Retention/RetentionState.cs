@@ -9,7 +9,7 @@ public enum RetentionState
     /// <summary>Its archive is complete, and nothing is removed yet.</summary>
     Archived,
 
-    /// <summary>Some of its events are gone, the last ones first.</summary>
+    /// <summary>Some of it is gone, the last events first. Readers see it as if it were removed.</summary>
     Removing,
 
     /// <summary>It is gone, but for the first events that branches share.</summary>
@@ -18,7 +18,7 @@ public enum RetentionState
     /// <summary>Nothing of it was removed, for a reason.</summary>
     Left,
 
-    /// <summary>Some of its events are back.</summary>
+    /// <summary>Some of its events are back, which readers do not see yet.</summary>
     Restoring,
 
     /// <summary>It is as it was.</summary>

@@ -17,7 +17,7 @@ public sealed record RetentionStream(
     /// <summary>In a plan: how many rows besides events go with it, of worlds, tasks and records.</summary>
     public long DerivedRows { get; init; }
 
-    /// <summary>The name of its archive; null before there is one.</summary>
+    /// <summary>The name of its archive in <see cref="RetentionReport.Folder"/>; null before there is one.</summary>
     public string? File { get; init; }
 
     /// <summary>The bytes of the archive.</summary>

@@ -29,4 +29,7 @@ public enum DifferenceKind
 
     /// <summary>A reader is further than the last number that the log has given: new events would be left out.</summary>
     ProgressBeyond,
+
+    /// <summary>An application has events in a stream of a name that only Ledger writes: its appends there are refused.</summary>
+    NameReserved,
 }

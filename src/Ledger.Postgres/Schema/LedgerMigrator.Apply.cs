@@ -30,6 +30,7 @@ public sealed partial class LedgerMigrator
     /// <exception cref="MigrationFailedException">The server refused a migration.</exception>
     /// <exception cref="FunctionFailedException">The server refused a function.</exception>
     /// <exception cref="SchemaTooOldException">The schema has to be migrated by the previous version first; nothing was applied.</exception>
+    /// <exception cref="ReservedStreamsException">An application writes streams whose names a pending migration takes for Ledger; nothing was applied.</exception>
     /// <exception cref="SchemaNotMendedException">The server refused to create the missing objects; none of them was created.</exception>
     /// <exception cref="UnsupportedServerException">The server is too old.</exception>
     /// <exception cref="DatabaseEncodingException">The database is not encoded in UTF8; nothing was applied.</exception>
@@ -46,6 +47,7 @@ public sealed partial class LedgerMigrator
         }
 
         var record = await ReadRecordAsync(connection, cancellationToken).ConfigureAwait(false);
+        await RefuseReservedAsync(connection, record, cancellationToken).ConfigureAwait(false);
         var mended = new List<SchemaDifference>();
         var run = record.IsPending(Known, Functions, _options.LedgerSchema) || (IsConjoined && !_isDivided)
             ? await ApplyPendingAsync(connection, record.IsToAdopt, mended, cancellationToken).ConfigureAwait(false)

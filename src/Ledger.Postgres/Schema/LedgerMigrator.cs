@@ -117,6 +117,7 @@ public sealed partial class LedgerMigrator
     /// differences.</para>
     /// <para>The tables that Marten makes for Ledger's tags are compared if one of them is there, without their indexes. A role that may append to the log but
     /// not write these tables is a difference, because its appends fail.</para>
+    /// <para>An application's stream with a name that only Ledger writes is a difference until it is archived.</para>
     /// <para>The numbers of the log are compared if the role may read them: a sequence behind the events, and progress beyond the sequence.</para>
     /// <para>Additions of another version of Marten are notes: a column with a default on its tables, a table, a function. So is another
     /// definition of a column that Ledger neither reads nor writes. Other objects of the known versions of Marten and Wolverine (names that begin with
@@ -134,7 +135,8 @@ public sealed partial class LedgerMigrator
         var numbers = await FindNumberFaultsAsync(connection, cancellationToken).ConfigureAwait(false);
         var grants = await FindMissingTagGrantsAsync(connection, cancellationToken).ConfigureAwait(false);
         var owners = await FindForeignOwnersAsync(connection, cancellationToken).ConfigureAwait(false);
-        return report with { Differences = [.. report.Differences, .. numbers, .. grants, .. owners] };
+        var reserved = await FindReservedAsync(connection, cancellationToken).ConfigureAwait(false);
+        return report with { Differences = [.. report.Differences, .. numbers, .. grants, .. owners, .. reserved] };
     }
 
     private async Task<NpgsqlConnection> OpenAsync(CancellationToken cancellationToken)

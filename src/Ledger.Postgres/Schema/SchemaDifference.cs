@@ -24,6 +24,8 @@ public sealed record SchemaDifference(DifferenceKind Kind, string Subject, strin
             $"The {Subject} is at {Actual}, but the newest event has number {Expected}, so that appends fail; run 'ledger migrate repair'.",
         DifferenceKind.ProgressBeyond => $"The {Subject} is at {Actual}, but the last number that the log has given is {Expected}, so that new events "
             + $"up to {Actual} would be left out; run 'ledger migrate repair --reset-progress', and rebuild what it keeps.",
+        DifferenceKind.NameReserved => $"The {Subject} has events of an application, whose appends are refused, because only Ledger writes streams of that name. Copy what goes on to another name ('ledger export', "
+            + "'ledger append --file'), and archive it ('ledger run archive').",
         _ => $"The {Subject} was applied by version {Actual} and is unknown to this program; use that version or a newer one.",
     };
 

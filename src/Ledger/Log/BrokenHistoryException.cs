@@ -6,7 +6,7 @@ public sealed class BrokenHistoryException : Exception
     /// <summary>States which version of which stream is missing.</summary>
     public BrokenHistoryException(StreamName history, StreamName stream, StreamVersion missing)
         : base($"The history of '{history}' needs version {missing} of stream '{stream}', which is not in the log. "
-            + "Events were deleted outside Ledger; restore them from a backup.")
+            + "Events were deleted by retention or outside Ledger; restore them from their archive or a backup.")
     {
         History = history;
         Stream = stream;

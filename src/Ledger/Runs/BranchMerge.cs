@@ -53,6 +53,7 @@ internal sealed class BranchMerge(Run target, Run source, MergeOptions options)
         await sides.ForgetUnappliedAsync(ours, from, ourSetters, cancellationToken).ConfigureAwait(false);
         var conflicts = new MergeConflicts(merge, ourSetters, theirSetters, DecideAsync);
         await conflicts.DecideAsync(cancellationToken).ConfigureAwait(false);
+        await _pair.CheckWholeAsync([theirs, .. bases], cancellationToken).ConfigureAwait(false);
         return preview with
         {
             IsUpToDate = false,

@@ -29,12 +29,14 @@ internal sealed class BranchPick(Run target, Run source, IReadOnlyCollection<Gui
         var needed = closure.Of(wanted.Select(e => e.Id), known);
         causes.RemoveAll(e => !needed.Contains(e.Id) || CarryOver.IsRecord(e.Type));
         var all = options.Causes == PickCauses.Include ? InOrder(wanted.Concat(causes)) : wanted;
+        var carried = await _carry.RunAsync(all, known, ours.At, Picked, cancellationToken).ConfigureAwait(false);
+        await _pair.CheckWholeAsync([theirs], cancellationToken).ConfigureAwait(false);
         return new CherryPickPreview
         {
             Target = target.StreamName,
             TargetLength = ours.At,
             Source = source.StreamName,
-            Events = await _carry.RunAsync(all, known, ours.At, Picked, cancellationToken).ConfigureAwait(false),
+            Events = carried,
             Missing = options.Causes == PickCauses.Include ? [] : causes,
         };
     }

@@ -40,7 +40,8 @@ internal sealed class BranchRebase(Run source, Run onto, RebaseOptions options)
 
     private async Task<RebasePreview> PreviewEventsAsync(CancellationToken cancellationToken)
     {
-        var (ours, theirs) = await new BranchPair(onto, source).LookAsync(options.At, cancellationToken).ConfigureAwait(false);
+        var pair = new BranchPair(onto, source);
+        var (ours, theirs) = await pair.LookAsync(options.At, cancellationToken).ConfigureAwait(false);
         var graph = new MergeGraph(onto.Store);
         await graph.LoadAsync([onto.History, source.History], cancellationToken).ConfigureAwait(false);
         var bases = await graph.FindBasesAsync(ours, theirs, cancellationToken).ConfigureAwait(false);
@@ -53,6 +54,7 @@ internal sealed class BranchRebase(Run source, Run onto, RebaseOptions options)
         causes.Add(known);
         var carried = await new CarryOver(onto, source, options.Resolver)
             .RunAsync(events, known.Keys.ToHashSet(), ours.At, Rebased, cancellationToken).ConfigureAwait(false);
+        await pair.CheckWholeAsync([theirs], cancellationToken).ConfigureAwait(false);
         return new RebasePreview
         {
             Source = source.StreamName,

@@ -170,6 +170,34 @@ public sealed class MigrateTests
         (await cli.RunAsync("append", "first", "--type", "a", "--data", "{}")).ShouldSucceed();
     }
 
+    /// <summary>What the difference advises leads out of it.</summary>
+    [Fact]
+    public async Task Assert_ApplicationsStreamOfAReservedName_IsNamedUntilItIsCopiedAndArchived()
+    {
+        await using var database = await CliDatabase.CreateEmptyAsync();
+        var cli = new Cli { ConnectionString = database.ConnectionString };
+        (await cli.RunAsync("migrate", "apply")).ShouldSucceed();
+        await using var source = NpgsqlDataSource.Create(database.ConnectionString);
+        await using var command = source.CreateCommand("""
+            insert into ledger.mt_streams (id, version, tenant_id) values ('masked:ball', 1, '*DEFAULT*');
+            insert into ledger.mt_events (seq_id, id, stream_id, version, data, type, timestamp, tenant_id, mt_dotnet_type, is_archived)
+            values (nextval('ledger.mt_events_sequence'), gen_random_uuid(), 'masked:ball', 1, '{"guest": "ann"}', 'invited', now(), '*DEFAULT*', '', false)
+            """);
+        await command.ExecuteNonQueryAsync();
+        const string Sentence = "The stream 'masked:ball' has events of an application, whose appends are refused, because only Ledger writes streams of that name. "
+            + "Copy what goes on to another name ('ledger export', 'ledger append --file'), and archive it ('ledger run archive').";
+        (await cli.RunAsync("append", "masked:ball", "--type", "invited", "--data", "{}")).ExitCode.ShouldBe(1);
+
+        (await cli.RunAsync("migrate", "assert")).Output.ShouldContain(Sentence);
+        (await cli.RunAsync("doctor")).Output.ShouldContain(Sentence);
+        var lines = (await cli.RunAsync("export", "masked:ball")).ShouldSucceed();
+        (await (cli with { Input = lines }).RunAsync("append", "ball:masked", "--file", "-")).ShouldSucceed();
+        (await cli.RunAsync("append", "ball:masked", "--type", "invited", "--data", "{}")).ShouldSucceed();
+        (await cli.RunAsync("events", "ball:masked")).ShouldSucceed().ShouldContain("ann");
+        (await cli.RunAsync("run", "archive", "masked:ball")).ShouldSucceed();
+        (await cli.RunAsync("migrate", "assert")).ShouldSucceed();
+    }
+
     [Fact]
     public async Task Tags_OfEventsFromBeforeTheTables_AreAdded()
     {

@@ -76,6 +76,47 @@ public sealed class RolesTests(CliDatabase database) : IClassFixture<CliDatabase
         (await As("r").RunAsync("append", "written", "--type", "note")).ShouldBeRefused(
             1, "The role lacks a privilege: permission denied for function append_event_v3. Grant it, or connect as a role that has it.");
         (await As("w").RunAsync("migrate", "apply")).ExitCode.ShouldBe(0);
+        await SealAndForgetAsync();
+    }
+
+    // The operator seals, masks, removes and restores; the auditor proves and audits; the others do not.
+    private async Task SealAndForgetAsync()
+    {
+        var folder = Directory.CreateTempSubdirectory("ledger-roles-").FullName;
+        var (key, publicKey, archive) = (Path.Combine(folder, "seal.key"), Path.Combine(folder, "seal.pub"), Path.Combine(folder, "archive"));
+        await File.WriteAllTextAsync(publicKey, (await database.Cli.RunAsync("seal", "keygen", "example.com/log", "--out", key)).ShouldSucceed());
+        await ExecuteAsync($"create role {_prefix}_a login in role {_prefix}_auditor; create role {_prefix}_o login in role {_prefix}_operator");
+        string[] seal = ["seal", "checkpoint", "--key-file", key];
+        string[] audit = ["seal", "audit", "--key", publicKey];
+        string[] prove = ["seal", "prove", "written"];
+        string[] mask = ["mask", "--stream", "written", "--path", "$.id", "--reason", "request 17"];
+        string[] retain = ["retention", "run", "--kind", "run", "--older-than", "0s", "--archive", archive];
+        foreach (var (login, args) in new[] { ("r", seal), ("w", seal), ("a", seal), ("r", mask), ("w", mask), ("a", mask), ("r", retain), ("w", retain), ("a", retain) })
+        {
+            (await As(login).RunAsync(args)).Error.ShouldStartWith("ledger: The role lacks a privilege: permission denied for", customMessage: $"{login} {args[0]}");
+        }
+
+        (await As("o").RunAsync(seal)).ShouldSucceed();
+        foreach (var login in new[] { "a", "o" })
+        {
+            (await As(login).RunAsync(audit)).ShouldSucceed().ShouldContain("found       : nothing");
+            (await As(login).RunAsync(prove)).ShouldSucceed();
+        }
+
+        foreach (var login in new[] { "r", "w" })
+        {
+            (await As(login).RunAsync(audit)).Error.ShouldBe("ledger: The role lacks a privilege: permission denied for table seal_leaf. Grant it, or connect as a role that has it.\n");
+            (await As(login).RunAsync(prove)).Error.ShouldBe("ledger: The role lacks a privilege: permission denied for table seal_leaf. Grant it, or connect as a role that has it.\n");
+        }
+
+        (await As("o").RunAsync(mask)).ShouldSucceed();
+        (await As("o").RunAsync(seal)).ShouldSucceed();
+        (await As("o").RunAsync(retain)).ShouldSucceed().ShouldContain("removed");
+        (await As("r").RunAsync("events", "written")).ExitCode.ShouldBe(1);
+        (await As("r").RunAsync("retention", "report")).ShouldSucceed().ShouldContain(archive);
+        (await As("o").RunAsync("retention", "restore", Directory.GetFiles(archive).Single())).ShouldSucceed();
+        (await As("r").RunAsync("events", "written")).ShouldSucceed().ShouldContain("****");
+        Directory.Delete(folder, recursive: true);
     }
 
     [Fact]

@@ -1,8 +1,11 @@
+using System.Collections.Concurrent;
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using Ledger.Events;
 using Ledger.Forgetting;
 using Ledger.Log;
 using Ledger.Records;
+using Ledger.Runs;
 using Shouldly;
 using Xunit;
 
@@ -11,6 +14,50 @@ namespace Ledger.Conformance.Forgetting;
 /// <content>Headers, the list of what was masked, and the streams that say so.</content>
 public abstract partial class MaskingTests
 {
+    [Fact]
+    public async Task Mask_BesideForksAppendsAndMerges_ReachesEveryBranchAndNoneFails()
+    {
+        var (run, _) = await StartAsync();
+        var branches = new ConcurrentBag<Run>();
+        var rounds = Scale.Of(3, 50);
+        await Task.WhenAll(
+        [
+            .. Enumerable.Range(0, 3).Select(writer => Task.Run(async () =>
+            {
+                for (var i = 0; i < rounds; i++)
+                {
+                    var branch = await run.ForkAsync(new Position(4), new ForkOptions { Id = NewId() });
+                    branches.Add(branch);
+                    await branch.AppendAsync([new ObjectPatched("c1", new JsonObject { [$"seen-{writer}-{i}"] = true })]);
+                    try
+                    {
+                        await run.MergeAsync(branch);
+                    }
+                    catch (MergeConflictException conflict)
+                    {
+                        // One of the two was masked while they were compared.
+                        conflict.Preview.Conflicts.ShouldAllBe(c => c.Path.Contains("mail", StringComparison.Ordinal));
+                    }
+                }
+            })),
+            Task.Run(async () =>
+            {
+                for (var i = 0; i < rounds; i++)
+                {
+                    await Masking.MaskAsync(MaskRequest.OfStream(run.StreamName, "asked"));
+                }
+            }),
+        ]);
+        await Masking.MaskAsync(MaskRequest.OfStream(run.StreamName, "asked"));
+
+        branches.Count.ShouldBe(3 * rounds);
+        foreach (var history in branches.Append(run))
+        {
+            (await history.ReadAllAsync()).ShouldAllBe(e => !Text(e).Contains(Secret, StringComparison.Ordinal));
+            (await history.FindObjectAsync("c1"))!.Data["mail"].GetString().ShouldBe("****");
+        }
+    }
+
     [Fact]
     public async Task Mask_HeadersByRule_LeavesThoseThatHistoriesRestOn()
     {

@@ -74,7 +74,7 @@ public abstract class HistoryTests(ITestEngine engine) : EventStoreTests(engine)
         var refused = await RefusedAsync<BrokenHistoryException>(
             async () => await Store.ReadHistoryAsync(history).ToListAsync(),
             $"The history of '{absent}' needs version {missing} of stream '{stream}', which is not in the log. "
-            + "Events were deleted outside Ledger; restore them from a backup.");
+            + "Events were deleted by retention or outside Ledger; restore them from their archive or a backup.");
 
         (refused.History, refused.Stream, refused.Missing).ShouldBe((absent, stream, new StreamVersion(missing)));
         (await Store.ReadHistoryAsync(history, to: new Position(existing)).ToListAsync()).Count.ShouldBe(existing);

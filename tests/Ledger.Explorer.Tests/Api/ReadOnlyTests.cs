@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Http.Json;
 using System.Text.Encodings.Web;
+using Ledger.Log;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
@@ -78,13 +79,57 @@ public sealed class ReadOnlyTests
         events[1].Metadata.Actor.ShouldBe("ann");
     }
 
-    private static Task<ExplorerHost> StartGuardedAsync(Action<WebApplication, IEndpointConventionBuilder> map) => ExplorerHost.StartAsync(
+    [Fact]
+    public async Task MaskingPolicy_IsAskedOfThoseWhoMaskAlone_AndTheMaskIsTheirs()
+    {
+        await using var host = await StartGuardedAsync((_, _) => { }, options => options with { Masking = ExplorerMasking.Allowed, MaskingPolicy = "officers" });
+        await SampleRun.WriteAsync(host.Ledger);
+        var client = host.CreateClient();
+        var mask = new { stream = "run:kettle", paths = new[] { "$.data.text" }, reason = "request 17", by = "dpo" };
+
+        using var nameless = await client.PostAsJsonAsync("/ledger/api/v1/masks", mask);
+        client.DefaultRequestHeaders.Add("X-User", "ann");
+        using var refused = await client.PostAsJsonAsync("/ledger/api/v1/masks", mask);
+        using var forked = await client.PostAsJsonAsync("/ledger/api/v1/streams/run:kettle/branches", new { at = 1, id = "mine" });
+        client.DefaultRequestHeaders.Remove("X-User");
+        client.DefaultRequestHeaders.Add("X-User", "officer");
+        using var masked = await client.PostAsJsonAsync("/ledger/api/v1/masks", mask);
+
+        nameless.StatusCode.ShouldBe(HttpStatusCode.Unauthorized);
+        refused.StatusCode.ShouldBe(HttpStatusCode.Forbidden);
+        forked.StatusCode.ShouldBe(HttpStatusCode.Created);
+        masked.StatusCode.ShouldBe(HttpStatusCode.OK);
+        (await ByAsync(host)).ShouldBe("officer", "The body names another.");
+    }
+
+    [Fact]
+    public async Task Mask_WithoutTokensAndUsers_RecordsTheNameAsAClaim()
+    {
+        await using var host = await ExplorerHost.InMemoryAsync(options => options with { Writing = ExplorerWriting.Allowed, Masking = ExplorerMasking.Allowed });
+        await SampleRun.WriteAsync(host.Ledger);
+
+        using var masked = await host.CreateClient().PostAsJsonAsync(
+            "/ledger/api/v1/masks", new { stream = "run:kettle", paths = new[] { "$.data.text" }, reason = "request 17", by = "dpo" });
+
+        masked.StatusCode.ShouldBe(HttpStatusCode.OK);
+        (await ByAsync(host)).ShouldBe("claimed: dpo");
+    }
+
+    private static async Task<string?> ByAsync(ExplorerHost host) =>
+        (await host.Ledger.Store.ReadForwardAsync(new StreamName("masked:run:kettle")).FirstAsync()).Data.ShouldBeOfType<EventMasked>().By;
+
+    private static Task<ExplorerHost> StartGuardedAsync(
+        Action<WebApplication, IEndpointConventionBuilder> map, Func<LedgerExplorerOptions, LedgerExplorerOptions>? with = null) => ExplorerHost.StartAsync(
         new MemoryEventStore(),
-        options => options with { Writing = ExplorerWriting.Allowed, WritingPolicy = "writers" },
+        options => (with ?? (same => same))(options with { Writing = ExplorerWriting.Allowed, WritingPolicy = "writers" }),
         builder =>
         {
             builder.Services.AddAuthentication("test").AddScheme<AuthenticationSchemeOptions, HeaderAuthentication>("test", null);
-            builder.Services.AddAuthorization(options => options.AddPolicy("writers", policy => policy.RequireAuthenticatedUser()));
+            builder.Services.AddAuthorization(options =>
+            {
+                options.AddPolicy("writers", policy => policy.RequireAuthenticatedUser());
+                options.AddPolicy("officers", policy => policy.RequireUserName("officer"));
+            });
         },
         map);
 

@@ -88,6 +88,37 @@ public sealed class PostgresMaskingTests(LedgerDatabase database) : IClassFixtur
         (await (await new AgentLedger(database.Store).OpenAsync(branch.StreamName)).FindObjectAsync("a"))!.Data["text"].GetString().ShouldBe("****");
     }
 
+    /// <summary>A branch that comes while a masking waits is before its parent in the order of locks.</summary>
+    [Fact]
+    public async Task Mask_BranchForkedMeanwhileIsLockedByAnother_WaitsInNoCircle()
+    {
+        var run = await StartAsync("ordered");
+        await using var holder = await database.DataSource.OpenConnectionAsync();
+        await using var held = await holder.BeginTransactionAsync();
+        await ExecuteAsync(holder, "select from ledger.mt_streams where id = 'run:ordered' for no key update");
+        var mask = new EventMasking(database.Store).MaskAsync(MaskRequest.OfStream(run.StreamName, "asked"));
+        await UntilItWaitsForAsync(holder, mask);
+        await run.ForkAsync(new Position(1), new ForkOptions { Id = "ordered" });
+        await using var writer = await database.DataSource.OpenConnectionAsync();
+        await using var writing = await writer.BeginTransactionAsync();
+        await ExecuteAsync(writer, "set local deadlock_timeout = '5ms'; select from ledger.mt_streams where id = 'branch:ordered' for update");
+
+        await held.CommitAsync();
+        await UntilItWaitsForAsync(writer, mask);
+        await ExecuteAsync(writer, "select from ledger.mt_streams where id = 'run:ordered' for update");
+        await writing.CommitAsync();
+
+        (await mask).Masked.ShouldBe(2);
+
+        async Task UntilItWaitsForAsync(NpgsqlConnection other, Task waiting)
+        {
+            while (!await database.ScalarAsync<bool>($"select exists (select from pg_stat_activity where {other.ProcessID} = any (pg_blocking_pids(pid)))"))
+            {
+                waiting.IsCompleted.ShouldBeFalse();
+            }
+        }
+    }
+
     [Fact]
     public async Task Append_ToTheStreamsOfLedgerBySql_IsRefused()
     {

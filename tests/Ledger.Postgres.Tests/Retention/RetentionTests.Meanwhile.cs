@@ -1,4 +1,8 @@
+using System.Text.Json.Nodes;
+using Ledger.Log;
 using Ledger.Postgres.Retention;
+using Ledger.Runs;
+using Ledger.Worlds;
 using Npgsql;
 using Shouldly;
 using Xunit;
@@ -25,7 +29,7 @@ public abstract partial class RetentionTests
         Path.GetFileName(file).ShouldBe(report.Streams[0].File);
         Unzipped(await File.ReadAllBytesAsync(file)).ShouldSatisfyAllConditions(t => t.ShouldContain("****"), t => t.ShouldNotContain("\"o1\""));
 
-        // Between two pages: what is left stays, and goes in a run of its own.
+        // Between two pages, the first of which has the rows of the world and two events: what is left stays, and goes in a run of its own.
         await FillRunAsync("half");
         await AgeAsync(log);
         var first = await StepsOf(folder, (5, () => ExecuteAsync(log, "update ledger.mt_events set data = '{\"title\": \"****\"}' where version = 2 and stream_id = 'run:half'"))).RunAsync(options);
@@ -71,7 +75,7 @@ public abstract partial class RetentionTests
             var steps = 0;
             return new LogRetention(log.DataSource)
             {
-                EventsOfPage = 2,
+                RowsOfPage = 7,
                 BeforeStep = () =>
                 {
                     steps++;
@@ -99,7 +103,7 @@ public abstract partial class RetentionTests
         await using var connection = await log.DataSource.OpenConnectionAsync();
         await using (var transaction = await connection.BeginTransactionAsync())
         {
-            await using var page = new NpgsqlCommand("select ledger.retain_page_v1(max(id), 'run:paged', 2, gen_random_uuid()) from ledger.retention_run", connection);
+            await using var page = new NpgsqlCommand("select ledger.retain_page_v1(max(id), 'run:paged', 7, gen_random_uuid()) from ledger.retention_run", connection);
             await page.ExecuteNonQueryAsync();
             var hold = RetentionOf(log).HoldAsync("run:paged", "A case.");
             while ((await ColumnAsync(log, $"select 'waits' from pg_stat_activity where {connection.ProcessID} = any (pg_blocking_pids(pid))")).Count == 0)
@@ -112,7 +116,7 @@ public abstract partial class RetentionTests
         }
 
         // What was there when it was set stays.
-        (await ColumnAsync(log, "select p.state || ' ' || p.reason || ' ' || p.removed from ledger.retain_page_v1((select max(id) from ledger.retention_run), 'run:paged', 2, gen_random_uuid()) as p"))
+        (await ColumnAsync(log, "select p.state || ' ' || p.reason || ' ' || p.removed from ledger.retain_page_v1((select max(id) from ledger.retention_run), 'run:paged', 7, gen_random_uuid()) as p"))
             .ShouldBe(["removed held 0"]);
         (await ColumnAsync(log, "select version::text from ledger.mt_events where stream_id = 'run:paged' order by 1")).ShouldBe(["1", "2", "3"]);
     }
@@ -157,7 +161,7 @@ public abstract partial class RetentionTests
         var options = new RetentionOptions { Policies = [Old with { Kind = RetentionKind.Run }], Folder = folder };
         await Should.ThrowAsync<TimeoutException>(() => new LogRetention(log.DataSource)
         {
-            EventsOfPage = 2,
+            RowsOfPage = 7,
             BeforeStep = () =>
             {
                 // A second process is refused meanwhile.
@@ -188,6 +192,99 @@ public abstract partial class RetentionTests
         await RetentionOf(log).RestoreAsync(new MemoryStream(whole));
         (await ledger.GetRun("lost").ReadAllAsync()).Count.ShouldBe(5);
         Directory.Delete(folder, recursive: true);
+    }
+
+    [Fact]
+    public async Task Merge_SourceIsBeingRemoved_IsRefusedAndWritesNothing()
+    {
+        await using var log = await OpenAsync();
+        var ledger = new AgentLedger(log.Store);
+        var run = ledger.GetRun("main");
+        await run.AppendAsync([new ObjectCreated("o", "T", new JsonObject { ["a"] = 1 })]);
+        var branch = await run.ForkAsync(new Position(1), new ForkOptions { Id = "side" });
+        await branch.AppendAsync([new ObjectPatched("o", new JsonObject { ["a"] = 2 }), .. Enumerable.Range(0, 6).Select(i => new ObjectCreated($"s{i}", "T"))]);
+        await run.AppendAsync([new ObjectPatched("o", new JsonObject { ["a"] = 3 })]);
+        await AgeAsync(log);
+        var folder = Directory.CreateTempSubdirectory("ledger-retention-").FullName;
+        var options = new RetentionOptions { Policies = [Old with { Kind = RetentionKind.Branch }], Folder = folder };
+        var (length, pages) = (await run.GetLengthAsync(), 0);
+
+        // Retention begins to remove the branch after the merge has read it, and ends after its first page.
+        var resolver = MergeResolver.By(async (_, _) =>
+        {
+            await Should.ThrowAsync<TimeoutException>(() => new LogRetention(log.DataSource)
+            {
+                RowsOfPage = 3,
+                BeforeStep = () =>
+                {
+                    if (++pages == 5)
+                    {
+                        throw new TimeoutException("The process ends here.");
+                    }
+                },
+            }.RunAsync(options));
+            return MergeDecision.Theirs;
+        });
+        (await Should.ThrowAsync<BrokenHistoryException>(() => run.MergeAsync(branch, new MergeOptions { Resolver = resolver }))).Stream.ShouldBe(branch.StreamName);
+
+        // One that begins then does not find it; nor does a cherry-pick or a fork.
+        await Should.ThrowAsync<StreamNotFoundException>(() => run.MergeAsync(branch));
+        await Should.ThrowAsync<StreamNotFoundException>(() => ledger.OpenAsync(branch.StreamName));
+        (await run.GetLengthAsync()).ShouldBe(length);
+        (await LogSearch.Of(log.Store).FindBranchesAsync(new BranchQuery())).Branches.ShouldBeEmpty();
+
+        var report = await RetentionOf(log).RunAsync(options);
+        report.Resumed.ShouldBe(1);
+        await using (var file = File.OpenRead(Path.Combine(folder, (await RetentionOf(log).FindReportAsync(1))!.Streams.Single().File!)))
+        {
+            await RetentionOf(log).RestoreAsync(file);
+        }
+
+        await run.MergeAsync(await ledger.OpenAsync(branch.StreamName), new MergeOptions { Resolver = MergeResolver.Theirs });
+        (await run.FindObjectAsync("o"))!.Data["a"].GetInt32().ShouldBe(2);
+        Directory.Delete(folder, recursive: true);
+    }
+
+    [Fact]
+    public async Task Run_ContinuedWithAnotherFolder_IsRefusedUnlessTheFilesWereMovedThere()
+    {
+        await using var log = await OpenAsync();
+        var ledger = new AgentLedger(log.Store);
+        foreach (var id in new[] { "a", "b" })
+        {
+            await ledger.GetRun(id).AppendAsync([.. Enumerable.Range(0, 5).Select(i => new ObjectCreated($"o{i}", "T"))]);
+        }
+
+        await AgeAsync(log);
+        var (first, other) = (Directory.CreateTempSubdirectory("ledger-retention-").FullName, Directory.CreateTempSubdirectory("ledger-retention-").FullName);
+        var options = new RetentionOptions { Policies = [Old], Folder = first + "/" };
+        await Should.ThrowAsync<TimeoutException>(() => new LogRetention(log.DataSource)
+        {
+            RowsOfPage = 7,
+            BeforeStep = () =>
+            {
+                if (ColumnAsync(log, "select 'x' from ledger.retention_stream where state = 'removing'").GetAwaiter().GetResult().Count > 0)
+                {
+                    throw new TimeoutException("The process ends here.");
+                }
+            },
+        }.RunAsync(options));
+        var begun = (await RetentionOf(log).FindReportAsync())!;
+        (begun.Folder, begun.Streams[0].State).ShouldBe((first, RetentionState.Removing));
+
+        var refused = await Should.ThrowAsync<ArchiveException>(() => RetentionOf(log).RunAsync(options with { Folder = other }));
+        refused.Message.ShouldStartWith($"Retention 1 was interrupted and has its archives in '{first}', and '{begun.Streams[0].File}' of '{begun.Streams[0].Stream}' is not in '{other}' as it was written.");
+        Directory.GetFiles(other).ShouldBeEmpty();
+        File.Move(Path.Combine(first, begun.Streams[0].File!), Path.Combine(other, begun.Streams[0].File!));
+        await RetentionOf(log).RunAsync(options with { Folder = other });
+
+        var report = (await RetentionOf(log).FindReportAsync(1))!;
+        report.Folder.ShouldBe(other);
+        Lines(report).ShouldBe(["run:a removed 5 of 5", "run:b removed 5 of 5"], ignoreOrder: true);
+        FilesIn(first).ShouldBeEmpty();
+        FilesIn(other).ShouldBe(report.Streams.Select(s => s.File).Order(StringComparer.Ordinal));
+        Directory.Delete(first);
+        Directory.Delete(other, recursive: true);
     }
 
     [Fact]

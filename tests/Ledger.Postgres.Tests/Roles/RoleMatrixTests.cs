@@ -8,6 +8,7 @@ using Ledger.Log.Contracts;
 using Ledger.Postgres.Contracts;
 using Ledger.Postgres.Projections.Daemon;
 using Ledger.Postgres.Queries;
+using Ledger.Postgres.Retention;
 using Ledger.Postgres.Schema;
 using Ledger.Records;
 using Ledger.Runs;
@@ -119,6 +120,7 @@ public sealed class RoleMatrixTests : IAsyncLifetime
             select ledger.restore_end_v1(id, 'run:full', 1, '{"id": "run:full", "version": 0, "created": "2026-01-01", "timestamp": "2026-01-01", "compacted_version": 0}', gen_random_uuid()) from ledger.retention_run
             """,
         ],
+        ["hide a stream, or remove what follows from it, as retention does within a run"] = ["select ledger.hide_retained_v1('run:full', 0)", "select ledger.retain_rows_v1('run:full', 0, 10)"],
         ["delete some events of a run"] = ["delete from log.mt_events where stream_id = 'run:long' and version = 1"],
         ["change the version or stream of an event"] =
         [
@@ -262,6 +264,12 @@ public sealed class RoleMatrixTests : IAsyncLifetime
             await using var records = new ChronoStore(store, "kept");
             (await records.GetAsync("r")).ShouldNotBeNull();
             (await records.VerifyChainAsync()).ChainValid.ShouldBeTrue();
+        }),
+        ["read what was masked, held and removed"] = (source, _) => UseAsync(source, async store =>
+        {
+            await EventMasking.ReadMaskedAsync(store).CountAsync();
+            await new LogRetention(source, Options).FindReportAsync();
+            (await new LogRetention(source, Options).ListHoldsAsync()).ShouldBeEmpty();
         }),
         ["ask the views in SQL; read the contracts of events"] = async (source, head) =>
         {

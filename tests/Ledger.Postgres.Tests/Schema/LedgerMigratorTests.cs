@@ -13,6 +13,27 @@ public sealed class LedgerMigratorTests
     private static readonly string LaterName = $"{Later.Number:D4}_later";
 
     [Fact]
+    public async Task Apply_ApplicationsStreamsOfReservedNames_IsRefusedBeforeAnythingIsApplied()
+    {
+        await using var database = await MigrationDatabase.CreateEmptyAsync();
+        await database.MigratorOf([.. Migration.All.TakeWhile(migration => migration.Name != "forgetting")]).ApplyAsync();
+        await database.ExecuteAsync("""
+            insert into ledger.mt_streams (id, version, tenant_id) values ('masked:ball', 1, '*DEFAULT*'), ('retention:2026', 1, '*DEFAULT*'), ('masked:none', 0, '*DEFAULT*');
+            insert into ledger.mt_events (seq_id, id, stream_id, version, data, type, timestamp, tenant_id, mt_dotnet_type, is_archived)
+            select nextval('ledger.mt_events_sequence'), gen_random_uuid(), id, 1, '{}', 'invited', now(), '*DEFAULT*', '', false from ledger.mt_streams where version = 1
+            """);
+
+        var refused = await Should.ThrowAsync<ReservedStreamsException>(() => database.Migrator.ApplyAsync());
+
+        refused.Streams.ShouldBe(["masked:ball", "retention:2026"]);
+        refused.Message.ShouldStartWith("Nothing was applied: the application has events in 'masked:ball', 'retention:2026', and from migration '0008_forgetting' on");
+        (await database.AskAsync<long>("select max(number)::bigint from ledger.migration")).ShouldBe(7);
+        await database.ExecuteAsync("update ledger.mt_streams set is_archived = true where id in ('masked:ball', 'retention:2026')");
+        await database.Migrator.ApplyAsync();
+        (await database.MessagesAsync()).ShouldBeEmpty();
+    }
+
+    [Fact]
     public async Task Apply_Empty_AppliesAll()
     {
         await using var database = await MigrationDatabase.CreateEmptyAsync();

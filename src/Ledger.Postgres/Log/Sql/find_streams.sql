@@ -1,6 +1,6 @@
 -- A page of streams with the number of their branches: $1 the prefix of the names, $2 a text that they contain in lower case (null: any),
 -- $3 whether archived (null: either), $4 the order (latest, longest, name), $5 how many to pass over, $6 how many at most,
--- $7 and $8 since when and before when the last event was taken (null: any time), $9 the name that they follow by code point (null: any).
+-- $7 and $8 since when and before when the last event was taken (null: any time), $9 the name that they follow by code point (null: any). Without those that retention is removing.
 -- translate folds only ASCII, in any collation of the database.
 with wanted as (
     select s.id,
@@ -16,6 +16,7 @@ with wanted as (
       and ($7::timestamptz is null or s."timestamp" >= $7)
       and ($8::timestamptz is null or s."timestamp" < $8)
       and ($9::text is null or s.id collate "C" > $9)
+      and (s.is_archived is not true or not {ledger}.retaining_v1(s.id))
     order by case when $4::text = 'latest' then s."timestamp" end desc,
              case when $4::text = 'longest' then coalesce(s.version, 0) end desc,
              s.id collate "C"

@@ -9,3 +9,4 @@ select b.stream,
        b.segment_taken
 from {ledger}.branch as b
 where b.stream = $1
+  and not {ledger}.retaining_v1(b.stream)

@@ -1,4 +1,4 @@
--- Streams by their names: $1, without repetitions.
+-- Streams by their names: $1, without repetitions. No row for one that retention is removing.
 select s.id,
        coalesce(s.version, 0),
        s.created,
@@ -10,3 +10,4 @@ cross join lateral (
     from {events}.mt_streams as m
     where m.id = w.id
     limit 1) as s
+where (s.is_archived is not true or not {ledger}.retaining_v1(s.id))

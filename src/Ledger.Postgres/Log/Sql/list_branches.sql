@@ -1,4 +1,4 @@
--- All branches, the oldest first; $1 is null.
+-- All branches that retention is not removing, the oldest first; $1 is null.
 select b.stream,
        b.parent,
        b.root,
@@ -9,5 +9,6 @@ select b.stream,
        b.segment_taken
 from {ledger}.branch as b
 where $1::text is null
+  and not {ledger}.retaining_v1(b.stream)
 order by b.created_at,
          b.stream collate "C"

@@ -1,4 +1,4 @@
--- The branches below $1, the oldest first.
+-- The branches below $1 that retention is not removing, the oldest first.
 select b.stream,
        b.parent,
        b.root,
@@ -13,5 +13,6 @@ cross join lateral (
     from {ledger}.branch as r
     where r.stream = n.stream
     limit 1) as b
+where not {ledger}.retaining_v1(b.stream)
 order by b.created_at,
          b.stream collate "C"

@@ -17,7 +17,8 @@ cross join lateral (
     select *
     from {events}.mt_events as m
     where m.stream_id = s.stream
-      and m.version between s.first and s.last
+      and m.version >= s.first
+      and m.version <= least(s.last, (select t.version from {events}.mt_streams as t where t.id = s.stream and t.is_archived))
       and ($4::text[] is null or m.type = any ($4) or m.type ^@ any ($5::text[]))
       and ($6::text is null or m.headers ->> 'actor' = $6)
       and ($9::text is null or m.headers ->> 'call_id' = $9)

@@ -4,3 +4,4 @@ select c.key, c.version, c.applied
 from {ledger}.chrono_change as c
 where c.stream = $1
   and c.version <= $2
+  and not {ledger}.retaining_v1($1)

@@ -3,5 +3,6 @@
 select count(*)
 from {ledger}.chrono_record as r
 where r.stream = $1
+  and not {ledger}.retaining_v1($1)
   and r.status = 'active'
   and right(r.text, 21) = ', "status": "active"}'

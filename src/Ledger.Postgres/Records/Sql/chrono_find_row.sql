@@ -14,5 +14,5 @@ select coalesce((select t.version from {events}.mt_streams as t where t.id = $1)
        r.status,
        r.confidence
 from (select $1) as n (stream)
-left join {ledger}.chrono_head as h on h.stream = n.stream
-left join {ledger}.chrono_record as r on r.stream = n.stream and r.key = $2
+left join {ledger}.chrono_head as h on h.stream = n.stream and not {ledger}.retaining_v1($1)
+left join {ledger}.chrono_record as r on r.stream = n.stream and r.key = $2 and not {ledger}.retaining_v1($1)

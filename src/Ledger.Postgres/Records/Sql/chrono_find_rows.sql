@@ -3,3 +3,4 @@ select r.key, r.ordinal, r.seq, r.text, r.spelled, r.id, r.kind, r.status, r.con
 from {ledger}.chrono_record as r
 where r.stream = $1
   and r.key = any ($2)
+  and not {ledger}.retaining_v1($1)

@@ -7,6 +7,7 @@ from (
     where c.stream = $1
       and c.key = $2
       and c.version > $3
+      and not {ledger}.retaining_v1($1)
     order by c.version
     limit $4) as c
 cross join lateral {ledger}.chrono_events_v1($1, c.version, c.version, 1) as e

@@ -11,3 +11,4 @@ select c.id,
        c.end_message_id
 from {ledger}.calls as c
 where c.id = $1
+  and not {ledger}.retaining_v1('task:' || c.task_id)

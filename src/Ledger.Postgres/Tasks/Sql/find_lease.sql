@@ -6,3 +6,4 @@ select l.task_id,
 from {ledger}.task_lease as l
 where l.task_id = $1
   and l.expires_at > clock_timestamp()
+  and not {ledger}.retaining_v1('task:' || $1)

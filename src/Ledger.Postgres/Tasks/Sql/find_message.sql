@@ -7,3 +7,4 @@ select m.id,
        m.interrupted
 from {ledger}.messages as m
 where m.id = $1
+  and not {ledger}.retaining_v1('task:' || m.task_id)

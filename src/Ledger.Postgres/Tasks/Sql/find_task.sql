@@ -8,3 +8,4 @@ select t.id,
        t.run
 from {ledger}.tasks as t
 where t.id = $1
+  and not {ledger}.retaining_v1('task:' || $1)

@@ -14,5 +14,6 @@ from {ledger}.calls as c
 where ($1 is null or c.task_id = $1)
   and ($2 is null or c.status = $2)
   and (c.created_at, c.id) > ($3, $4)
+  and not {ledger}.retaining_v1('task:' || c.task_id)
 order by c.created_at, c.id
 limit $5

@@ -8,6 +8,7 @@ select m.id,
 from {ledger}.messages as m
 where m.task_id = $1
   and (m."timestamp", m.id) > ($2, $3)
+  and not {ledger}.retaining_v1('task:' || $1)
 order by m."timestamp", m.id
 limit $4
 offset $5

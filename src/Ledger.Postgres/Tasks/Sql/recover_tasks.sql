@@ -15,5 +15,6 @@ from {ledger}.tasks as t
 left join {ledger}.task_lease as l on l.task_id = t.id and l.expires_at > clock_timestamp()
 where t.completion_status is null
   and (t.created_at, t.id) > ($1, $2)
+  and not {ledger}.retaining_v1('task:' || t.id)
 order by t.created_at, t.id
 limit $3

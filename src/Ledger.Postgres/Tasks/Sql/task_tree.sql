@@ -16,3 +16,4 @@ select t.id,
        t.run
 from tree as n
 join {ledger}.tasks as t on t.id = n.id
+where not {ledger}.retaining_v1('task:' || t.id)
