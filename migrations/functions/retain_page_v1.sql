@@ -151,7 +151,7 @@ begin
         state = '{}'
     where r.stream = p_stream;
 
-    perform set_config('ledger.compacting', p_stream, true);
+    insert into {ledger}.rewritten_event (transaction, stream, version) values (pg_current_xact_id(), 'removing:' || p_stream, 0);
     for tags in
         select format('%I.%I', n.nspname, c.relname)
         from pg_constraint as f
@@ -195,7 +195,7 @@ begin
 
     delete from {events}.mt_events as e where e.stream_id = p_stream and e.version > below;
     get diagnostics removed = row_count;
-    perform set_config('ledger.compacting', '', true);
+    delete from {ledger}.rewritten_event as r where r.transaction = pg_current_xact_id() and r.stream = 'removing:' || p_stream;
     if below > 0 then
         update {events}.mt_streams as t set version = below where t.id = p_stream;
     else
@@ -217,7 +217,7 @@ begin
         mark = {ledger}.retention_mark_v1(p_stream)
     where r.run = p_run and r.stream = p_stream;
 
-    perform set_config('ledger.saying', 'yes', true);
+    insert into {ledger}.rewritten_event (transaction, stream, version) values (pg_current_xact_id(), 'retention:' || p_run, 0);
     select a.outcome
     into appended
     from {ledger}.append_event_v3(
@@ -239,7 +239,7 @@ begin
         null,
         false,
         null) as a;
-    perform set_config('ledger.saying', '', true);
+    delete from {ledger}.rewritten_event as r where r.transaction = pg_current_xact_id() and r.stream = 'retention:' || p_run;
     if appended is not null then
         raise exception 'the event of retention % was refused: %', p_run, appended using errcode = 'LG041';
     end if;
