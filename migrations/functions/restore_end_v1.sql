@@ -55,7 +55,7 @@ begin
     end if;
 
     update {ledger}.retention_stream as r set state = 'restored' where r.run = p_run and r.stream = p_stream;
-    perform set_config('ledger.saying', 'yes', true);
+    insert into {ledger}.rewritten_event (transaction, stream, version) values (pg_current_xact_id(), 'retention:' || p_run, 0);
     select a.outcome
     into appended
     from {ledger}.append_event_v3(
@@ -70,7 +70,7 @@ begin
         null,
         false,
         null) as a;
-    perform set_config('ledger.saying', '', true);
+    delete from {ledger}.rewritten_event as r where r.transaction = pg_current_xact_id() and r.stream = 'retention:' || p_run;
     if appended is not null then
         raise exception 'the event of retention % was refused: %', p_run, appended using errcode = 'LG041';
     end if;

@@ -201,7 +201,7 @@ begin
         end loop;
 
         if counted <= budget or budget = p_rows then
-            perform set_config('ledger.compacting', p_stream, true);
+            insert into {ledger}.rewritten_event (transaction, stream, version) values (pg_current_xact_id(), 'removing:' || p_stream, 0);
             foreach tag in array tags loop
                 execute format('delete from %s as t using {ledger}.retained_numbers_v1($1, $2) as e (seq) where t.seq_id = e.seq', tag) using p_stream, below;
             end loop;
@@ -219,7 +219,7 @@ begin
             delete from {events}.mt_events as e where e.stream_id = p_stream and e.version > below;
             get diagnostics removed = row_count;
             delete from {ledger}.chrono_archive as a where a.stream = p_stream and a.version > below;
-            perform set_config('ledger.compacting', '', true);
+            delete from {ledger}.rewritten_event as r where r.transaction = pg_current_xact_id() and r.stream = 'removing:' || p_stream;
             if below = 0 then
                 delete from {ledger}.run_summary as r where r.stream = p_stream;
                 delete from {events}.mt_doc_ledger_world as d where d.id = p_stream;
@@ -234,7 +234,7 @@ begin
                 else 'removed'
             end;
 
-            perform set_config('ledger.saying', 'yes', true);
+            insert into {ledger}.rewritten_event (transaction, stream, version) values (pg_current_xact_id(), 'retention:' || p_run, 0);
             select a.outcome
             into appended
             from {ledger}.append_event_v3(
@@ -256,7 +256,7 @@ begin
                 null,
                 false,
                 null) as a;
-            perform set_config('ledger.saying', '', true);
+            delete from {ledger}.rewritten_event as r where r.transaction = pg_current_xact_id() and r.stream = 'retention:' || p_run;
             if appended is not null then
                 raise exception 'the event of retention % was refused: %', p_run, appended using errcode = 'LG041';
             end if;

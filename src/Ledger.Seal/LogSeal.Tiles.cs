@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using System.Globalization;
 using Ledger.Postgres.Log;
+using Ledger.Seal.Auditing;
 using Ledger.Seal.Sealing;
 using Ledger.Seal.Trees;
 using Npgsql;
@@ -59,12 +60,7 @@ public sealed partial class LogSeal
                 {
                     var entries = EntriesPath + TilePath.Of(id.Index) + TilePath.Partial(width);
 
-                    // Of a tile from which retention has removed events there are no entries, as of any pruned log.
-                    if (await HasLeavesAsync(id.Index * TileId.Width, width, cancellationToken).ConfigureAwait(false))
-                    {
-                        await WriteAsync("tile/" + entries, token => FindTileAsync(entries, token)).ConfigureAwait(false);
-                    }
-
+                    await WriteAsync("tile/" + entries, token => FindTileAsync(entries, token), id.Index * TileId.Width, width).ConfigureAwait(false);
                     progress?.Report((id.Index * TileId.Width) + width);
                 }
             }
@@ -75,13 +71,23 @@ public sealed partial class LogSeal
         File.Move(whole, Path.Combine(folder, "checkpoint"), overwrite: true);
         return head.Size;
 
-        async Task WriteAsync(string path, Func<CancellationToken, Task<byte[]?>> read)
+        async Task WriteAsync(string path, Func<CancellationToken, Task<byte[]?>> read, long first = 0, int entries = 0)
         {
             var file = Path.Combine(folder, path);
             if (!IsThere(path, file))
             {
-                var content = await read(cancellationToken).ConfigureAwait(false)
-                    ?? throw new SealBrokenException($"'{path}' cannot be given: events or tiles are missing. 'ledger seal audit' says more.");
+                var content = await read(cancellationToken).ConfigureAwait(false);
+                if (content is null)
+                {
+                    // Of a tile from which retention has removed events, or compactions have deleted some, there are no entries, as of any pruned log.
+                    if (entries > 0 && await AreRemovedAsync(first, entries, cancellationToken).ConfigureAwait(false))
+                    {
+                        return;
+                    }
+
+                    throw new SealBrokenException($"'{path}' cannot be given: events or tiles are missing. 'ledger seal audit' says more.");
+                }
+
                 Directory.CreateDirectory(Path.GetDirectoryName(file)!);
 
                 // Whole or not at all: a file that is there is not written again.
@@ -97,14 +103,21 @@ public sealed partial class LogSeal
                 || found.Length == TilePath.Parse(path[(path.IndexOf('/', "tile/".Length) + 1)..])!.Value.Width * MerkleTree.HashSize);
     }
 
-    private async Task<bool> HasLeavesAsync(long first, int width, CancellationToken cancellationToken) => await UseAsync(
-        async (connection, token) => (await _reading.ListAsync(
-            connection,
-            "count_leaves",
-            p => p.With(first, NpgsqlDbType.Bigint).With(first + width, NpgsqlDbType.Bigint),
-            r => r.GetInt64(0),
-            token).ConfigureAwait(false))[0] == width,
-        cancellationToken).ConfigureAwait(false);
+    // Whether Ledger says of each leaf whose event is gone that retention has removed it or a compaction deleted it.
+    private Task<bool> AreRemovedAsync(long first, int width, CancellationToken cancellationToken) => UseAsync(
+        async (connection, token) =>
+        {
+            var there = await _reading.ListAsync(
+                connection,
+                "sealed_entries",
+                p => p.With(first, NpgsqlDbType.Bigint).With(first + width, NpgsqlDbType.Bigint),
+                reader => reader.GetInt64(SealRow.Leaf),
+                token).ConfigureAwait(false);
+            var said = await new AuditReader(_options).ReadSaidAsync(connection, token).ConfigureAwait(false);
+            var (retained, compacted) = (new RetainedLeaves(said), new CompactedLeaves(said, []));
+            return there.Count < width && Enumerable.Range(0, width).Select(i => first + i).Except(there).All(leaf => retained.Has(leaf) || compacted.HasDeleted(leaf));
+        },
+        cancellationToken);
 
     private async Task<byte[]?> FindTileAsync(NpgsqlConnection connection, TileId id, int width, CancellationToken cancellationToken)
     {

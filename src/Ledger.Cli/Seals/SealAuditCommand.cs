@@ -28,6 +28,7 @@ internal sealed class SealAuditCommand : LedgerCommand
         var erased = new List<ErasedPayload>();
         var retained = new List<RetainedEvents>();
         var deleted = new List<DeletedHistory>();
+        var archived = new List<ArchivedHistory>();
         var options = new SealAuditOptions
         {
             Keys = await SealFiles.ReadKeysAsync(session.Get(_keys), cancellationToken),
@@ -48,9 +49,9 @@ internal sealed class SealAuditCommand : LedgerCommand
                 if (!session.Json)
                 {
                     session.Out.Add("erased".PadRight(14), Tone.Faint).Add(
-                        $"The payload of the event {payload.Id}, version {Printable.Number(payload.Version)} of '{payload.Stream}' at number {Printable.Number(payload.Sequence)}, "
-                        + $"leaf {Printable.Number(payload.Leaf)}, "
-                        + (payload.By is { } by ? $"was masked by the event {by}, and is as that left it." : "is gone and is not proved any more.")).EndLine();
+                        $"The {ErasedText(payload.Columns)} of the event {payload.Id}, version {Printable.Number(payload.Version)} of '{payload.Stream}' at number {Printable.Number(payload.Sequence)}, "
+                        + $"leaf {Printable.Number(payload.Leaf)}, {(payload.Columns.HasFlag(ErasedColumns.Headers) ? "were" : "was")} "
+                        + $"masked by the event {payload.By} at number {Printable.Number(payload.BySequence)}; what is left is as that left it.").EndLine();
                 }
                 else if (erased.Count < MostInJson)
                 {
@@ -63,11 +64,26 @@ internal sealed class SealAuditCommand : LedgerCommand
                 {
                     session.Out.Add("retention".PadRight(14), Tone.Faint).Add(
                         $"{Printable.Count(removed.Events, "event")} of '{removed.Stream}' {(removed.Events == 1 ? "was" : "were")} removed by retention {Printable.Number(removed.Run)}, "
-                        + $"as the event of number {Printable.Number(removed.Sequence)} says.").EndLine();
+                        + $"as the event {removed.By} at number {Printable.Number(removed.Sequence)} says.").EndLine();
                 }
                 else if (retained.Count < MostInJson)
                 {
                     retained.Add(removed);
+                }
+            },
+            OnArchived = history =>
+            {
+                if (!session.Json)
+                {
+                    session.Out.Add("compaction".PadRight(14), Tone.Faint).Add(
+                        $"{Printable.Count(history.Events, "event")} of '{history.Stream}' {(history.Events == 1 ? "is" : "are")} in the archive of compactions, as sealed, "
+                        + (history.By is { } by
+                            ? $"as the event {by} at number {Printable.Number(history.Sequence ?? 0)} says."
+                            : "by one that was made before the log said which events one takes out.")).EndLine();
+                }
+                else if (archived.Count < MostInJson)
+                {
+                    archived.Add(history);
                 }
             },
             OnDeleted = history =>
@@ -75,8 +91,10 @@ internal sealed class SealAuditCommand : LedgerCommand
                 if (!session.Json)
                 {
                     session.Out.Add("compaction".PadRight(14), Tone.Faint).Add(
-                        $"{Printable.Count(history.Events, "event")} of '{history.Stream}' before version {Printable.Number(history.Version)} {(history.Events == 1 ? "was" : "were")} deleted by a "
-                        + $"compaction, as the state of number {Printable.Number(history.Sequence)} says.").EndLine();
+                        $"{Printable.Count(history.Events, "event")} of '{history.Stream}' before version {Printable.Number(history.Version)} {(history.Events == 1 ? "was" : "were")} deleted by a compaction, "
+                        + (history.By is { } by
+                            ? $"as the event {by} at number {Printable.Number(history.Sequence)} says."
+                            : $"as the state at number {Printable.Number(history.Sequence)} says; the compaction was made before the log said which events one takes out.")).EndLine();
                 }
                 else if (deleted.Count < MostInJson)
                 {
@@ -89,7 +107,7 @@ internal sealed class SealAuditCommand : LedgerCommand
         var audit = await session.Progress.RunAsync("Auditing", size, progress => connection.Seal.AuditAsync(options with { Progress = progress }, cancellationToken));
         if (session.Json)
         {
-            session.Out.Json(SealAuditContract.Of(audit, found, erased, retained, deleted), ContractContext.Default.SealAuditContract);
+            session.Out.Json(SealAuditContract.Of(audit, found, erased, retained, deleted, archived), ContractContext.Default.SealAuditContract);
         }
         else
         {
@@ -103,7 +121,7 @@ internal sealed class SealAuditCommand : LedgerCommand
 
             if (audit.Erased > 0)
             {
-                session.Out.Fact("erased     ", $"the payload of {Printable.Number(audit.Erased)} of these");
+                session.Out.Fact("erased     ", $"the payload or headers of {Printable.Number(audit.Erased)} of these");
             }
 
             if (audit.Retained > 0)
@@ -125,4 +143,11 @@ internal sealed class SealAuditCommand : LedgerCommand
             throw new RefusalException($"The log is not as it was sealed: {Printable.Number(audit.Findings)} finding{(audit.Findings == 1 ? "" : "s")}.", FailureCodes.CheckFailed);
         }
     }
+
+    private static string ErasedText(ErasedColumns columns) => (columns.HasFlag(ErasedColumns.Data), columns.HasFlag(ErasedColumns.Headers)) switch
+    {
+        (true, true) => "payload and headers",
+        (false, true) => "headers",
+        _ => "payload",
+    };
 }

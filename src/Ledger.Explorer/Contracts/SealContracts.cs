@@ -63,18 +63,19 @@ internal sealed record SealVerdictContract(
 /// <summary>What an audit found.</summary>
 /// <param name="Size">How many leaves the tree has.</param>
 /// <param name="EventCount">How many events are as they were sealed.</param>
-/// <param name="ErasedCount">Of how many of them, and of those compacted, the payload is gone and is not proved any more.</param>
+/// <param name="ErasedCount">Of how many of them, and of those compacted, the payload or headers are gone and are not proved any more.</param>
 /// <param name="CompactedCount">How many are in the archive of compactions, as they were sealed.</param>
 /// <param name="CheckpointCount">How many checkpoints the tree leads to.</param>
 /// <param name="AfterLastCheckpointCount">How many events of the tree follow the last of these.</param>
 /// <param name="UnsealedCount">How many events follow the tree and were not compared, counted up to 10,000.</param>
 /// <param name="FindingCount">How many things were found.</param>
 /// <param name="Findings">The first 10,000 of them.</param>
-/// <param name="Erased">The first 10,000 events whose payload is gone.</param>
+/// <param name="Erased">The first 10,000 events whose payload or headers are gone.</param>
 /// <param name="RetainedCount">How many sealed events retention has removed.</param>
 /// <param name="Retained">The first 10,000 streams that they were of.</param>
 /// <param name="DeletedCount">How many sealed events compactions of record stores have deleted.</param>
-/// <param name="Deleted">The first 10,000 stores that they were of.</param>
+/// <param name="Deleted">The first 10,000 compactions that did it.</param>
+/// <param name="Archived">The first 10,000 compactions that moved events to the archive.</param>
 internal sealed record SealAuditContract(
     long Size,
     long EventCount,
@@ -89,14 +90,16 @@ internal sealed record SealAuditContract(
     long RetainedCount,
     IReadOnlyList<RetainedEventsContract> Retained,
     long DeletedCount,
-    IReadOnlyList<DeletedHistoryContract> Deleted)
+    IReadOnlyList<DeletedHistoryContract> Deleted,
+    IReadOnlyList<ArchivedHistoryContract> Archived)
 {
     public static SealAuditContract Of(
         SealAudit audit,
         IReadOnlyList<SealFinding> findings,
         IReadOnlyList<ErasedPayload> erased,
         IReadOnlyList<RetainedEvents> retained,
-        IReadOnlyList<DeletedHistory> deleted) => new(
+        IReadOnlyList<DeletedHistory> deleted,
+        IReadOnlyList<ArchivedHistory> archived) => new(
         audit.Size,
         audit.Events,
         audit.Erased,
@@ -106,35 +109,55 @@ internal sealed record SealAuditContract(
         audit.Unsealed,
         audit.Findings,
         [.. findings.Select(SealFindingContract.Of)],
-        [.. erased.Select(e => new ErasedPayloadContract(e.Leaf, e.Sequence, e.Id, e.Stream, e.Version, e.By))],
+        [.. erased.Select(e => new ErasedPayloadContract(e.Leaf, e.Sequence, e.Id, e.Stream, e.Version, ColumnsOf(e.Columns), e.By, e.BySequence))],
         audit.Retained,
-        [.. retained.Select(r => new RetainedEventsContract(r.Run, r.Stream, r.Events, r.Sequence))],
+        [.. retained.Select(r => new RetainedEventsContract(r.Run, r.Stream, r.Events, r.Sequence, r.By))],
         audit.Deleted,
-        [.. deleted.Select(d => new DeletedHistoryContract(d.Stream, d.Events, d.Version, d.Sequence))]);
+        [.. deleted.Select(d => new DeletedHistoryContract(d.Stream, d.Events, d.Version, d.Sequence, d.By))],
+        [.. archived.Select(a => new ArchivedHistoryContract(a.Stream, a.Events, a.Sequence, a.By))]);
+
+    private static IReadOnlyList<string> ColumnsOf(ErasedColumns columns) =>
+    [
+        .. columns.HasFlag(ErasedColumns.Data) ? ["data"] : (string[])[],
+        .. columns.HasFlag(ErasedColumns.BinaryData) ? ["bdata"] : (string[])[],
+        .. columns.HasFlag(ErasedColumns.Headers) ? ["headers"] : (string[])[],
+    ];
 }
 
-/// <summary>Sealed events of a record store that compactions have deleted.</summary>
+/// <summary>Sealed events of a record store that a compaction has deleted.</summary>
 /// <param name="Stream">The store's stream.</param>
 /// <param name="EventCount">How many.</param>
-/// <param name="Version">The first version that is left.</param>
-/// <param name="Sequence">Its number in the log.</param>
-internal sealed record DeletedHistoryContract(string Stream, long EventCount, long Version, long Sequence);
+/// <param name="Version">The first version that it has left.</param>
+/// <param name="Sequence">The number of the event that says so; of the state that is left for a compaction from before there were such events.</param>
+/// <param name="By">The id of the event that says so.</param>
+internal sealed record DeletedHistoryContract(string Stream, long EventCount, long Version, long Sequence, Guid? By = null);
+
+/// <summary>Sealed events of a record store that a compaction has moved to the archive, where they are as they were sealed.</summary>
+/// <param name="Stream">The store's stream.</param>
+/// <param name="EventCount">How many.</param>
+/// <param name="Sequence">The number of the event that says so.</param>
+/// <param name="By">The id of that event.</param>
+internal sealed record ArchivedHistoryContract(string Stream, long EventCount, long? Sequence = null, Guid? By = null);
 
 /// <summary>Sealed events that retention says it has removed.</summary>
 /// <param name="Retention">The run of retention.</param>
 /// <param name="Stream">The stream that they were of.</param>
 /// <param name="EventCount">How many.</param>
 /// <param name="Sequence">The number of the event that says so.</param>
-internal sealed record RetainedEventsContract(long Retention, string Stream, long EventCount, long Sequence);
+/// <param name="By">The id of that event.</param>
+internal sealed record RetainedEventsContract(long Retention, string Stream, long EventCount, long Sequence, Guid By);
 
-/// <summary>An event whose payload is gone; all else of it is proved.</summary>
+/// <summary>An event whose payload or headers are gone; all else of it is proved.</summary>
 /// <param name="Leaf">The number of the leaf.</param>
 /// <param name="Sequence">The number of the event in the log.</param>
 /// <param name="EventId">Its id.</param>
 /// <param name="Stream">Its stream.</param>
 /// <param name="Version">Its place in the stream.</param>
-/// <param name="By">The event that says that it was masked, and by which the payload is as masking left it.</param>
-internal sealed record ErasedPayloadContract(long Leaf, long Sequence, Guid EventId, string? Stream, long Version, Guid? By = null);
+/// <param name="Columns">The columns that are no longer proved.</param>
+/// <param name="By">The event that says that it was masked, and by which the content is as masking left it.</param>
+/// <param name="BySequence">The number of that event.</param>
+internal sealed record ErasedPayloadContract(
+    long Leaf, long Sequence, Guid EventId, string? Stream, long Version, IReadOnlyList<string> Columns, Guid By, long BySequence);
 
 /// <summary>One thing that an audit found.</summary>
 /// <param name="Kind">changed, removed, inserted, reordered, cut_off, forged_fork, seal_damaged or unproved.</param>

@@ -1,3 +1,4 @@
+using System.IO.Compression;
 using Ledger.Explorer.Failures;
 using Ledger.Seal;
 using Microsoft.AspNetCore.Http;
@@ -20,12 +21,22 @@ internal static class SealResource
     {
         var path = request.Http.Request.RouteValues["rest"] as string ?? "";
         var tile = await SealOf(request).FindTileAsync(path, request.Aborted).ConfigureAwait(false) ?? throw new NotFoundException("No checkpoint has this tile.");
-        var response = request.Http.Response;
+        var (response, isOfEntries) = (request.Http.Response, path.StartsWith("entries/", StringComparison.Ordinal));
         response.ContentType = "application/octet-stream";
+        if (isOfEntries)
+        {
+            // Hashes do not compress, and entries do.
+            response.Headers.Vary = "Accept-Encoding";
+            if (request.Http.Request.GetTypedHeaders().AcceptEncoding.Any(encoding => encoding.Value == "gzip" && encoding.Quality is not 0))
+            {
+                tile = await CompressedAsync(tile, request.Aborted).ConfigureAwait(false);
+                response.Headers.ContentEncoding = "gzip";
+            }
+        }
+
         response.ContentLength = tile.Length;
         // Entries have names and times, which a cache between must not keep for others.
-        response.Headers.CacheControl =
-            path.StartsWith("entries/", StringComparison.Ordinal) ? "private, max-age=31536000, immutable" : "public, max-age=31536000, immutable";
+        response.Headers.CacheControl = isOfEntries ? "private, max-age=31536000, immutable" : "public, max-age=31536000, immutable";
         if (!HttpMethods.IsHead(request.Http.Request.Method))
         {
             await response.Body.WriteAsync(tile, request.Aborted).ConfigureAwait(false);
@@ -50,6 +61,18 @@ internal static class SealResource
         {
             await seal.WriteRunAsync(stream, response.Body, null, request.Aborted).ConfigureAwait(false);
         }
+    }
+
+    private static async Task<byte[]> CompressedAsync(byte[] tile, CancellationToken cancellationToken)
+    {
+        using var compressed = new MemoryStream();
+        var gzip = new GZipStream(compressed, CompressionLevel.Fastest);
+        await using (gzip.ConfigureAwait(false))
+        {
+            await gzip.WriteAsync(tile, cancellationToken).ConfigureAwait(false);
+        }
+
+        return compressed.ToArray();
     }
 
     private static LogSeal SealOf(ExplorerRequest request) =>

@@ -1,18 +1,20 @@
 using Ledger.Seal;
-using Npgsql;
 
 namespace Ledger.Explorer.Seals;
 
 /// <summary>How events that a page shows compare with the seal.</summary>
-/// <param name="States">The events that were compared; empty if the log has no checkpoint, or the role may not read the salts.</param>
+/// <param name="Events">The events that were compared; empty if the log has no checkpoint, or the role may not read the salts.</param>
 /// <param name="Fault">Why they could not be compared; null if they were, or there is no seal.</param>
-internal sealed record SealedEvents(IReadOnlyDictionary<Guid, CheckedState> States, string? Fault = null)
+internal sealed record SealedEvents(IReadOnlyDictionary<Guid, CheckedEvent> Events, string? Fault = null)
 {
     /// <summary>Nothing to compare with.</summary>
-    public static SealedEvents None { get; } = new(new Dictionary<Guid, CheckedState>());
+    public static SealedEvents None { get; } = new(new Dictionary<Guid, CheckedEvent>());
 
     /// <summary>The events that are not as they were sealed.</summary>
-    public IReadOnlyCollection<Guid> Changed => [.. States.Where(one => one.Value == CheckedState.Changed).Select(one => one.Key)];
+    public IReadOnlyCollection<Guid> Changed => [.. Events.Values.Where(one => one.State == CheckedState.Changed).Select(one => one.Id)];
+
+    /// <summary>A tile of the seal that was changed, without which the events were compared; null for none.</summary>
+    public string? DamagedTile => Events.Values.Select(one => one.DamagedTile).FirstOrDefault(tile => tile is not null);
 
     /// <summary>How far a run is sealed; null, with the reason if the seal is damaged, if that is not known.</summary>
     public static async Task<(SealedRun? Run, SealedEvents Compared)> FindRunAsync(ExplorerServices explorer, StreamName stream, CancellationToken cancellationToken)
@@ -38,14 +40,14 @@ internal sealed record SealedEvents(IReadOnlyDictionary<Guid, CheckedState> Stat
         try
         {
             return await seal.CheckAsync(ids, cancellationToken).ConfigureAwait(false) is { } found
-                ? new SealedEvents(found.ToDictionary(one => one.Id, one => one.State))
+                ? new SealedEvents(found.ToDictionary(one => one.Id))
                 : None;
         }
         catch (SealBrokenException fault)
         {
             return None with { Fault = fault.Message };
         }
-        catch (PostgresException fault) when (fault.SqlState == PostgresErrorCodes.InsufficientPrivilege)
+        catch (UnauthorizedAccessException)
         {
             // A role that reads or writes the log, and does not audit it, may not read the salts.
             return None;

@@ -10,11 +10,16 @@ internal sealed class AuditDoubts
     private readonly AuditPart _part;
     private readonly Dictionary<TileId, byte[]> _above;
     private readonly Dictionary<long, byte[]> _computed;
+    private readonly Dictionary<long, int> _counts;
     private readonly Dictionary<long, bool?> _byTile = [];
     private bool? _byCheckpoint;
     private long _until;
 
-    private AuditDoubts(AuditPart part, Dictionary<long, byte[]> computed, Dictionary<TileId, byte[]> above) => (_part, _computed, _above) = (part, computed, above);
+    private AuditDoubts(AuditPart part, Dictionary<long, byte[]> computed, Dictionary<TileId, byte[]> above)
+    {
+        (_part, _computed, _above) = (part, computed, above);
+        _counts = computed.Keys.CountBy(leaf => leaf / TileId.Width).ToDictionary();
+    }
 
     /// <summary>Finds those of a page, and reads the tiles above theirs.</summary>
     public static async Task<AuditDoubts> OfAsync(AuditReader reader, NpgsqlConnection connection, AuditPage page, CancellationToken cancellationToken)
@@ -30,8 +35,15 @@ internal sealed class AuditDoubts
     /// <summary>Whether a leaf has one.</summary>
     public bool Has(long leaf) => _computed.ContainsKey(leaf);
 
+    /// <summary>Whether another leaf of its tile has one too.</summary>
+    public bool HasOthers(long leaf) => _counts.GetValueOrDefault(leaf / TileId.Width) > (Has(leaf) ? 1 : 0);
+
+    /// <summary>The hash that its tile has of a leaf that has none; empty where the tile has other hashes than several events and nothing shows which of these are right.</summary>
+    public ReadOnlyMemory<byte> HashOf(long leaf, AuditTree tree) =>
+        _counts.GetValueOrDefault(leaf / TileId.Width) > 1 && IsHashChanged(leaf, tree) is null ? default : _part.HashOf(leaf);
+
     /// <summary>Whether the hash in the tile was changed, and the event was not; null where that cannot be told.</summary>
-    /// <param name="leaf">A leaf that has one.</param>
+    /// <param name="leaf">A leaf of a tile that has some.</param>
     /// <param name="tree">The tree up to the leaf.</param>
     public bool? IsHashChanged(long leaf, AuditTree tree)
     {

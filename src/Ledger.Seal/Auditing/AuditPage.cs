@@ -24,18 +24,14 @@ internal sealed record AuditPart(long First, long End, bool IsLast, List<AuditLe
 
 /// <summary>A part of the tree, and the events up to its last leaf.</summary>
 /// <param name="Part">The part.</param>
-/// <param name="Paired">The event of each leaf; null where there is none.</param>
+/// <param name="Paired">The event of each leaf, in the log or in the archive of compactions; null where there is none.</param>
 /// <param name="Inserted">The events that no leaf has.</param>
-/// <param name="After">The number of the last event of the page before.</param>
 /// <param name="Until">The number of the last leaf's event, or of the last event looked for.</param>
-internal sealed record AuditPage(AuditPart Part, AuditRow?[] Paired, List<AuditRow> Inserted, long After, long Until)
+internal sealed record AuditPage(AuditPart Part, AuditRow?[] Paired, List<AuditRow> Inserted, long Until)
 {
     public long End => Part.End;
 
     public bool IsLast => Part.IsLast;
 
     public List<AuditLeaf> Leaves => Part.Leaves;
-
-    /// <summary>Whether each event is as it was sealed, as far as the leaves say, and each payload without a salt as it should be.</summary>
-    public bool IsAsSealed => Inserted.Count == 0 && Paired.All(row => row is null or { IsAsSealed: true, IsUnproved: false });
 }

@@ -1,4 +1,3 @@
-using System.Data;
 using Ledger.Log;
 using Ledger.Postgres;
 using Ledger.Postgres.Log;
@@ -10,53 +9,24 @@ using NpgsqlTypes;
 
 namespace Ledger.Seal.Auditing;
 
-/// <summary>Reads what an audit compares, in pages.</summary>
-internal sealed class AuditReader(PostgresOptions options)
+/// <summary>Reads what an audit compares, in pages, on connections of one <see cref="AuditSnapshot"/>.</summary>
+/// <param name="options">Where the tables are.</param>
+/// <param name="rows">How many leaves a page has.</param>
+internal sealed class AuditReader(PostgresOptions options, int rows = 10_240)
 {
-    public const int Rows = 10_240;
-
     private readonly SealReading _reading = new(options);
+
+    /// <summary>How many leaves a page has.</summary>
+    public int Rows => rows;
 
     /// <summary>The size of the tree, its last number, and how many events follow, counted up to 10,000.</summary>
     public async Task<(long Size, long Sequence, long Unsealed)> ReadHeadAsync(NpgsqlConnection connection, CancellationToken cancellationToken) => (await _reading.ListAsync(
         connection, "count_unsealed", _ => { }, r => (r.GetInt64(0), r.GetInt64(1), r.GetInt64(2)), cancellationToken).ConfigureAwait(false))[0];
 
     /// <summary>A part of the tree: its leaves and tiles.</summary>
-    public Task<AuditPart> ReadPartAsync(NpgsqlConnection connection, long firstLeaf, long size, CancellationToken cancellationToken) =>
-        InTransactionAsync(connection, IsolationLevel.ReadCommitted, () => PartAsync(connection, firstLeaf, size, cancellationToken), cancellationToken);
-
-    /// <summary>A part of the tree with its events; after the last leaf, the events up to the head.</summary>
-    public Task<AuditPage> ReadAsync(NpgsqlConnection connection, AuditPart part, long after, long head, CancellationToken cancellationToken) =>
-        InTransactionAsync(connection, IsolationLevel.ReadCommitted, () => PageAsync(connection, part, after, head, cancellationToken), cancellationToken);
-
-    /// <summary>Reads a page again, leaves and events as of one moment, with what retention and compactions say then: a masking or a removal changes them together.</summary>
-    public Task<(AuditPage Page, List<(long Sequence, string Type, byte[] Data)> Retained, List<(string Stream, long Version, long Sequence)> Deleted)> ReadAgainAsync(
-        NpgsqlConnection connection, AuditPage page, long size, long head, CancellationToken cancellationToken) => InTransactionAsync(
-        connection,
-        IsolationLevel.RepeatableRead,
-        async () =>
-        {
-            var part = await PartAsync(connection, page.Part.First, size, cancellationToken).ConfigureAwait(false);
-            var again = await PageAsync(connection, part, page.After, head, cancellationToken).ConfigureAwait(false);
-            return (
-                again,
-                await ReadRetainedAsync(connection, cancellationToken).ConfigureAwait(false),
-                await ReadDeletedAsync(connection, cancellationToken).ConfigureAwait(false));
-        },
-        cancellationToken);
-
-    private static async Task<T> InTransactionAsync<T>(NpgsqlConnection connection, IsolationLevel level, Func<Task<T>> read, CancellationToken cancellationToken)
+    public async Task<AuditPart> ReadPartAsync(NpgsqlConnection connection, long firstLeaf, long size, CancellationToken cancellationToken)
     {
-        var transaction = await connection.BeginTransactionAsync(level, cancellationToken).ConfigureAwait(false);
-        await using var _ = transaction.ConfigureAwait(false);
-        var result = await read().ConfigureAwait(false);
-        await transaction.CommitAsync(cancellationToken).ConfigureAwait(false);
-        return result;
-    }
-
-    private async Task<AuditPart> PartAsync(NpgsqlConnection connection, long firstLeaf, long size, CancellationToken cancellationToken)
-    {
-        var end = Math.Min(size, firstLeaf + Rows);
+        var end = Math.Min(size, firstLeaf + rows);
         var (leaves, tiles) = (new List<AuditLeaf>((int)(end - firstLeaf)), new Dictionary<long, byte[]>());
         if (end > firstLeaf)
         {
@@ -89,7 +59,8 @@ internal sealed class AuditReader(PostgresOptions options)
         return new AuditPart(firstLeaf, end, end == size, leaves, tiles);
     }
 
-    private async Task<AuditPage> PageAsync(NpgsqlConnection connection, AuditPart part, long after, long head, CancellationToken cancellationToken)
+    /// <summary>A part of the tree with its events, those in the archive of compactions too; after the last leaf, the events up to the head.</summary>
+    public async Task<AuditPage> ReadAsync(NpgsqlConnection connection, AuditPart part, long after, long head, CancellationToken cancellationToken)
     {
         // A forged number of a leaf may be lower than the last one.
         var until = part.IsLast ? Math.Max(after, head) : part.Leaves.Count == 0 ? after : Math.Max(after, part.Leaves.Max(l => l.Sequence));
@@ -102,44 +73,8 @@ internal sealed class AuditReader(PostgresOptions options)
         }
 
         var (paired, inserted) = await pairing.EndAsync().ConfigureAwait(false);
-        return new AuditPage(part, paired, inserted, after, until);
-    }
-
-    /// <summary>What the archive of compactions has of some leaves' events, by number; what is not as sealed is left out.</summary>
-    public async Task<Dictionary<long, AuditRow>> ReadCompactedAsync(
-        NpgsqlConnection connection, AuditPart part, Dictionary<long, AuditLeaf> gone, CancellationToken cancellationToken)
-    {
-        var compacted = new Dictionary<long, AuditRow>();
-        var masked = await FindMaskedAsync(connection, gone.Values, cancellationToken).ConfigureAwait(false);
-        await InTransactionAsync(
-            connection,
-            IsolationLevel.ReadCommitted,
-            async () =>
-            {
-                await CopyAsync(
-                    connection,
-                    SealSql.LoadCopy("audit_compacted", options.Schemas, ("from", gone.Keys.Min()), ("until", gone.Keys.Max())),
-                    rows =>
-                    {
-                        using (rows)
-                        {
-                            for (var i = 0; i < rows.Count; i++)
-                            {
-                                if (gone.TryGetValue(RawEvent.SequenceOf(rows.Row(i)), out var leaf)
-                                    && new AuditRow(new RawEvent(rows.Row(i)), leaf, part.HashOf(leaf.Leaf), masked.GetValueOrDefault(leaf.Sequence)) is { IsAsSealed: true } row)
-                                {
-                                    compacted[leaf.Sequence] = row;
-                                }
-                            }
-                        }
-
-                        return ValueTask.CompletedTask;
-                    },
-                    cancellationToken).ConfigureAwait(false);
-                return true;
-            },
-            cancellationToken).ConfigureAwait(false);
-        return compacted;
+        await AddArchivedAsync(connection, part, paired, masked, cancellationToken).ConfigureAwait(false);
+        return new AuditPage(part, paired, inserted, until);
     }
 
     /// <summary>The prefixes that the table of branches has.</summary>
@@ -156,13 +91,13 @@ internal sealed class AuditReader(PostgresOptions options)
         return rows.ToDictionary(r => r.Item1, r => r.Item2, StringComparer.Ordinal);
     }
 
-    /// <summary>What retention says that it has removed and restored.</summary>
-    public Task<List<(long Sequence, string Type, byte[] Data)>> ReadRetainedAsync(NpgsqlConnection connection, CancellationToken cancellationToken) =>
-        _reading.ListAsync(connection, "audit_retained", _ => { }, r => (r.GetInt64(0), r.GetString(1), r.GetFieldValue<byte[]>(2)), cancellationToken);
+    /// <summary>The events by which Ledger says what retention has removed and restored, and what compactions have done.</summary>
+    public Task<List<SaidEvent>> ReadSaidAsync(NpgsqlConnection connection, CancellationToken cancellationToken) => _reading.ListAsync(
+        connection, "audit_said", _ => { }, r => new SaidEvent(r.GetInt64(0), r.GetGuid(1), r.GetString(2), r.GetFieldValue<byte[]>(3)), cancellationToken);
 
-    /// <summary>The record stores whose history compactions have deleted, with the first version that is left and its number.</summary>
-    public Task<List<(string Stream, long Version, long Sequence)>> ReadDeletedAsync(NpgsqlConnection connection, CancellationToken cancellationToken) =>
-        _reading.ListAsync(connection, "audit_deleted", _ => { }, r => (r.GetString(0), r.GetInt64(1), r.GetInt64(2)), cancellationToken);
+    /// <summary>The record stores of which events are gone, with the first version that is left and its number.</summary>
+    public Task<List<(string Stream, long Version, long Sequence)>> ReadShortenedAsync(NpgsqlConnection connection, CancellationToken cancellationToken) =>
+        _reading.ListAsync(connection, "audit_shortened", _ => { }, r => (r.GetString(0), r.GetInt64(1), r.GetInt64(2)), cancellationToken);
 
     public Task<List<string>> ReadLostBranchesAsync(NpgsqlConnection connection, CancellationToken cancellationToken) =>
         _reading.ListAsync(connection, "audit_lost_branches", _ => { }, r => r.GetString(0), cancellationToken);
@@ -184,11 +119,49 @@ internal sealed class AuditReader(PostgresOptions options)
     public Task<Dictionary<TileId, byte[]>> ReadTilesAsync(NpgsqlConnection connection, IReadOnlyCollection<TileId> tiles, CancellationToken cancellationToken) =>
         _reading.ReadTilesAsync(connection, tiles, cancellationToken);
 
-    private async Task CopyAsync(NpgsqlConnection connection, string sql, Func<RowCopy.RowPart, ValueTask> take, CancellationToken cancellationToken)
+    // What the archive of compactions has of leaves without an event in the log.
+    private async Task AddArchivedAsync(
+        NpgsqlConnection connection, AuditPart part, AuditRow?[] paired, Dictionary<long, MaskedContent> masked, CancellationToken cancellationToken)
     {
-        await _reading.ByIndexAsync(connection, cancellationToken).ConfigureAwait(false);
-        await RowCopy.ReadAsync(connection, sql, options, take, cancellationToken).ConfigureAwait(false);
+        var gone = new Dictionary<long, int>();
+        for (var i = 0; i < paired.Length; i++)
+        {
+            if (paired[i] is null)
+            {
+                gone.TryAdd(part.Leaves[i].Sequence, i);
+            }
+        }
+
+        if (gone.Count == 0)
+        {
+            return;
+        }
+
+        await CopyAsync(
+            connection,
+            SealSql.LoadCopy("audit_compacted", options.Schemas, ("from", gone.Keys.Min()), ("until", gone.Keys.Max())),
+            rows =>
+            {
+                using (rows)
+                {
+                    for (var i = 0; i < rows.Count; i++)
+                    {
+                        if (gone.Remove(RawEvent.SequenceOf(rows.Row(i)), out var at))
+                        {
+                            var raw = new RawEvent(rows.Row(i));
+                            var leaf = part.Leaves[at];
+                            paired[at] = new AuditRow(raw, leaf, part.HashOf(leaf.Leaf), masked.GetValueOrDefault(leaf.Sequence)) { ArchivedFrom = raw.Stream };
+                        }
+                    }
+                }
+
+                return ValueTask.CompletedTask;
+            },
+            cancellationToken).ConfigureAwait(false);
     }
+
+    private Task CopyAsync(NpgsqlConnection connection, string sql, Func<RowCopy.RowPart, ValueTask> take, CancellationToken cancellationToken) =>
+        RowCopy.ReadAsync(connection, sql, options, take, cancellationToken);
 
     // Of the leaves that have lost a salt.
     private async Task<Dictionary<long, MaskedContent>> FindMaskedAsync(NpgsqlConnection connection, IEnumerable<AuditLeaf> leaves, CancellationToken cancellationToken)
@@ -203,7 +176,7 @@ internal sealed class AuditReader(PostgresOptions options)
             connection,
             "audit_masked",
             p => p.With(sequences, NpgsqlDbType.Array | NpgsqlDbType.Bigint),
-            r => new MaskedContent(r.GetInt64(0), r.GetGuid(1), r.GetFieldValue<byte[]>(2), Text(r, 3), Text(r, 4), Text(r, 5)),
+            r => new MaskedContent(r.GetInt64(0), r.GetGuid(1), r.GetInt64(2), r.GetFieldValue<byte[]>(3), Text(r, 4), Text(r, 5), Text(r, 6)),
             cancellationToken).ConfigureAwait(false);
         return rows.ToDictionary(row => row.Sequence);
 

@@ -46,8 +46,8 @@ internal sealed class AuditRow
         IsAsSealed = Changed.Count == 0 && sums.SequenceEqual(leaf.Checksums) && Computed.AsSpan().SequenceEqual(hash.Span);
         if (leaf.Salts.IsErased)
         {
-            By = masked?.Fits(Columns, leaf.Salts) == true ? masked.By : null;
-            IsGone = By is not null || MaskedContent.IsGone(Columns, leaf.Salts, null);
+            Masked = masked?.Fits(Columns, leaf.Salts) == true ? masked : null;
+            IsBlank = Columns.IsBlank && leaf.Salts.Headers is not null;
         }
 
         if (IsAsSealed)
@@ -75,14 +75,14 @@ internal sealed class AuditRow
     /// <summary>The prefix that the event names, of the first event of a branch.</summary>
     public SealFork? Fork { get; }
 
-    /// <summary>The event that masked the payload, which is as that left it.</summary>
-    public Guid? By { get; }
+    /// <summary>The stream that a compaction took the event out of, of an event in the archive of compactions; null for one of the log.</summary>
+    public string? ArchivedFrom { get; init; }
 
-    /// <summary>Whether the payload is gone, as it should be once its salt is.</summary>
-    public bool IsGone { get; }
+    /// <summary>What the event that masked it commits to, if the payload is as that left it.</summary>
+    public MaskedContent? Masked { get; }
 
-    /// <summary>Whether a salt is gone and the payload is not.</summary>
-    public bool IsUnproved => Leaf is { Salts.IsErased: true } && !IsGone;
+    /// <summary>Whether the payload says nothing, once its salt is gone.</summary>
+    public bool IsBlank { get; }
 
     /// <summary>How many bytes its payload keeps.</summary>
     public long PayloadBytes => Columns is null ? 0 : Columns.Data.Length + (Columns.BinaryData?.Length ?? 0) + (Columns.Headers?.Length ?? 0);

@@ -55,7 +55,7 @@ internal sealed partial class Auditor
         var stored = await reader.ReadTilesAsync(connection, [.. computed.Keys], cancellationToken).ConfigureAwait(false);
         foreach (var (id, hashes) in computed)
         {
-            if (!stored.TryGetValue(id, out var tile) || !tile.AsSpan().StartsWith(hashes))
+            if (!_tiles.TakeTold(id) && (!stored.TryGetValue(id, out var tile) || !tile.AsSpan().StartsWith(hashes)))
             {
                 Damaged(SealFindingKind.SealDamaged, null, $"Tile {Number(id.Index)} of level {id.Level} is not the one that its leaves give.");
             }
@@ -64,16 +64,15 @@ internal sealed partial class Auditor
 
     private async Task<bool> EndAsync(NpgsqlConnection connection, long size, CancellationToken cancellationToken)
     {
+        TellTiles(long.MaxValue);
         await CheckTilesAsync(connection, _tree.Partial(), cancellationToken).ConfigureAwait(false);
         foreach (var branch in await reader.ReadLostBranchesAsync(connection, cancellationToken).ConfigureAwait(false))
         {
             Damaged(SealFindingKind.ForgedFork, null, $"The table of branches has '{branch}', which no event forks.");
         }
 
-        // The tree may have grown since the audit began, and its checkpoints with it; a checkpoint that was kept is older than the audit.
         var newest = await reader.ReadNewestCheckpointAsync(connection, cancellationToken).ConfigureAwait(false);
-        var (now, _, _) = await reader.ReadHeadAsync(connection, cancellationToken).ConfigureAwait(false);
-        var beyond = _kept.Select(kept => kept.Size).Where(kept => kept > size).Append(newest > Math.Max(now, size) ? newest : 0).Max();
+        var beyond = _kept.Select(kept => kept.Size).Append(newest).Where(one => one > size).DefaultIfEmpty().Max();
         if (beyond > 0)
         {
             Damaged(

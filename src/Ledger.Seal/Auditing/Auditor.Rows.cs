@@ -4,13 +4,13 @@ namespace Ledger.Seal.Auditing;
 internal sealed partial class Auditor
 {
     /// <summary>Goes on to a leaf over those that have no row: retention has removed them with their events, or they are missing.</summary>
-    private void Pass(AuditPage page, long leaf)
+    private void Pass(AuditPage page, AuditDoubts doubts, long leaf)
     {
         while (_leaf < leaf)
         {
             if (_retained.Take(_leaf))
             {
-                _tree.Add(page.Part.HashOf(_leaf).Span, Damaged);
+                _tree.Add(doubts.HashOf(_leaf, _tree).Span, Damaged);
                 _leaf++;
                 continue;
             }
@@ -101,7 +101,7 @@ internal sealed partial class Auditor
     private void Tell(AuditRow row)
     {
         var columns = row.Columns!;
-        var place = $"version {Number(columns.Version)} of '{columns.Stream}' at number {Number(columns.Sequence)}";
+        var place = $"version {Number(columns.Version)} of '{columns.Stream}' at number {Number(columns.Sequence)}{(row.ArchivedFrom is null ? "" : " in the archive of compactions")}";
         if (row.Leaf is null)
         {
             Find(SealFindingKind.Inserted, null, columns, columns.Sequence, [], $"The event {columns.Id}, {place}, was never sealed: it was inserted.");

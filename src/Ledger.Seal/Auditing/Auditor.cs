@@ -1,18 +1,18 @@
 using System.Globalization;
-using Ledger.Postgres.Connecting;
 using Ledger.Seal.Entries;
 using Npgsql;
 
 namespace Ledger.Seal.Auditing;
 
-/// <summary>Compares every row of the log with the tree, and the tree with its checkpoints.</summary>
+/// <summary>Compares every row of the log with the tree, and the tree with its checkpoints, all as of one moment.</summary>
 /// <remarks>Memory does not grow with the log: pages are compared one by one, and only the first findings wait for others that explain them.</remarks>
-internal sealed partial class Auditor(NpgsqlDataSource dataSource, AuditReader reader, SealAuditOptions options)
+internal sealed partial class Auditor(AuditSnapshot snapshot, AuditReader reader, SealAuditOptions options)
 {
     // How many findings wait for the end of the log, where a row that moved is told from one that changed.
     private const int MostWaiting = 1_000;
 
     private readonly AuditTree _tree = new();
+    private readonly AuditTiles _tiles = new();
     private readonly List<AuditRow> _waiting = [];
     private readonly List<AuditRow> _removed = [];
     private readonly List<AuditRow> _gone = [];
@@ -24,30 +24,31 @@ internal sealed partial class Auditor(NpgsqlDataSource dataSource, AuditReader r
     private long _findings;
     private List<ExpectedRoot> _kept = [];
     private RetainedLeaves _retained = new([]);
-    private readonly DeletedLeaves _deleted = new();
+    private CompactedLeaves _compactions = new([], []);
     private bool _isUntrusted;
 
     public async Task<SealAudit> RunAsync(CancellationToken cancellationToken)
     {
-        var (size, head, unsealed) = await UseAsync(reader.ReadHeadAsync, cancellationToken).ConfigureAwait(false);
+        var (size, head, unsealed) = await snapshot.UseAsync(reader.ReadHeadAsync, cancellationToken).ConfigureAwait(false);
         _kept = [.. options.Kept.Select(note => RootOf(null, note.ToString(), "a checkpoint that was kept")).OfType<ExpectedRoot>()];
-        _retained = new RetainedLeaves(await UseAsync(reader.ReadRetainedAsync, cancellationToken).ConfigureAwait(false));
-        _deleted.Learn(await UseAsync(reader.ReadDeletedAsync, cancellationToken).ConfigureAwait(false));
+        var said = await snapshot.UseAsync(reader.ReadSaidAsync, cancellationToken).ConfigureAwait(false);
+        _retained = new RetainedLeaves(said);
+        _compactions = new CompactedLeaves(said, await snapshot.UseAsync(reader.ReadShortenedAsync, cancellationToken).ConfigureAwait(false));
 
         // The next page is read while this one is hashed, and the leaves of the one after it beside its events.
         // The first numbers of a log are 1 and up; a row before them was inserted.
         var next = ReadAsync(PartAsync(0), long.MinValue);
-        var ahead = PartAsync(AuditReader.Rows);
+        var ahead = PartAsync(reader.Rows);
         while (true)
         {
             var page = await next.ConfigureAwait(false);
             if (!page.IsLast)
             {
                 next = ReadAsync(ahead, page.Until);
-                ahead = PartAsync(page.End + AuditReader.Rows);
+                ahead = PartAsync(page.End + reader.Rows);
             }
 
-            await UseAsync((connection, token) => CompareAsync(connection, page, size, head, token), cancellationToken).ConfigureAwait(false);
+            await snapshot.UseAsync((connection, token) => CompareAsync(connection, page, token), cancellationToken).ConfigureAwait(false);
             options.Progress?.Report(_leaf);
             if (page.IsLast)
             {
@@ -61,103 +62,65 @@ internal sealed partial class Auditor(NpgsqlDataSource dataSource, AuditReader r
             Damaged(SealFindingKind.SealDamaged, _leaf, $"The last {Number(size - _leaf)} leaves of the seal are gone.");
         }
 
+        TellExplained();
+        Explain();
+        await snapshot.UseAsync((connection, token) => EndAsync(connection, size, token), cancellationToken).ConfigureAwait(false);
+        return new SealAudit(size, _events, _erased, _compacted, _tree.Confirmed, size - _tree.ConfirmedSize, unsealed, _findings)
+        {
+            Retained = _retained.Counted().Sum(r => r.Events),
+            Deleted = _compactions.Deleted().Sum(d => d.Events),
+        };
+
+        Task<AuditPart> PartAsync(long leaf) =>
+            snapshot.UseAsync((connection, token) => reader.ReadPartAsync(connection, Math.Min(leaf, size), size, token), cancellationToken);
+
+        async Task<AuditPage> ReadAsync(Task<AuditPart> reading, long after)
+        {
+            var part = await reading.ConfigureAwait(false);
+            return await snapshot.UseAsync((connection, token) => reader.ReadAsync(connection, part, after, head, token), cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    private void TellExplained()
+    {
         foreach (var retained in _retained.Counted())
         {
             options.OnRetained?.Invoke(retained);
         }
 
-        foreach (var deleted in _deleted.Counted())
+        foreach (var archived in _compactions.Archived())
+        {
+            options.OnArchived?.Invoke(archived);
+        }
+
+        foreach (var deleted in _compactions.Deleted())
         {
             options.OnDeleted?.Invoke(deleted);
         }
-
-        Explain();
-        await UseAsync((connection, token) => EndAsync(connection, size, token), cancellationToken).ConfigureAwait(false);
-        return new SealAudit(size, _events, _erased, _compacted, _tree.Confirmed, size - _tree.ConfirmedSize, unsealed, _findings)
-        {
-            Retained = _retained.Counted().Sum(r => r.Events),
-            Deleted = _deleted.Counted().Sum(d => d.Events),
-        };
-
-        Task<AuditPart> PartAsync(long leaf) =>
-            UseAsync((connection, token) => reader.ReadPartAsync(connection, Math.Min(leaf, size), size, token), cancellationToken);
-
-        async Task<AuditPage> ReadAsync(Task<AuditPart> reading, long after)
-        {
-            var part = await reading.ConfigureAwait(false);
-            return await UseAsync((connection, token) => reader.ReadAsync(connection, part, after, head, token), cancellationToken).ConfigureAwait(false);
-        }
     }
-
-    private Task<T> UseAsync<T>(Func<NpgsqlConnection, CancellationToken, Task<T>> use, CancellationToken cancellationToken) =>
-        Connections.UseAsync(dataSource, use, cancellationToken);
 
     private void Damaged(SealFindingKind kind, long? leaf, string message) => Find(kind, leaf, null, null, [], message);
 
-    private async Task<bool> CompareAsync(NpgsqlConnection connection, AuditPage page, long size, long head, CancellationToken cancellationToken)
+    private async Task<bool> CompareAsync(NpgsqlConnection connection, AuditPage page, CancellationToken cancellationToken)
     {
-        var compacted = await FindCompactedAsync(connection, page, cancellationToken).ConfigureAwait(false);
-        if (!page.IsAsSealed || HasGone(page, compacted))
-        {
-            // A masking, a removal or a restoration after the leaves were read has changed them with their events.
-            (page, var retained, var deleted) = await reader.ReadAgainAsync(connection, page, size, head, cancellationToken).ConfigureAwait(false);
-            _retained = _retained.With(retained);
-            _deleted.Learn(deleted);
-            compacted = await FindCompactedAsync(connection, page, cancellationToken).ConfigureAwait(false);
-        }
-
         page.Inserted.ForEach(Wait);
         _tree.Expect(await ReadExpectedAsync(connection, page, cancellationToken).ConfigureAwait(false));
         var doubts = await AuditDoubts.OfAsync(reader, connection, page, cancellationToken).ConfigureAwait(false);
         var forks = new List<AuditRow>();
         for (var i = 0; i < page.Leaves.Count; i++)
         {
-            Pass(page, page.Leaves[i].Leaf);
-            Judge(page.Leaves[i], page.Paired[i], page.Part.HashOf(page.Leaves[i].Leaf), compacted, doubts, forks);
+            Pass(page, doubts, page.Leaves[i].Leaf);
+            Judge(page.Leaves[i], page.Paired[i], page.Part.HashOf(page.Leaves[i].Leaf), doubts, forks);
         }
 
-        Pass(page, page.End);
-
+        Pass(page, doubts, page.End);
+        TellTiles(_leaf);
         await CheckForksAsync(connection, forks, cancellationToken).ConfigureAwait(false);
         await CheckTilesAsync(connection, _tree.TakeFull(), cancellationToken).ConfigureAwait(false);
         return true;
     }
 
-    // Whether a leaf has no event, or an event no leaf, and nothing that was read so far says why.
-    private bool HasGone(AuditPage page, Dictionary<long, AuditRow> compacted)
-    {
-        var next = page.Part.First;
-        for (var i = 0; i < page.Leaves.Count; i++)
-        {
-            var leaf = page.Leaves[i];
-            for (; next < leaf.Leaf; next++)
-            {
-                if (!_retained.Has(next))
-                {
-                    return true;
-                }
-            }
-
-            if (page.Paired[i] is null && !compacted.ContainsKey(leaf.Sequence) && !_deleted.Has(leaf))
-            {
-                return true;
-            }
-
-            next = Math.Max(next, leaf.Leaf + 1);
-        }
-
-        for (; next < page.End; next++)
-        {
-            if (!_retained.Has(next))
-            {
-                return true;
-            }
-        }
-
-        return false;
-    }
-
-    private void Judge(AuditLeaf leaf, AuditRow? row, ReadOnlyMemory<byte> hash, Dictionary<long, AuditRow> compacted, AuditDoubts doubts, List<AuditRow> forks)
+    private void Judge(AuditLeaf leaf, AuditRow? row, ReadOnlyMemory<byte> hash, AuditDoubts doubts, List<AuditRow> forks)
     {
         if (!leaf.Salts.IsWhole)
         {
@@ -170,18 +133,14 @@ internal sealed partial class Auditor(NpgsqlDataSource dataSource, AuditReader r
         // The event is right where its tile lacks a hash, and where it leads to the tile above or to a checkpoint, as the hash does not.
         var isDoubtful = doubts.Has(leaf.Leaf);
         var isHashChanged = isDoubtful ? doubts.IsHashChanged(leaf.Leaf, _tree) : null;
-        var isTileAlone = isHashChanged == true || (hash.IsEmpty && row is { Changed.Count: 0, Computed: not null });
-        _tree.Add(isTileAlone ? row!.Computed : hash.Span, Damaged);
+
+        // Where nothing shows which of the two was changed, many that do not fit at once are of a tile that was.
+        var isTileAlone = isHashChanged == true || (isDoubtful && isHashChanged is null && doubts.HasOthers(leaf.Leaf)) || (hash.IsEmpty && row is { Changed.Count: 0, Computed: not null });
+        _tree.Add(isTileAlone ? row!.Computed : isDoubtful || row is { IsAsSealed: true } ? hash.Span : doubts.HashOf(leaf.Leaf, _tree).Span, Damaged);
         _leaf++;
         if (row is null)
         {
-            if (compacted.TryGetValue(leaf.Sequence, out var archived))
-            {
-                _compacted += IsProvedOrErased(archived, leaf) ? 1 : 0;
-                return;
-            }
-
-            if (_deleted.Take(leaf))
+            if (_compactions.TakeDeleted(leaf))
             {
                 return;
             }
@@ -195,13 +154,33 @@ internal sealed partial class Auditor(NpgsqlDataSource dataSource, AuditReader r
             return;
         }
 
-        EndGone();
-        if (row.IsAsSealed)
+        if (row.ArchivedFrom is null)
         {
-            _events += IsProvedOrErased(row, leaf) ? 1 : 0;
+            EndGone();
+        }
+
+        if (row.IsAsSealed || isTileAlone)
+        {
+            // Where nothing but the checksums says that it is as sealed, it is not counted as such.
+            var isProved = IsProvedOrErased(row, leaf) && (row.IsAsSealed || isHashChanged == true);
+            if (row.ArchivedFrom is { } stream)
+            {
+                _compacted += isProved ? 1 : 0;
+                _compactions.CountArchived(leaf, stream);
+            }
+            else
+            {
+                _events += isProved ? 1 : 0;
+            }
+
             if (row.Fork is not null)
             {
                 forks.Add(row);
+            }
+
+            if (isTileAlone)
+            {
+                _tiles.Add(row, isCertain: isHashChanged == true);
             }
 
             return;
@@ -216,18 +195,6 @@ internal sealed partial class Auditor(NpgsqlDataSource dataSource, AuditReader r
                 leaf.Sequence,
                 row.Changed,
                 $"The checksums of leaf {Number(leaf.Leaf)} do not fit the event of number {Number(leaf.Sequence)} ({NamesOf(row)}): they were changed, or the event was, with its hash.");
-            return;
-        }
-
-        if (isTileAlone)
-        {
-            Find(
-                SealFindingKind.SealDamaged,
-                leaf.Leaf,
-                row.Columns,
-                leaf.Sequence,
-                [],
-                $"The hash of leaf {Number(leaf.Leaf)} in its tile is not as it was; the event of number {Number(leaf.Sequence)} fits its checksums.");
             return;
         }
 
@@ -246,7 +213,7 @@ internal sealed partial class Auditor(NpgsqlDataSource dataSource, AuditReader r
         Wait(row);
     }
 
-    /// <summary>Whether the payload is proved, or is gone as it should be once its salt is.</summary>
+    /// <summary>Whether the content is proved, or is gone as it should be once its salt is.</summary>
     private bool IsProvedOrErased(AuditRow row, AuditLeaf leaf)
     {
         if (!leaf.Salts.IsErased)
@@ -254,31 +221,39 @@ internal sealed partial class Auditor(NpgsqlDataSource dataSource, AuditReader r
             return true;
         }
 
-        var columns = row.Columns!;
-        if (row.IsGone)
+        var (columns, erased) = (row.Columns!, leaf.Salts.Erased);
+        if (row.Masked is { } masked)
         {
             _erased++;
-            options.OnErased?.Invoke(new ErasedPayload(leaf.Leaf, leaf.Sequence, columns.Id, columns.Stream, columns.Version) { By = row.By });
+            options.OnErased?.Invoke(new ErasedPayload(leaf.Leaf, leaf.Sequence, columns.Id, columns.Stream, columns.Version)
+            {
+                Columns = erased,
+                By = masked.By,
+                BySequence = masked.BySequence,
+            });
             return true;
         }
 
+        var what = $"The salt of {erased.ToWords()} of the event {columns.Id}, leaf {Number(leaf.Leaf)}, was deleted, ";
         Find(
             SealFindingKind.Unproved,
             leaf.Leaf,
             columns,
             leaf.Sequence,
-            ["data"],
-            $"The salt of the payload of the event {columns.Id}, leaf {Number(leaf.Leaf)}, was deleted, and the event still has a payload, which nothing proves.");
+            [.. erased.Names()],
+            row.IsBlank
+                ? $"{what}and so was what it said; no event says that it was masked. If that was asked for, 'ledger mask --replaced' says so."
+                : $"{what}and the event still has {(erased == ErasedColumns.Headers ? "headers" : "a payload")}, which nothing proves.");
         return false;
     }
 
-    // What the archive of compactions has of leaves whose events are gone, as they were sealed.
-    private async Task<Dictionary<long, AuditRow>> FindCompactedAsync(NpgsqlConnection connection, AuditPage page, CancellationToken cancellationToken)
+    // Tiles that end at a leaf or before.
+    private void TellTiles(long end)
     {
-        var gone = page.Leaves.Where((_, i) => page.Paired[i] is null).DistinctBy(leaf => leaf.Sequence).ToDictionary(leaf => leaf.Sequence);
-        return gone.Count == 0
-            ? []
-            : await reader.ReadCompactedAsync(connection, page.Part, gone, cancellationToken).ConfigureAwait(false);
+        foreach (var (row, isOne, message) in _tiles.TakeUntil(end))
+        {
+            Find(SealFindingKind.SealDamaged, row.Leaf!.Leaf, isOne ? row.Columns : null, isOne ? row.Leaf.Sequence : null, [], message);
+        }
     }
 
     private async Task CheckForksAsync(NpgsqlConnection connection, List<AuditRow> forks, CancellationToken cancellationToken)

@@ -1,6 +1,6 @@
 namespace Ledger.Seal;
 
-/// <summary>An event whose payload was erased, whole or in part: all else of it is proved.</summary>
+/// <summary>An event whose payload or headers were erased, whole or in part: all else of it is proved.</summary>
 /// <param name="Leaf">The number of the leaf, from 0.</param>
 /// <param name="Sequence">The number of the event in the log.</param>
 /// <param name="Id">The event's id.</param>
@@ -8,6 +8,12 @@ namespace Ledger.Seal;
 /// <param name="Version">Its place in the stream.</param>
 public sealed record ErasedPayload(long Leaf, long Sequence, Guid Id, string? Stream, long Version)
 {
-    /// <summary>The event <c>event.masked</c> that says when, why and by whom, and that the payload is as masking left it; null if another program erased the payload.</summary>
-    public Guid? By { get; init; }
+    /// <summary>The columns that are no longer proved.</summary>
+    public ErasedColumns Columns { get; init; } = ErasedColumns.Data;
+
+    /// <summary>The event <c>event.masked</c> that says when, why and by whom. What is left is as it left that; that it was a part of what was sealed, nothing proves any more.</summary>
+    public Guid By { get; init; }
+
+    /// <summary>The number of that event in the log.</summary>
+    public long BySequence { get; init; }
 }

@@ -5,11 +5,12 @@ namespace Ledger.Seal.Auditing;
 /// <summary>What an event.masked commits to of the event that it is about.</summary>
 /// <param name="Sequence">The number of the masked event.</param>
 /// <param name="By">The event that says so.</param>
+/// <param name="BySequence">Its number.</param>
 /// <param name="Salt">The salt of the commitments.</param>
 /// <param name="EventId">The event that it names.</param>
 /// <param name="Payload">The commitment to the payload, in base64.</param>
 /// <param name="Headers">The commitment to the headers, in base64; null if they were not masked.</param>
-internal sealed record MaskedContent(long Sequence, Guid By, byte[] Salt, string? EventId, string? Payload, string? Headers)
+internal sealed record MaskedContent(long Sequence, Guid By, long BySequence, byte[] Salt, string? EventId, string? Payload, string? Headers)
 {
     /// <summary>Whether the payload is as masking left it, and so are the headers if their salt is gone.</summary>
     public bool Fits(EventColumns columns, EntrySalts salts) =>

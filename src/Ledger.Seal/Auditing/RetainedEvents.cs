@@ -5,4 +5,8 @@ namespace Ledger.Seal;
 /// <param name="Stream">The stream that they were of.</param>
 /// <param name="Events">How many.</param>
 /// <param name="Sequence">The number of the event <c>retention.removed</c> that says so, the first of several.</param>
-public sealed record RetainedEvents(long Run, string Stream, long Events, long Sequence);
+public sealed record RetainedEvents(long Run, string Stream, long Events, long Sequence)
+{
+    /// <summary>The id of that event.</summary>
+    public Guid By { get; init; }
+}

@@ -14,11 +14,14 @@ public sealed record SealAuditOptions
     /// <summary>Receives each finding: default nobody.</summary>
     public Action<SealFinding>? OnFinding { get; init; }
 
-    /// <summary>Receives each event whose payload was erased, so that it is not proved any more: default nobody.</summary>
+    /// <summary>Receives each event whose payload or headers were erased, so that they are not proved any more: default nobody.</summary>
     public Action<ErasedPayload>? OnErased { get; init; }
 
     /// <summary>Receives, at the end, what retention has removed, by stream: default nobody. Compare it with what was ordered.</summary>
     public Action<RetainedEvents>? OnRetained { get; init; }
+
+    /// <summary>Receives, at the end, which events compactions of record stores have moved to the archive, where they are as sealed: default nobody.</summary>
+    public Action<ArchivedHistory>? OnArchived { get; init; }
 
     /// <summary>Receives, at the end, which histories of record stores compactions have deleted: default nobody. Compare it with what was ordered.</summary>
     public Action<DeletedHistory>? OnDeleted { get; init; }

@@ -24,6 +24,6 @@ public enum SealFindingKind
     /// <summary>The tree, its leaves or its checkpoints are not as they were.</summary>
     SealDamaged,
 
-    /// <summary>The salt of a payload was deleted, and the event still has a payload: nothing proves it.</summary>
+    /// <summary>The salt of a payload or of headers was deleted, and what the event has there is not what a masking left: nothing proves it.</summary>
     Unproved,
 }

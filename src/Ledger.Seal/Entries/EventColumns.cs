@@ -162,6 +162,11 @@ internal sealed record EntrySalts
     /// <summary>Whether a salt is gone.</summary>
     public bool IsErased => Data is null || Headers is null;
 
+    /// <summary>The columns whose salt is gone.</summary>
+    public ErasedColumns Erased => (Data is null ? ErasedColumns.Data : default)
+        | (Data is null && ErasedBinaryData.Length > 0 ? ErasedColumns.BinaryData : default)
+        | (Headers is null ? ErasedColumns.Headers : default);
+
     /// <summary>Whether payload and headers have their salts, or were erased in the one way that there is: their commitments have stayed.</summary>
     public bool IsWhole => (Headers is not null || ErasedHeaders.Length == MerkleTree.HashSize)
         && (Data is not null || (ErasedData.Length == MerkleTree.HashSize && ErasedBinaryData.Length is 0 or MerkleTree.HashSize));

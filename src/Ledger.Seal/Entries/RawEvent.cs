@@ -32,6 +32,8 @@ internal readonly ref struct RawEvent
 
     public long Sequence => Number(0);
 
+    public string? Stream => Text(2);
+
     /// <summary>Whether the event is the first of a branch, whose entry also names the prefix.</summary>
     public bool IsFork => Field(4).SequenceEqual("branch.created"u8) && Field(2).StartsWith("branch:"u8);
 

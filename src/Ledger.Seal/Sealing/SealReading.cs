@@ -97,6 +97,20 @@ internal sealed class SealReading(PostgresOptions options)
         }
     }
 
+    /// <summary>The same where a tile may be missing; null then.</summary>
+    public async Task<T?> FindAsync<T>(NpgsqlConnection connection, Func<TileTree, T> question, CancellationToken cancellationToken)
+        where T : class
+    {
+        try
+        {
+            return await AskAsync(connection, question, cancellationToken).ConfigureAwait(false);
+        }
+        catch (SealBrokenException)
+        {
+            return null;
+        }
+    }
+
     /// <summary>Reads tiles; those that are missing are left out.</summary>
     public async Task<Dictionary<TileId, byte[]>> ReadTilesAsync(
         NpgsqlConnection connection, IReadOnlyCollection<TileId> tiles, CancellationToken cancellationToken)

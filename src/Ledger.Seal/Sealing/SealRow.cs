@@ -37,6 +37,19 @@ internal static class SealRow
         ErasedHeaders = Bytes(reader, first + 5) ?? [],
     };
 
+    /// <summary>The hash of an event as a leaf; that of no leaf for a forged row that has what no entry can hold.</summary>
+    public static byte[] HashOf(EventColumns columns, EntrySalts salts)
+    {
+        try
+        {
+            return MerkleTree.HashLeaf(columns.ToEntry(salts).Encode());
+        }
+        catch (Exception fault) when (fault is SealFormatException or ArgumentException)
+        {
+            return MerkleTree.EmptyRoot;
+        }
+    }
+
     private static string? Text(NpgsqlDataReader reader, int column) => reader.IsDBNull(column) ? null : reader.GetString(column);
 
     private static byte[]? Bytes(NpgsqlDataReader reader, int column) => reader.IsDBNull(column) ? null : reader.GetFieldValue<byte[]>(column);

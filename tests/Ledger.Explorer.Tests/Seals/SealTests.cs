@@ -1,4 +1,6 @@
+using System.IO.Compression;
 using System.Net;
+using System.Text.Json;
 using System.Text.RegularExpressions;
 using Ledger.Forgetting;
 using Ledger.Log;
@@ -30,7 +32,12 @@ public sealed class SealTests
         await using var host = await ExplorerHost.StartAsync(store, prepare: builder => builder.Services.AddSingleton(seal));
         using var client = host.CreateClient();
         (await client.GetAsync("/ledger/seal/checkpoint")).StatusCode.ShouldBe(HttpStatusCode.NotFound);
-        await store.AppendAsync(StreamName.Run("a"), ExpectedVersion.Any, [.. Enumerable.Range(0, 300).Select(i => i == 20 ? new NewEvent(new LlmResponse("a secret", "small", 0)) : new NewEvent(new KitLoaded($"{i}")))]);
+        await store.AppendAsync(StreamName.Run("a"), ExpectedVersion.Any, [.. Enumerable.Range(0, 300).Select(i => i switch
+        {
+            20 => new NewEvent(new LlmResponse("a secret", "small", 0)),
+            21 => new NewEvent(new KitLoaded("21"), new EventMetadata { Headers = new Dictionary<string, JsonElement> { ["ip"] = JsonElement.Parse("\"10.0.0.7\"") } }),
+            _ => new NewEvent(new KitLoaded($"{i}")),
+        })]);
         await seal.SealAsync();
         var key = SealKey.Generate("example.com/log");
         var note = await seal.CheckpointAsync([key]);
@@ -48,8 +55,32 @@ public sealed class SealTests
             tile.Headers.CacheControl.MaxAge.ShouldBe(TimeSpan.FromDays(365));
         }
 
-        (await client.GetAsync("/ledger/seal/tile/0/001")).StatusCode.ShouldBe(HttpStatusCode.NotFound);
-        (await client.GetAsync("/ledger/seal/tile/0/001.p/45")).StatusCode.ShouldBe(HttpStatusCode.NotFound);
+        // Entries are compressed for those who ask, and hashes are not, because they do not compress.
+        foreach (var (path, encoding) in new[] { ("entries/000", "gzip"), ("0/000", null) })
+        {
+            using var asking = new HttpRequestMessage(HttpMethod.Get, $"/ledger/seal/tile/{path}") { Headers = { { "Accept-Encoding", "gzip, identity" } } };
+            var answer = await client.SendAsync(asking);
+            answer.Content.Headers.ContentEncoding.SingleOrDefault().ShouldBe(encoding, path);
+            await using var body = encoding is null ? await answer.Content.ReadAsStreamAsync() : new GZipStream(await answer.Content.ReadAsStreamAsync(), CompressionMode.Decompress);
+            using var whole = new MemoryStream();
+            await body.CopyToAsync(whole);
+            whole.ToArray().ShouldBe(await seal.FindTileAsync(path), path);
+        }
+
+        // What no checkpoint has, and what is no name of a tile: one that comes later is not kept from those who ask again.
+        foreach (var path in new[]
+        {
+            "0/001", "0/001.p/45", "0/000.p/0", "0/000.p/256", "0/000.p/044", "0/001.p/", "0/0", "0/x000/000", "0/000/", "00/000", "-1/000", "64/000", "63/000", "2/000.p/1", "1/000",
+            "entries/001", "entries/001.p/45", "entries/0", "data/000", "0", "checkpoint",
+        })
+        {
+            var none = await client.GetAsync($"/ledger/seal/tile/{path}");
+            (none.StatusCode, none.Headers.CacheControl?.NoStore).ShouldBe((HttpStatusCode.NotFound, true), path);
+        }
+
+        (await client.GetAsync("/ledger/seal/checkpoint")).Headers.CacheControl!.NoCache.ShouldBeTrue();
+        using var head = await client.SendAsync(new HttpRequestMessage(HttpMethod.Head, "/ledger/seal/tile/0/000.p/7"));
+        (head.StatusCode, head.Content.Headers.ContentLength).ShouldBe((HttpStatusCode.OK, 7 * 32));
 
         // The page of a run and that of a branch say how far they are sealed, and offer the proofs.
         await store.ForkAsync(new BranchFork(StreamName.Run("a"), "b") { At = new Position(7) });
@@ -70,7 +101,9 @@ public sealed class SealTests
 
         // An event that is not as it was sealed is marked where it is shown: changed, inserted, or in the prefix of a branch.
         (await client.GetStringAsync("/ledger/run?stream=run:a&limit=400")).ShouldNotContain("class=\"failed\"");
-        await new EventMasking(store).MaskAsync(MaskRequest.OfEvents([(await host.Ledger.GetRun("a").ReadAllAsync())[20].Id], "asked"));
+        var ids = (await host.Ledger.GetRun("a").ReadAllAsync()).Select(recorded => recorded.Id).ToList();
+        await new EventMasking(store).MaskAsync(MaskRequest.OfEvents([ids[20]], "asked"));
+        await new EventMasking(store).MaskAsync(MaskRequest.OfEvents([ids[21]], "asked") with { Paths = ["$headers.ip"] });
         await using (var forging = dataSource.CreateCommand(
             "update ledger.mt_events set data = '{\"kit\": \"forged\"}' where stream_id = 'run:a' and version = 5; delete from ledger.seal_leaf where leaf = 9"))
         {
@@ -84,7 +117,7 @@ public sealed class SealTests
             page.Contains("not as sealed", StringComparison.Ordinal).ShouldBe(rows.Length > 0, path);
         }
 
-        foreach (var (position, text) in new[] { (0, "<dd>✓ as it is</dd>"), (4, "This event is not as sealed"), (9, "This event is not as sealed"), (20, "<dd>✓ but for its payload"), (300, "<dd>not yet</dd>") })
+        foreach (var (position, text) in new[] { (0, "<dd>✓ as it is</dd>"), (4, "This event is not as sealed"), (9, "This event is not as sealed"), (20, "<dd>✓ but for its payload, which is no longer proved"), (21, "<dd>✓ but for its headers, which are no longer proved"), (21, "<dt>Headers</dt>"), (300, "<dd>not yet</dd>") })
         {
             WebUtility.HtmlDecode(await client.GetStringAsync($"/ledger/event?stream=run:a&position={position}")).ShouldContain(text);
         }
@@ -103,7 +136,20 @@ public sealed class SealTests
             using var reader = asReader.CreateClient();
             (await reader.GetStringAsync("/ledger/run?stream=run:a&limit=400")).ShouldContain("300 of 301 own events");
             (await reader.GetStringAsync("/ledger/event?stream=run:a&position=4")).ShouldNotContain("as sealed");
+
+            // It is asked first whether the role may, so that the server logs no refusal.
+            (await Should.ThrowAsync<UnauthorizedAccessException>(() => new LogSeal(reading).CheckAsync(ids))).Message.ShouldStartWith($"The role '{role}' may not read the salts of the seal");
         }
+
+        // A tile that was changed is said, and marks no event.
+        await using (var forging = dataSource.CreateCommand("update ledger.seal_tile set hashes = set_byte(hashes, 32 * 30, 255 - get_byte(hashes, 32 * 30)) where level = 0 and tile = 0"))
+        {
+            await forging.ExecuteNonQueryAsync();
+        }
+
+        var damaged = await client.GetStringAsync("/ledger/run?stream=run:a&from=20&limit=40");
+        damaged.ShouldContain("<code>tile/0/000</code> is not as it was");
+        damaged.ShouldNotContain("class=\"failed\"");
 
         // A checkpoint that is none any more is said, and hides no run.
         await using (var forging = dataSource.CreateCommand("update ledger.seal_checkpoint set note = 'forged'"))

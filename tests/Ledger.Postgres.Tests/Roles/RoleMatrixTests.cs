@@ -71,12 +71,17 @@ public sealed class RoleMatrixTests : IAsyncLifetime
         [
             Saying("append_event_v3('masked:run:full', null, gen_random_uuid(), 'event.masked', '', '{}', '{}', null, null, true, null)"),
             Saying("append_events_v3('retention:7', null, array[gen_random_uuid()], '{retention.removed}', '{}', array['{}'::jsonb], '{}', '{}', '{}', true, null)"),
-            Saying("append_v4('{retention:7}', '{1}', '{1}', '{null}', '{1}', '{retention:7}', array[gen_random_uuid()], '{retention.removed}', '{}', array['{}'::jsonb], '{}', '{}', '{}', true, null)"),
+            Saying("append_v4('{retention:7}', '{1}', '{1}', '{null}', '{1}', '{retention:7}', array[gen_random_uuid()], '{retention.removed}', '{}', array['{}'::jsonb], '{}', '{}', '{}', true, null)", "yes"),
         ],
-        ["append to it as Ledger's functions for masking and retention do"] =
+        ["append an `event.masked`, which alone explains nothing"] =
         [
             Saying("append_event_v3('masked:run:full', null, gen_random_uuid(), 'event.masked', '', '{}', '{}', null, null, true, null)", "yes"),
-            Saying("append_v4('{retention:7}', '{1}', '{1}', '{null}', '{1}', '{retention:7}', array[gen_random_uuid()], '{retention.removed}', '{}', array['{}'::jsonb], '{}', '{}', '{}', true, null)", "yes"),
+        ],
+        ["take events out of a run, or out of a record store without a compaction"] =
+        [
+            "select ledger.chrono_archive_v1('run:full', 1, true)",
+            "select ledger.chrono_archive_v1('chrono:kept', 1, true)",
+            "select set_config('ledger.compacting', 'chrono:compacted', true); delete from log.mt_events where stream_id = 'chrono:compacted' and version = (select min(version) from log.mt_events where stream_id = 'chrono:compacted')",
         ],
         ["insert an event without its stream's version"] =
         [
@@ -136,6 +141,8 @@ public sealed class RoleMatrixTests : IAsyncLifetime
             "update ledger.chrono_record set text = ''",
             "update ledger.branch set fork_position = 0",
             "delete from ledger.chrono_archive",
+            "insert into ledger.masked_event (seq, stream, masked_by, masked_at, salt) values (1, 'run:full', gen_random_uuid(), now(), '')",
+            "insert into ledger.rewritten_event (transaction, stream, version) values (pg_current_xact_id(), 'removing:run:full', 0)",
         ],
         ["create a function in the schemas"] =
             ["create function ledger.append_v1(text) returns integer language sql as 'select 1'", "create function log.mine() returns integer language sql as 'select 1'"],

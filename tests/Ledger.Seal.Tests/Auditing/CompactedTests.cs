@@ -1,5 +1,6 @@
 using Ledger.Log;
 using Ledger.Records;
+using Npgsql;
 using Shouldly;
 using Xunit;
 
@@ -18,13 +19,15 @@ public sealed class CompactedTests
         await records.CompactAsync();
         await database.SignAsync();
 
-        var (audit, findings) = await database.AuditAsync();
+        var (findings, archived) = (new List<SealFinding>(), new List<ArchivedHistory>());
+        var audit = await database.Seal.AuditAsync(new SealAuditOptions { Keys = database.Keys, OnFinding = findings.Add, OnArchived = archived.Add });
         findings.ShouldBeEmpty();
-        (audit.Size, audit.Compacted, audit.Deleted).ShouldBe((8, 5, 0));
+        (audit.Size, audit.Compacted, audit.Deleted).ShouldBe((9, 5, 0));
+        archived.ShouldBe([new ArchivedHistory(records.Stream.Value, 5, 9, await SaidAsync(database, 9))]);
         (await database.Seal.FindTileAsync("entries/000.p/5")).ShouldBe(entries);
         (await database.Seal.FindTileAsync("entries/000.p/8")).ShouldNotBeNull();
         var folder = Directory.CreateTempSubdirectory("ledger-tiles");
-        (await database.Seal.ExportAsync(folder.FullName)).ShouldBe(8);
+        (await database.Seal.ExportAsync(folder.FullName)).ShouldBe(9);
         folder.Delete(recursive: true);
         using var proof = new MemoryStream(System.Text.Encoding.UTF8.GetBytes((await database.Seal.ProveAsync(id)).ToString()));
         (await SealFile.VerifyAsync(proof, database.Keys)).IsValid.ShouldBeTrue();
@@ -36,7 +39,7 @@ public sealed class CompactedTests
 
         await database.ForgeAsync("update ledger.chrono_archive set data = data || '{\"forged\": 1}' where version = 2");
         (await database.AuditAsync()).Findings.ShouldHaveSingleItem().ShouldSatisfyAllConditions(
-            f => f.Kind.ShouldBe(SealFindingKind.Removed), f => f.Sequence.ShouldBe(2));
+            f => f.Kind.ShouldBe(SealFindingKind.Changed), f => f.Sequence.ShouldBe(2), f => f.Columns.ShouldBe(["data"]), f => f.Message.ShouldContain("in the archive of compactions"));
     }
 
     [Fact]
@@ -52,15 +55,18 @@ public sealed class CompactedTests
 
         var audit = await database.Seal.AuditAsync(new SealAuditOptions { Keys = database.Keys, Kept = [kept], OnFinding = findings.Add, OnDeleted = deleted.Add });
 
-        // Of the events after the first checkpoint only those are sealed that the second compaction has left.
+        // Of the events after the first checkpoint only those are sealed that the second compaction has left, and what both say.
         findings.ShouldBeEmpty();
-        deleted.ShouldBe([new DeletedHistory(records.Stream.Value, 5, 9, 11)]);
-        (audit.Size, audit.Deleted).ShouldBe((10, 5));
+        deleted.ShouldBe([new DeletedHistory(records.Stream.Value, 5, 9, 15) { By = await SaidAsync(database, 15) }]);
+        (audit.Size, audit.Deleted).ShouldBe((12, 5));
         using var file = new MemoryStream();
         (await Should.ThrowAsync<SealBrokenException>(() => database.Seal.WriteRunAsync(records.Stream, file))).Message.ShouldContain("after version 0 are missing");
+        var folder = Directory.CreateTempSubdirectory("ledger-tiles");
+        (await database.Seal.ExportAsync(folder.FullName)).ShouldBe(12);
+        folder.Delete(recursive: true);
 
         // A compaction explains no other event that is gone: not of a run, not of the store after it, and not the state that it left.
-        foreach (var (seq, at) in new[] { (6, "5 6"), (12, "8 12") })
+        foreach (var (seq, at) in new[] { (6, "5 6"), (12, "8 12"), (13, "9 13") })
         {
             await database.ForgeAsync($"create table kept as select * from ledger.mt_events where seq_id = {seq}; delete from ledger.mt_events where seq_id = {seq}");
             (await database.AuditAsync()).Findings.ShouldHaveSingleItem().ShouldSatisfyAllConditions(
@@ -68,9 +74,90 @@ public sealed class CompactedTests
             await database.ForgeAsync("insert into ledger.mt_events select * from kept; drop table kept");
         }
 
-        await database.ForgeAsync("delete from ledger.mt_events where seq_id = 11");
-        (await database.AuditAsync()).Findings.Count(f => f.Kind == SealFindingKind.Removed).ShouldBe(6);
+        // Nor does what a forger makes of what it says, which is a finding itself.
+        await database.ForgeAsync("update ledger.mt_events set data = jsonb_set(data, '{leaves}', '[[0, 5]]') where seq_id = 15; delete from ledger.mt_events where seq_id = 6");
+        (await database.AuditAsync()).Findings.ShouldHaveSingleItem().ShouldSatisfyAllConditions(
+            f => f.Kind.ShouldBe(SealFindingKind.Changed), f => f.Sequence.ShouldBe(15), f => f.Columns.ShouldBe(["data"]));
+        await database.ForgeAsync("delete from ledger.mt_events where seq_id = 15");
+        (await database.AuditAsync()).Findings.GroupBy(f => f.Kind).Select(kind => (kind.Key, kind.Count())).ShouldBe(
+            [(SealFindingKind.Removed, 6), (SealFindingKind.CutOff, 1)], ignoreOrder: true);
     }
+
+    [Fact]
+    public async Task Deleted_BeforeCompactionsSaidIt_IsListedByTheStateThatIsLeft()
+    {
+        await using var database = await CreateAsync();
+        await using var records = new ChronoStore(database.Store, "kettle");
+        await records.CompactAsync(CompactedHistory.Delete);
+        await database.ForgeAsync("delete from ledger.mt_events where type = 'retention.compacted'");
+        await database.SignAsync();
+        var (findings, deleted) = (new List<SealFinding>(), new List<DeletedHistory>());
+
+        await database.Seal.AuditAsync(new SealAuditOptions { Keys = database.Keys, OnFinding = findings.Add, OnDeleted = deleted.Add });
+
+        findings.ShouldBeEmpty();
+        deleted.ShouldBe([new DeletedHistory(records.Stream.Value, 5, 6, 6)]);
+
+        // The next compaction says which events it takes out, and those before it stay explained.
+        await records.CompactAsync(CompactedHistory.Delete);
+        await database.SignAsync();
+        deleted.Clear();
+        await database.Seal.AuditAsync(new SealAuditOptions { Keys = database.Keys, OnFinding = findings.Add, OnDeleted = deleted.Add });
+        findings.ShouldBeEmpty();
+        deleted.Select(history => (history.Events, history.Version, history.By is null)).ShouldBe([(5, 6, true), (3, 9, false)], ignoreOrder: true);
+    }
+
+    [Fact]
+    public async Task Compact_WhileThePageOfItsEventsIsSealed_SaysAllThatIsSealed()
+    {
+        await using var database = await SealDatabase.CreateAsync();
+        await using var records = new ChronoStore(database.Store, "kettle");
+        await records.UpsertAsync(new ChronoRecord { Id = "claim-1", Label = "It boils." });
+        await using var other = await database.DataSource.OpenConnectionAsync();
+        Task<long> sealing;
+        await using (var transaction = await other.BeginTransactionAsync())
+        {
+            await using (var hold = new NpgsqlCommand("select from ledger.seal_head for share", other))
+            {
+                await hold.ExecuteNonQueryAsync();
+            }
+
+            // It has read the events, and waits for the head of the tree, which a compaction shares.
+            sealing = database.Seal.SealAsync();
+            using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+            while (!await database.ScalarAsync<bool>($"select exists (select from pg_stat_activity where {other.ProcessID} = any (pg_blocking_pids(pid)))"))
+            {
+                patience.Token.ThrowIfCancellationRequested();
+            }
+
+            await records.CompactAsync(CompactedHistory.Delete);
+        }
+
+        await sealing;
+        await database.SignAsync();
+        var (audit, findings) = await database.AuditAsync();
+        findings.ShouldBeEmpty();
+        (audit.Size, audit.Deleted).ShouldBe((3, 0));
+    }
+
+    [Fact]
+    public async Task Archive_WithoutACompaction_IsRefused()
+    {
+        await using var database = await CreateAsync();
+        await database.Store.AppendAsync(StreamName.Run("a"), ExpectedVersion.Any, [new KitLoaded("x"), new KitLoaded("y")]);
+        foreach (var sql in new[]
+        {
+            "select ledger.chrono_archive_v1('chrono:kettle', 4, true)",
+            "select ledger.chrono_archive_v1('run:a', 1, true)",
+            "select set_config('ledger.compacting', 'chrono:kettle', false); delete from ledger.mt_events where stream_id = 'chrono:kettle' and version < 3",
+        })
+        {
+            (await Should.ThrowAsync<PostgresException>(() => database.ScalarAsync<object>(sql))).SqlState.ShouldBe("LG020", sql);
+        }
+    }
+
+    private static Task<Guid> SaidAsync(SealDatabase database, long sequence) =>
+        database.ScalarAsync<Guid>($"select id from ledger.mt_events where seq_id = {sequence} and stream_id = 'retention:chrono:kettle' and type = 'retention.compacted'");
 
     private static async Task<SealDatabase> CreateAsync()
     {

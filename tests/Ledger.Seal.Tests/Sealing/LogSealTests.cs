@@ -1,4 +1,5 @@
 using System.Text;
+using Ledger.Forgetting;
 using Ledger.Log;
 using Ledger.Seal.Tests.Notes;
 using Shouldly;
@@ -222,6 +223,7 @@ public sealed class LogSealTests
         (await database.Seal.ForgetPayloadAsync(id)).ShouldBeTrue();
         (await database.Seal.ForgetPayloadAsync(id)).ShouldBeFalse();
         await database.ForgeAsync("update ledger.mt_events set data = '{}' where seq_id = 5");
+        await new EventMasking(database.Store).MaskAsync(MaskRequest.OfReplaced([id], "asked"));
 
         var events = new List<ProvedEvent>();
         var verdict = await SealFile.VerifyAsync(new MemoryStream(Encoding.UTF8.GetBytes((await database.Seal.ProveAsync(id)).ToString())), database.Keys, note, events.Add);

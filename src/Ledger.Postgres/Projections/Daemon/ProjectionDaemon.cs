@@ -137,6 +137,8 @@ public sealed class ProjectionDaemon : IAsyncDisposable
 
     private bool Runs => _works.Length + _options.Projections.Count > 0;
 
+    private TimeSpan Gathers => _works.Select(w => w.Gathers).DefaultIfEmpty().Min();
+
     private IEnumerable<ShardWork> WorldSnapshots()
     {
         if (_daemon.WorldSnapshotEvery is { } every)
@@ -154,7 +156,10 @@ public sealed class ProjectionDaemon : IAsyncDisposable
             var started = _timeProvider.GetTimestamp();
             try
             {
-                var session = await NodeSession.OpenAsync(_dataSource, _options, _timeProvider, _stop.Token).ConfigureAwait(false);
+                // Who gathers events for longer than a poll takes is not told of each: a hundred times a second it would take the machine from the appends.
+                var session = Gathers < PollPace.Longest
+                    ? await NodeSession.OpenAsync(_dataSource, _options, _timeProvider, _stop.Token).ConfigureAwait(false)
+                    : await NodeSession.OpenReadingAsync(_dataSource, _options, _timeProvider, _stop.Token).ConfigureAwait(false);
                 await using var _ = session.ConfigureAwait(false);
                 outages = 0;
                 await RunAsync(session).ConfigureAwait(false);
@@ -225,7 +230,7 @@ public sealed class ProjectionDaemon : IAsyncDisposable
         var mark = new HighWaterMark(_options, _gaps, _timeProvider);
         mark.Begin(await owner.ReadMarkAsync(reading.Connection, cancellationToken).ConfigureAwait(false));
         var pace = new PollPace(_timeProvider);
-        var gathers = _works.Select(w => w.Gathers).DefaultIfEmpty().Min();
+        var gathers = Gathers;
         while (true)
         {
             var hasMoved = await mark.AdvanceAsync(reading.Connection, cancellationToken).ConfigureAwait(false);

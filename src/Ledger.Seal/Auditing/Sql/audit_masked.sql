@@ -1,7 +1,8 @@
--- Which events were masked: $1 their numbers. A row for each: its number, the event.masked about it, the salt of what that commits to, and of its data which
--- event it is about, and the commitments to the payload and the headers that there are now.
+-- Which events were masked: $1 their numbers. A row for each: its number, the event.masked about it with its number, the salt of what that commits to, and of its data
+-- which event it is about, and the commitments to the payload and the headers that there are now.
 select m.seq,
        m.masked_by,
+       n.seq_id,
        m.salt,
        n.data ->> 'event_id',
        n.data ->> 'commitment',

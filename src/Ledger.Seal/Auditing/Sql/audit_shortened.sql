@@ -1,5 +1,5 @@
--- The record stores whose history compactions have deleted: the stream, the first version that is left, and its number. That is a state of the store, which is sealed, or
--- which the seal has not come to yet.
+-- The record stores of which compactions took events out of the log: the stream, the first version that is left, and its number. That is a state of the store, which is
+-- sealed, or which the seal has not come to yet.
 select f.stream_id, f.version, f.seq_id
 from {ledger}.chrono_head as h
 cross join lateral (
