@@ -13,6 +13,7 @@ using Ledger.Postgres.Queries;
 using Ledger.Postgres.Retention;
 using Ledger.Postgres.Schema;
 using Ledger.Postgres.Tenants;
+using Ledger.Postgres.Tenants.Quotas;
 using Ledger.Projections;
 using Ledger.Records;
 using Ledger.Records.Chronomemory;
@@ -50,7 +51,7 @@ internal static class Failures
             or ProjectionNotFoundException or RequestFailedException or RebuildInProgressException or RetentionInProgressException or ProjectionFailedException
             or ChronoRecordException or DamagedFolderException or ChronoNotEmptyException or ChronoErasedException or DamagedBackupException
             or ChronoHistoryLostException or ChronoSharedException or ChronoRowException
-            or TenantNotFoundException or TenantMoveException or TenancyException or ArchiveException or SubjectForgottenException or LogNumbersException
+            or TenantNotFoundException or TenantMoveException or TenancyException or QuotaExceededException or ArchiveException or SubjectForgottenException or LogNumbersException
             or SealFormatException or SealBrokenException or NotSealedException or WitnessException or SqlQueryException
             or MigrationFailedException or FunctionFailedException or SchemaTooOldException or ReservedStreamsException or SchemaNotMendedException or TagTablesMissingException
             or EventMisfitException or ContractFormatException => Of(exception, ExitCodes.Refusal, exception.Message),

@@ -8,15 +8,17 @@ using Microsoft.Extensions.Logging;
 namespace Ledger.Explorer;
 
 /// <summary>Answers one request, and turns any exception into an error page or a problem document.</summary>
-internal sealed class ExplorerHandler(ExplorerServices explorer)
+/// <param name="home">What requests are about.</param>
+/// <param name="find">What each is about, where it is not the same.</param>
+internal sealed class ExplorerHandler(ExplorerServices home, Func<HttpContext, Task<ExplorerServices>>? find = null)
 {
     private const string ContentSecurity =
         "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; "
         + "form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
 
-    private readonly ILogger _logger = explorer.Loggers.CreateLogger("Ledger.Explorer");
+    private readonly ILogger _logger = home.Loggers.CreateLogger("Ledger.Explorer");
 
-    private readonly Compression _compression = new(explorer.Loggers);
+    private readonly Compression _compression = new(home.Loggers);
 
     /// <summary>Answers with a page.</summary>
     /// <param name="read">Reads it.</param>
@@ -94,7 +96,7 @@ internal sealed class ExplorerHandler(ExplorerServices explorer)
 
     private async Task GuardAsync(HttpContext http, Func<HttpContext, Failure, Task>? refuse, bool isOpen, Func<ExplorerRequest, Task> answer)
     {
-        var request = new ExplorerRequest(http, explorer);
+        var request = new ExplorerRequest(http, home);
         http.Response.Headers.ContentSecurityPolicy = ContentSecurity;
         http.Response.Headers.XContentTypeOptions = "nosniff";
         http.Response.Headers["Referrer-Policy"] = "same-origin";
@@ -102,11 +104,16 @@ internal sealed class ExplorerHandler(ExplorerServices explorer)
 #pragma warning disable CA1031 // Every failure is reported to the client; none may escape into the application.
         try
         {
+            if (find is not null)
+            {
+                request = new ExplorerRequest(http, await find(http).ConfigureAwait(false));
+            }
+
             if (isOpen)
             {
                 await answer(request).ConfigureAwait(false);
             }
-            else if (explorer.Access.Admit(request, refuse is not null))
+            else if (request.Explorer.Access.Admit(request, refuse is not null))
             {
                 await answer(request).ConfigureAwait(false);
             }
@@ -146,7 +153,7 @@ internal sealed class ExplorerHandler(ExplorerServices explorer)
 
     private async Task SendPageAsync(ExplorerRequest request, Page page)
     {
-        var html = await page.RenderAsync(explorer.Loggers, request.Context()).ConfigureAwait(false);
+        var html = await page.RenderAsync(home.Loggers, request.Context()).ConfigureAwait(false);
         var response = request.Http.Response;
         response.StatusCode = page.StatusCode;
         response.ContentType = "text/html; charset=utf-8";

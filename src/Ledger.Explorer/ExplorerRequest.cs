@@ -85,7 +85,7 @@ internal sealed class ExplorerRequest(HttpContext http, ExplorerServices explore
         var token = MayWrite && !Http.Response.HasStarted && (Token is not null || !Explorer.Access.IsOn)
             ? Explorer.Forgery.TokenFor(Http)
             : null;
-        return new PageContext(Links, Explorer.Options.Title, theme, token) { User = Token?.Name };
+        return new PageContext(Links, Explorer.Options.Title, theme, token) { User = Token?.Name, Tenants = Explorer.Home is { } home ? $"{Http.Request.PathBase}{home}/" : null };
     }
 
     private bool MayWrite => Explorer.Options.Writing == ExplorerWriting.Allowed && Token is null or { Rights: ExplorerRights.Write or ExplorerRights.Mask };

@@ -4,6 +4,7 @@ using Ledger.Explorer.Branches;
 using Ledger.Explorer.Chat;
 using Ledger.Explorer.Chrono;
 using Ledger.Explorer.Comparing;
+using Ledger.Explorer.Contracts;
 using Ledger.Explorer.Diffs;
 using Ledger.Explorer.Failures;
 using Ledger.Explorer.Live;
@@ -17,6 +18,7 @@ using Ledger.Explorer.Seals;
 using Ledger.Explorer.Searching;
 using Ledger.Explorer.Steps;
 using Ledger.Explorer.Tasks;
+using Ledger.Explorer.Tenants;
 using Ledger.Explorer.Worlds;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
@@ -29,9 +31,25 @@ internal static class ExplorerRoutes
 {
     private static readonly string[] Reading = [HttpMethods.Get, HttpMethods.Head];
 
-    public static void Map(RouteGroupBuilder group, ExplorerServices explorer)
+    /// <summary>Maps the list of tenants.</summary>
+    public static void MapTenants(RouteGroupBuilder group, ExplorerServices home, TenantExplorers explorers)
     {
-        var handler = new ExplorerHandler(explorer);
+        var handler = new ExplorerHandler(home);
+        group.MapMethods("/", Reading, handler.Page(request => TenantListModel.ReadAsync(request, explorers), [])).WithDisplayName("Ledger /");
+        group.MapMethods("/api/v1/tenants", Reading, handler.Api(
+            async request => await JsonAnswer.SendAsync(
+                request.Http, [.. (await explorers.ListAsync(request.Http).ConfigureAwait(false)).Select(TenantContract.Of)], ContractContext.Default.IReadOnlyListTenantContract).ConfigureAwait(false),
+            []));
+        group.MapMethods("/assets/{name}", Reading, handler.Open(SendAssetAsync, []));
+    }
+
+    /// <summary>Maps the pages and the API.</summary>
+    /// <param name="group">Where.</param>
+    /// <param name="explorer">What they are about.</param>
+    /// <param name="find">What each request is about, where it is not the same.</param>
+    public static void Map(RouteGroupBuilder group, ExplorerServices explorer, Func<HttpContext, Task<ExplorerServices>>? find = null)
+    {
+        var handler = new ExplorerHandler(explorer, find);
         MapPage("/", RunListReader.ReadAsync, "text", "kind", "state", "status", "label", "model", "min_cost", "max_cost", "min_duration", "max_duration", "min_tokens", "max_tokens", "order", "since", "until", "after", "skip", "limit");
         MapPage("/search", SearchReader.ReadAsync, "text", "type", "actor", "tool", "where", "object", "kind", "status", "label", "model", "min_cost", "max_cost", "min_duration", "max_duration", "since", "until", "before", "limit");
         MapPage("/totals", RunTotalsReader.ReadAsync, "by", "kind", "text", "state", "status", "label", "model", "min_cost", "max_cost", "min_duration", "max_duration", "min_tokens", "max_tokens", "since", "until");
@@ -56,13 +74,7 @@ internal static class ExplorerRoutes
         MapPage("/projections/step", ProjectionStepsReader.ReadAsync, "stream", "projection", "from", "limit");
         MapPage("/letter", LetterReader.ReadAsync, "id");
         group.MapGet("/live", handler.Plain(LiveAnswer.SendToPageAsync, ["stream", "from", "show"]));
-        group.MapMethods("/assets/{name}", Reading, handler.Open(
-            async request =>
-            {
-                await AssetFiles.SendAsync(request.Http).ConfigureAwait(false);
-                return null;
-            },
-            []));
+        group.MapMethods("/assets/{name}", Reading, handler.Open(SendAssetAsync, []));
         group.MapMethods("/login", Reading, handler.Open(SignInReader.ReadAsync, ["to", "token"]));
         group.MapPost("/login", handler.Open(SignInReader.TakeAsync, [])).WithMetadata(new UploadLimit(SignInReader.MostBytes));
         group.MapPost("/logout", handler.Open(SignInReader.SignOutAsync, [])).WithMetadata(new UploadLimit(SignInReader.MostBytes));
@@ -110,5 +122,11 @@ internal static class ExplorerRoutes
                 endpoint.RequireAuthorization(policy);
             }
         }
+    }
+
+    private static async Task<Page?> SendAssetAsync(ExplorerRequest request)
+    {
+        await AssetFiles.SendAsync(request.Http).ConfigureAwait(false);
+        return null;
     }
 }

@@ -9,6 +9,7 @@ using Ledger.Postgres.Contracts;
 using Ledger.Postgres.Projections.Daemon;
 using Ledger.Postgres.Queries;
 using Ledger.Postgres.Schema;
+using Ledger.Postgres.Tenants.Quotas;
 using Ledger.Runs;
 using Ledger.Seal;
 using Microsoft.Extensions.DependencyInjection;
@@ -41,6 +42,7 @@ internal sealed class ExplorerServices
         Runner = application.GetService<IRunRunner>();
         Queries = application.GetService<SqlQueries>();
         Contracts = application.GetService<EventContractTable>();
+        Quotas = application.GetService<LogQuotas>();
         Rebuilds = new Rebuilds(Admin, Loggers.CreateLogger("Ledger.Explorer"));
     }
 
@@ -50,6 +52,9 @@ internal sealed class ExplorerServices
 
     /// <summary>The path of the explorer in the application, without a trailing slash.</summary>
     public string Prefix { get; }
+
+    /// <summary>The path of the list of tenants, without a trailing slash; null where there is one log.</summary>
+    public string? Home { get; init; }
 
     /// <summary>The container of the application.</summary>
     public IServiceProvider Application { get; }
@@ -100,6 +105,9 @@ internal sealed class ExplorerServices
 
     /// <summary>The contracts that applications declared; null if the application has not registered it.</summary>
     public EventContractTable? Contracts { get; }
+
+    /// <summary>What the log may have at most; null if the application has not registered it.</summary>
+    public LogQuotas? Quotas { get; }
 
     public Rebuilds Rebuilds { get; }
 }

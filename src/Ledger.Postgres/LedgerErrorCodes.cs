@@ -23,4 +23,7 @@ internal static class LedgerErrorCodes
 
     /// <summary>The log of a tenant has moved to another database.</summary>
     public const string LogMoved = "LG042";
+
+    /// <summary>A log would have more than its quota allows.</summary>
+    public const string QuotaExceeded = "LG060";
 }

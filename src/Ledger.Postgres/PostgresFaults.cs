@@ -71,7 +71,7 @@ public static class PostgresFaults
             PostgresErrorCodes.UniqueViolation when TransientFaults.IsNumberTaken(fault) =>
                 "The sequence that numbers events is behind the log: an event got a number that is already in use, and nothing was written. "
                 + "Run 'ledger migrate repair', which sets the sequence to the newest event.",
-            LedgerErrorCodes.HistoryNeeded or LedgerErrorCodes.Guarded or LedgerErrorCodes.LogMoved => $"{said}.",
+            LedgerErrorCodes.HistoryNeeded or LedgerErrorCodes.Guarded or LedgerErrorCodes.LogMoved or LedgerErrorCodes.QuotaExceeded => $"{said}.",
             PostgresErrorCodes.QueryCanceled or PostgresErrorCodes.LockNotAvailable =>
                 $"The server gave up waiting: {said}. Try again, or allow more time.",
             _ => $"The server reported an error: {said} (SQLSTATE {fault.SqlState}).",

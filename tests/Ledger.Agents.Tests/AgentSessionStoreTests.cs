@@ -70,6 +70,34 @@ public sealed class AgentSessionStoreTests
     }
 
     [Fact]
+    public async Task Sessions_OfTenants_AreInTheLogThatTheirPartitionNames()
+    {
+        var logs = new Dictionary<string, AgentLedger> { ["acme"] = new(new MemoryEventStore()), ["bolt"] = new(new MemoryEventStore()) };
+        var store = new LedgerAgentSessionStore((tenant, _) => ValueTask.FromResult(logs[tenant]));
+        var agent = Agent(ScriptedModel.Counting());
+        var key = new AgentSessionStoreKey("same");
+        foreach (var tenant in logs.Keys)
+        {
+            var session = await agent.CreateSessionAsync();
+            session.StateBag.SetValue("of", tenant);
+            await store.SaveSessionAsync(agent, key.WithPartition("tenant", tenant), session);
+        }
+
+        foreach (var (tenant, log) in logs)
+        {
+            (await store.GetSessionAsync(agent, key.WithPartition("tenant", tenant)))!.StateBag.GetValue<string>("of").ShouldBe(tenant);
+            (await log.Store.ReadLogAsync().CountAsync()).ShouldBe(1);
+        }
+
+        await store.DeleteSessionAsync(agent, key.WithPartition("tenant", "acme"));
+        (await store.GetSessionAsync(agent, key.WithPartition("tenant", "acme"))).ShouldBeNull();
+        (await store.GetSessionAsync(agent, key.WithPartition("tenant", "bolt"))).ShouldNotBeNull();
+        (await Should.ThrowAsync<ArgumentException>(async () => await store.GetSessionAsync(agent, key))).Message.ShouldBe(
+            "The key of session 'same' has no partition 'tenant', which says whose it is. Nothing was read or written.");
+        await Should.ThrowAsync<KeyNotFoundException>(async () => await store.SaveSessionAsync(agent, key.WithPartition("tenant", "none"), await agent.CreateSessionAsync()));
+    }
+
+    [Fact]
     public async Task Sessions_AreIndependentCopies()
     {
         var store = new LedgerAgentSessionStore(_ledger);

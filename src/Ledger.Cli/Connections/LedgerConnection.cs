@@ -10,6 +10,7 @@ using Ledger.Postgres.Queries;
 using Ledger.Postgres.Retention;
 using Ledger.Postgres.Roles;
 using Ledger.Postgres.Schema;
+using Ledger.Postgres.Tenants.Quotas;
 using Ledger.Seal;
 using Ledger.Tasks;
 using Ledger.Worlds;
@@ -87,6 +88,9 @@ internal sealed class LedgerConnection : IAsyncDisposable
 
     /// <summary>The contracts of events in the database.</summary>
     public EventContractTable Contracts => field ??= new EventContractTable(_dataSource, _options);
+
+    /// <summary>What the log may have at most.</summary>
+    public LogQuotas Quotas => field ??= new LogQuotas(_dataSource, _options);
 
     /// <summary>Updates and checks the schema.</summary>
     public LedgerMigrator Migrator { get; }

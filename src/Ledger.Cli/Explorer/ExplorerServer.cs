@@ -51,6 +51,7 @@ internal sealed class ExplorerServer : IAsyncDisposable
 
         builder.Services.AddSingleton(connection.Queries);
         builder.Services.AddSingleton(connection.Contracts);
+        builder.Services.AddSingleton(connection.Quotas);
         if (runner is not null)
         {
             builder.Services.AddSingleton(runner.Runner);

@@ -2,6 +2,7 @@ using System.CommandLine;
 using Ledger.Cli.Connections;
 using Ledger.Cli.Output;
 using Ledger.Explorer.Contracts;
+using Ledger.Postgres.Tenants;
 
 namespace Ledger.Cli.Tenants;
 
@@ -29,8 +30,9 @@ internal sealed class TenantsMoveCommand : LedgerCommand
     {
         if (await ConjoinedSchema.OpenAsync(session, cancellationToken) is { } conjoined)
         {
-            await conjoined.DisposeAsync();
-            throw new RefusalException("Moving a tenant is not for schemas with the logs of many tenants yet. Nothing was changed.");
+            await using var _ = conjoined;
+            await MoveOutAsync(session, conjoined, cancellationToken);
+            return;
         }
 
         var (name, target) = (session.Get(_name), ServerAddress.CheckKept("DATABASE", session.Get(_database)));
@@ -43,10 +45,37 @@ internal sealed class TenantsMoveCommand : LedgerCommand
         var admin = session.Get(_admin) is { } given ? ServerAddress.Check("--admin", given) : null;
         await using var ledgers = table.LedgersOf(session);
         var move = await session.Progress.RunAsync("Copying and comparing", () => ledgers.MoveAsync(name, target, admin, cancellationToken));
+        if (Print(session, move))
+        {
+            session.Out.Line($"The tenant '{name}' has the database '{move.To}' now: {Printable.Count(move.Tables.Count, "table")} are the same as in '{move.From}', which refuses writes.");
+            session.Out.Line("The former database still has the events and the keys of subjects. Drop it when nothing needs it: what is forgotten later is not forgotten there.");
+        }
+    }
+
+    private async Task MoveOutAsync(Session session, ConjoinedTenants conjoined, CancellationToken cancellationToken)
+    {
+        var (name, target) = (session.Get(_name), ServerAddress.CheckKept("DATABASE", session.Get(_database)));
+        if (await conjoined.FindAsync(name, cancellationToken) is null)
+        {
+            throw ConjoinedSchema.Missing(name);
+        }
+
+        var admin = session.Get(_admin) is { } given ? ServerAddress.Check("--admin", given) : null;
+        await using var ledgers = new TenantLedgers(conjoined, new TenantOptions { Ledger = session.Options }, session.Io.TimeProvider);
+        var move = await session.Progress.RunAsync("Copying and comparing", () => ledgers.MoveAsync(name, target, admin, cancellationToken));
+        if (Print(session, move))
+        {
+            session.Out.Line($"The tenant '{name}' is at '{move.To}' now: {Printable.Count(move.Tables.Count, "table")} are the same as in '{move.From}', which refuses its writes.");
+            session.Out.Line($"It is switched off in the schema '{session.Options.LedgerSchema}', where its rows stay. Name its database where programs find those of tenants.");
+        }
+    }
+
+    private static bool Print(Session session, TenantMove move)
+    {
         if (session.Json)
         {
             session.Out.Json(TenantMoveContract.Of(move), ContractContext.Default.TenantMoveContract);
-            return;
+            return false;
         }
 
         foreach (var copied in move.Tables.Where(copied => copied.Rows > 0))
@@ -54,7 +83,6 @@ internal sealed class TenantsMoveCommand : LedgerCommand
             session.Out.Add($"{Printable.Number(copied.Rows),14}  ").Add(copied.Table, Tone.Name).Add($"  {copied.Hash}", Tone.Faint).EndLine();
         }
 
-        session.Out.Line($"The tenant '{name}' has the database '{move.To}' now: {Printable.Count(move.Tables.Count, "table")} are the same as in '{move.From}', which refuses writes.");
-        session.Out.Line("The former database still has the events and the keys of subjects. Drop it when nothing needs it: what is forgotten later is not forgotten there.");
+        return true;
     }
 }

@@ -386,6 +386,7 @@ internal static class ApiRoutes
         new("GET", "/migrations", "Lists the migrations and whether the schema has them.", MigrationsResource.ListAsync) { Json = Contracts.IReadOnlyListMigrationContract },
         new("GET", "/migrations/differences", "Lists every difference between the schema and what the migrations create.", MigrationsResource.CompareAsync) { Json = Contracts.IReadOnlyListSchemaDifferenceContract },
         new("GET", "/migrations/script", "Returns the SQL of all migrations.", MigrationsResource.SendScriptAsync) { Produces = ["application/sql"] },
+        new("GET", "/quota", "What the log may have at most, and what it has of that.", QuotaResource.ShowAsync) { Json = Contracts.UsageOfQuotaContract },
         new("GET", "/divergence", "Finds where two histories diverge.", WorldsResource.DivergenceAsync) { Json = Contracts.DivergenceContract, Query = [A, B] },
     ];
 }

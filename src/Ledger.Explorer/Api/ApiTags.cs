@@ -14,7 +14,7 @@ internal static class ApiTags
         ("Records", "Record stores and their hash chains."),
         ("Sessions", "Sessions of coding agents."),
         ("Projections", "Projections, followed event by event; their progress, rebuilds and dead letters."),
-        ("Schema", "The migrations of the database, and the contracts of events."),
+        ("Schema", "The migrations of the database, the contracts of events, and the quota of the log."),
     ];
 
     /// <summary>The group of a route.</summary>
@@ -27,7 +27,7 @@ internal static class ApiTags
         ["tasks" or "calls" or "messages" or "recovery", ..] => "Tasks",
         ["sessions", ..] => "Sessions",
         ["projections" or "dead-letters", ..] or ["streams", _, "projections", ..] => "Projections",
-        ["migrations" or "contracts", ..] => "Schema",
+        ["migrations" or "contracts" or "quota", ..] => "Schema",
         ["streams", _, "branches" or "pick" or "picks" or "merge" or "merges" or "rebase" or "rebases", ..] => "Branches",
         ["streams", _, "events" or "steps" or "export", ..] => "Events",
         ["streams", _, "world" or "objects" or "relations" or "object" or "neighbours" or "blame" or "replay" or "snapshot", ..] => "Worlds",

@@ -1,4 +1,5 @@
 using Ledger.Postgres.Tenants;
+using Ledger.Postgres.Tenants.Quotas;
 
 namespace Ledger.Explorer.Contracts;
 
@@ -32,3 +33,15 @@ internal sealed record TenantMoveContract(string Tenant, string From, string To,
 /// <param name="Rows">How many rows it has.</param>
 /// <param name="Hash">The sum of the hashes of its rows.</param>
 internal sealed record CopiedTableContract(string Table, long Rows, string Hash);
+
+/// <summary>What a log may have at most, and what it has.</summary>
+/// <param name="MostEvents">How many events; null for any number.</param>
+/// <param name="MostBytes">How many bytes of payloads and headers, as JSON; null for any number.</param>
+/// <param name="MostRuns">How many runs that are not archived; null for any number.</param>
+/// <param name="Events">How many events it has; null where they are not counted.</param>
+/// <param name="Bytes">How many bytes.</param>
+/// <param name="Runs">How many runs.</param>
+internal sealed record UsageOfQuotaContract(long? MostEvents, long? MostBytes, long? MostRuns, long? Events, long? Bytes, long? Runs)
+{
+    public static UsageOfQuotaContract Of(LogUsage usage) => new(usage.Quota.Events, usage.Quota.Bytes, usage.Quota.Runs, usage.Events, usage.Bytes, usage.Runs);
+}

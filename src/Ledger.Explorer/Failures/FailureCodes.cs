@@ -14,6 +14,7 @@ using Ledger.Postgres.Queries;
 using Ledger.Postgres.Retention;
 using Ledger.Postgres.Schema;
 using Ledger.Postgres.Tenants;
+using Ledger.Postgres.Tenants.Quotas;
 using Ledger.Records;
 using Ledger.Records.Chronomemory;
 using Ledger.Runs;
@@ -41,6 +42,7 @@ internal static class FailureCodes
     public const string InvalidInput = "invalid_input";
     public const string WorldFault = "world_fault";
     public const string LimitExceeded = "limit_exceeded";
+    public const string QuotaExceeded = "quota_exceeded";
     public const string Damaged = "damaged";
     public const string CheckFailed = "check_failed";
     public const string QueryFailed = "query_failed";
@@ -55,6 +57,9 @@ internal static class FailureCodes
     public const string RunnerFailed = "runner_failed";
     public const string Refused = "refused";
     public const string Bug = "bug";
+
+    // Where a session of Marten's own has appended.
+    private const string LogQuotaState = "LG060";
 
     /// <summary>Every code with its meaning, as the documentation lists them.</summary>
     public static IReadOnlyList<(string Code, string Meaning)> All { get; } =
@@ -71,6 +76,7 @@ internal static class FailureCodes
         (InvalidInput, "Another value, file or record is not as it has to be."),
         (WorldFault, "An event cannot be applied to the world: `position`, `reason`."),
         (LimitExceeded, "Too large or too deep."),
+        (QuotaExceeded, "The log would have more than its quota allows."),
         (Damaged, "What is stored is not as it was written: a history, a chain, a seal, a row, a backup."),
         (CheckFailed, "The check found something. The answer on standard output says what."),
         (QueryFailed, "A question in SQL was refused: `sqlstate`, `line`, `column`."),
@@ -105,6 +111,7 @@ internal static class FailureCodes
         InvalidEventException or EventFileException or EventMisfitException => InvalidEvent,
         AbilityInputException or ChronoRecordException or ContractFormatException or SealFormatException or ArchiveException => InvalidInput,
         WorldFaultException => WorldFault,
+        QuotaExceededException => QuotaExceeded,
         SnapshotTooLargeException or LineageDepthException => LimitExceeded,
         BrokenHistoryException or DamagedFolderException or DamagedBackupException or ChronoHistoryLostException or ChronoRowException or SealBrokenException => Damaged,
         SqlQueryException => QueryFailed,
@@ -169,6 +176,7 @@ internal static class FailureCodes
         PostgresErrorCodes.InvalidCatalogName => NotFound,
         PostgresErrorCodes.UndefinedTable or PostgresErrorCodes.UndefinedFunction or PostgresErrorCodes.InvalidSchemaName
             or PostgresErrorCodes.UndefinedColumn or PostgresErrorCodes.InvalidForeignKey => NotMigrated,
+        LogQuotaState => QuotaExceeded,
         PostgresErrorCodes.ReadOnlySqlTransaction => ReadOnly,
         PostgresErrorCodes.TooManyConnections or PostgresErrorCodes.CannotConnectNow or PostgresErrorCodes.AdminShutdown or PostgresErrorCodes.CrashShutdown
             or PostgresErrorCodes.QueryCanceled or PostgresErrorCodes.LockNotAvailable => Busy,

@@ -8,6 +8,7 @@ using Ledger.Postgres.Projections.Rebuilding;
 using Ledger.Postgres.Queries;
 using Ledger.Postgres.Retention;
 using Ledger.Postgres.Tenants;
+using Ledger.Postgres.Tenants.Quotas;
 using Ledger.Records;
 using Ledger.Runs;
 using Ledger.Worlds;
@@ -36,7 +37,7 @@ internal static class FailureTable
         WritingRefusedException refused => new(403, "Read-only", refused.Message),
         MaskingRefusedException => new(403, "Not allowed", exception.Message),
         StreamNotFoundException => new(404, "Not found", exception.Message),
-        NotFoundException or ProjectionNotFoundException => new(404, "Not found", exception.Message),
+        NotFoundException or ProjectionNotFoundException or TenantNotFoundException => new(404, "Not found", exception.Message),
         PositionOutOfRangeException range => new(404, "Beyond the end", exception.Message)
         {
             Facts = new FailureFacts { Length = range.Length.Value },
@@ -63,6 +64,7 @@ internal static class FailureTable
         {
             Facts = new FailureFacts { Expected = fork.Position, Actual = fork.Length.Value },
         },
+        QuotaExceededException => new(507, "The quota is used up", exception.Message),
         TenancyException => new(409, "Not for this schema", exception.Message),
         KeyReusedException => new(422, "Key of another request", exception.Message),
         LineageDepthException => new(422, "Too deep", exception.Message),

@@ -10,6 +10,9 @@ internal sealed record PageContext(Links Links, string Title, string? Theme, For
     /// <summary>The owner of the token with which the viewer signed in; null if none is asked for.</summary>
     public string? User { get; init; }
 
+    /// <summary>The address of the list of tenants; null where there is one log.</summary>
+    public string? Tenants { get; init; }
+
     /// <summary>Whether the page is a file, in which links to other pages lead nowhere.</summary>
     public bool IsFile { get; init; }
 

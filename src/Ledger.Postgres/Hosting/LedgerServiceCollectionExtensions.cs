@@ -8,6 +8,7 @@ using Ledger.Postgres.Projections.Daemon;
 using Ledger.Postgres.Queries;
 using Ledger.Postgres.Replicas;
 using Ledger.Postgres.Schema;
+using Ledger.Postgres.Tenants.Quotas;
 using Ledger.Projections;
 using Ledger.Records;
 using Ledger.Tasks;
@@ -21,7 +22,7 @@ namespace Microsoft.Extensions.DependencyInjection;
 public static class LedgerServiceCollectionExtensions
 {
     /// <summary>Adds the event store, the reader of documents, the ledgers of runs and of tasks, the record stores, the bus of abilities, the
-    /// migrator, questions in SQL, the table of contracts and the options, each once for the application.</summary>
+    /// migrator, questions in SQL, the table of contracts, the quota and the options, each once for the application.</summary>
     /// <remarks>
     /// <list type="number">
     /// <item>With <see cref="PostgresOptions.ConnectionString"/>: Ledger opens its own connections.</item>
@@ -67,6 +68,7 @@ public static class LedgerServiceCollectionExtensions
         services.TryAddSingleton(provider => new SqlQueries(
             provider.GetRequiredService<RoleDataSources>().Reading ?? provider.GetRequiredService<LedgerDataSource>().Value, provider.GetRequiredService<PostgresOptions>()));
         services.TryAddSingleton(provider => new EventContractTable(provider.GetRequiredService<LedgerDataSource>().Value, provider.GetRequiredService<PostgresOptions>()));
+        services.TryAddSingleton(provider => new LogQuotas(provider.GetRequiredService<LedgerDataSource>().Value, provider.GetRequiredService<PostgresOptions>()));
         services.TryAddSingleton<IEventStore>(provider => provider.GetRequiredService<PostgresEventStore>());
         services.TryAddSingleton(provider => provider.GetRequiredService<PostgresEventStore>().Get<IDocumentReader>()!);
         services.TryAddSingleton(provider => LedgerServices.RunsOf(

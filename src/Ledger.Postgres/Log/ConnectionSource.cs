@@ -2,6 +2,7 @@ using Ledger.Postgres.Connecting;
 using Ledger.Postgres.Replicas;
 using Ledger.Postgres.Schema;
 using Ledger.Postgres.Tenants;
+using Ledger.Postgres.Tenants.Quotas;
 using Npgsql;
 
 namespace Ledger.Postgres.Log;
@@ -95,6 +96,10 @@ internal sealed class ConnectionSource
         {
             return await use(new Lease(connection, null), cancellationToken).ConfigureAwait(false);
         }
+        catch (PostgresException fault) when (QuotaExceededException.IsCauseOf(fault))
+        {
+            throw QuotaExceededException.Of(fault);
+        }
         catch (PostgresException fault) when (SchemaFaults.MayBe(fault))
         {
             await connection.DisposeAsync().ConfigureAwait(false);
@@ -120,6 +125,10 @@ internal sealed class ConnectionSource
             }
 
             return await use(new Lease(_connection!, _transaction), cancellationToken).ConfigureAwait(false);
+        }
+        catch (PostgresException fault) when (QuotaExceededException.IsCauseOf(fault))
+        {
+            throw QuotaExceededException.Of(fault);
         }
         catch (Exception fault) when (Promptly.IsCancellation(fault, cancellationToken))
         {

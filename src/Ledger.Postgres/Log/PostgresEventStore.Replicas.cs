@@ -35,11 +35,12 @@ public sealed partial class PostgresEventStore
     /// store.</param>
     /// <param name="freshness">How new the answers must be; null for <see cref="ReplicaFreshness.Now"/>.</param>
     /// <exception cref="InvalidOperationException">The store is on a connection or transaction of the caller.</exception>
+    /// <exception cref="TenancyException">The log is that of a tenant in a schema of many, and the connections to the standbys are not those of the tenant.</exception>
     public PostgresEventStore OnReplicas(NpgsqlDataSource replicas, ReplicaFreshness? freshness = null)
     {
         ArgumentNullException.ThrowIfNull(replicas);
-        TenancyGuard.Refuse(_context.Options, "Reading on standbys");
         DataSourceRules.Check(replicas);
+        TenancyGuard.CheckSame(_context.Options, _context.Connections.Pool, replicas);
         var standbys = PostgresDataSources.ForQuestions(replicas);
         var primary = new PatientOpening(_context.Reading.Pool, _context.Options, _context.TimeProvider);
         return new PostgresEventStore(_context.OnReplicas(

@@ -36,7 +36,6 @@ public sealed partial class LogRetention
         ArgumentNullException.ThrowIfNull(dataSource);
         _dataSource = PostgresDataSources.ForWriting(dataSource);
         _options = (options ?? new PostgresOptions()).Checked();
-        TenancyGuard.Refuse(_options, "Retention");
         TenancyGuard.Note(_dataSource, _options.Schemas);
         _sql = new RetentionSql(_options);
         _planner = new RetentionPlanner(_sql);

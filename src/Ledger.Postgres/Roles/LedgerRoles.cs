@@ -50,19 +50,20 @@ public sealed class LedgerRoles
         await new LedgerMigrator(_dataSource, _options).EnsureMigratedAsync(cancellationToken).ConfigureAwait(false);
         var connection = await OpenAsync(cancellationToken).ConfigureAwait(false);
         await using var _ = connection.ConfigureAwait(false);
+        var options = await OptionsOfAsync(connection, cancellationToken).ConfigureAwait(false);
         var names = await NamesAsync(connection, cancellationToken).ConfigureAwait(false);
         var transaction = await connection.BeginTransactionAsync(cancellationToken).ConfigureAwait(false);
         await using var __ = transaction.ConfigureAwait(false);
         try
         {
-            await ExecuteAsync(connection, new RoleScript(_options.Schemas, names).Make(), cancellationToken).ConfigureAwait(false);
+            await ExecuteAsync(connection, new RoleScript(options.Schemas, names).Make(), cancellationToken).ConfigureAwait(false);
         }
         catch (PostgresException fault) when (fault.SqlState == OwnerIsSuperuser)
         {
             throw new ArgumentException($"{fault.MessageText}.", fault);
         }
 
-        var check = await RoleCheck.ReadAsync(connection, _options, names, cancellationToken).ConfigureAwait(false);
+        var check = await RoleCheck.ReadAsync(connection, options, names, cancellationToken).ConfigureAwait(false);
         await transaction.CommitAsync(cancellationToken).ConfigureAwait(false);
         return names with { Owner = check.Owner };
     }
@@ -77,7 +78,8 @@ public sealed class LedgerRoles
         var connection = await OpenAsync(cancellationToken).ConfigureAwait(false);
         await using var _ = connection.ConfigureAwait(false);
         var names = await NamesAsync(connection, cancellationToken).ConfigureAwait(false);
-        return (await RoleCheck.ReadAsync(connection, _options, names, cancellationToken).ConfigureAwait(false)).Findings();
+        var options = await OptionsOfAsync(connection, cancellationToken).ConfigureAwait(false);
+        return (await RoleCheck.ReadAsync(connection, options, names, cancellationToken).ConfigureAwait(false)).Findings();
     }
 
     /// <summary>The names of the roles that were made for this log, without that of the owner; null if none were.</summary>
@@ -107,21 +109,13 @@ public sealed class LedgerRoles
         await command.ExecuteNonQueryAsync(cancellationToken).ConfigureAwait(false);
     }
 
-    private async Task<NpgsqlConnection> OpenAsync(CancellationToken cancellationToken)
+    private ValueTask<NpgsqlConnection> OpenAsync(CancellationToken cancellationToken) => _opening.OpenAsync(cancellationToken);
+
+    // The tables say whose log they have: those of many tenants have other names for the progress of projections.
+    private async Task<PostgresOptions> OptionsOfAsync(NpgsqlConnection connection, CancellationToken cancellationToken) => _options with
     {
-        var connection = await _opening.OpenAsync(cancellationToken).ConfigureAwait(false);
-        try
-        {
-            return (await TenancyGuard.ReadAsync(connection, _options.Schemas, cancellationToken).ConfigureAwait(false)).IsConjoined
-                ? throw TenancyException.NotYet("Roles by 'ledger roles'")
-                : connection;
-        }
-        catch
-        {
-            await connection.DisposeAsync().ConfigureAwait(false);
-            throw;
-        }
-    }
+        Tenancy = (await TenancyGuard.ReadAsync(connection, _options.Schemas, cancellationToken).ConfigureAwait(false)).IsConjoined ? Tenancy.Conjoined : Tenancy.Single,
+    };
 
     private async Task<LedgerRoleNames> NamesAsync(NpgsqlConnection connection, CancellationToken cancellationToken) =>
         _names ?? await FindAsync(connection, _options.Schemas, cancellationToken).ConfigureAwait(false) ?? new LedgerRoleNames();

@@ -107,7 +107,7 @@ internal sealed class RoleCheck
         && (right.Changes || right.Name != "schema_function");
 
     private bool IsOfLog(RoleRight right) =>
-        right.Kind == "sequence" || RoleGrants.Relations.Contains($"{(right.Schema == _schemas.Ledger && !right.Name.StartsWith("mt_", StringComparison.Ordinal) ? "{ledger}" : "{events}")}.{right.Name}");
+        right.Kind == "sequence" || RoleGrants.Relations.Any(relation => RoleGrants.PlaceOf(_schemas, relation) == (right.Schema, right.Name));
 
     private IEnumerable<RoleRight> Expected()
     {
@@ -150,8 +150,7 @@ internal sealed class RoleCheck
 
     private RoleRight Right(RoleGrant grant, string right, string relation)
     {
-        var schema = relation.StartsWith("{events}", StringComparison.Ordinal) ? _schemas.Events : _schemas.Ledger;
-        var name = relation[(relation.IndexOf('.', StringComparison.Ordinal) + 1)..];
+        var (schema, name) = RoleGrants.PlaceOf(_schemas, relation);
         return new RoleRight(_names.Of(grant.Role)!, right, KindOf(grant, relation), schema, name);
     }
 

@@ -11,6 +11,8 @@ internal static class RoleGrants
     /// <summary>The table that every role of the server may read: what functions a program finds.</summary>
     public const string ForEveryone = "{ledger}.schema_function";
 
+    private static readonly string[] OfManyTenants = ["tenant", "tenant_seed", "tenant_progression", "tenant_dead_letter"];
+
     private const string Change = "insert, update, delete";
 
     // With its salts an erased payload could be guessed from its commitment until they are deleted, so that only those who prove read them.
@@ -33,6 +35,16 @@ internal static class RoleGrants
 
     /// <summary>The tables and views of the log, with tokens for the schemas.</summary>
     public static IReadOnlyList<string> Relations { get; } = [.. Named("table"), .. Views];
+
+    /// <summary>The names of the tables and views of a log, with those that only a schema of many tenants has.</summary>
+    public static IEnumerable<string> NamesIn(SchemaNames schemas) =>
+        [.. Relations.Select(NameOf), .. schemas.Tenancy == Tenancy.Conjoined ? OfManyTenants : []];
+
+    /// <summary>The schema and the name of a table or view with tokens.</summary>
+    public static (string Schema, string Name) PlaceOf(SchemaNames schemas, string relation) =>
+        schemas.Tenancy == Tenancy.Conjoined && relation == "{events}.mt_event_progression" ? (schemas.Ledger, "tenant_progression")
+        : schemas.Tenancy == Tenancy.Conjoined && relation == "{events}.mt_doc_deadletterevent" ? (schemas.Ledger, "tenant_dead_letter")
+        : (relation.StartsWith("{events}", StringComparison.Ordinal) ? schemas.Events : schemas.Ledger, NameOf(relation));
 
     /// <summary>The rights to tables, views and sequences, besides those to documents.</summary>
     public static IReadOnlyList<RoleGrant> All { get; } =
@@ -142,6 +154,8 @@ internal static class RoleGrants
         ("forget_log_v1", null),
         ("drop_world_v1", null),
         ("guard_segment_v1", null),
+        ("count_quota_v1", null),
+        ("count_run_v1", null),
     ];
 
     /// <summary>The triggers, all on the tables of streams and events.</summary>
@@ -153,9 +167,15 @@ internal static class RoleGrants
     /// <summary>Those of them that are on inserts and on updates of streams, which only a marten-writer makes itself.</summary>
     public static IReadOnlyList<string> TriggersOfMartenWriter { get; } = ["tr_mt_events_appended", "tr_mt_streams_moved"];
 
-    /// <summary>Every trigger that the migrations make, or that is made with roles.</summary>
+    /// <summary>The triggers that count for quotas.</summary>
+    public static IReadOnlyList<string> TriggersOfQuotas { get; } =
+    [
+        "tr_mt_events_counted", "tr_mt_events_uncounted", "tr_mt_events_recounted", "tr_mt_streams_counted", "tr_mt_streams_uncounted", "tr_mt_streams_recounted",
+    ];
+
+    /// <summary>Every trigger that the migrations make, or that is made with roles or quotas.</summary>
     public static IReadOnlyList<string> KnownTriggers { get; } =
-        [.. Triggers, .. SchemaCatalog.ExpectedLines().Select(CatalogEntry.Parse).Where(entry => entry.Kind == "trigger").Select(entry => entry.Part!)];
+        [.. Triggers, .. TriggersOfQuotas, .. SchemaCatalog.ExpectedLines().Select(CatalogEntry.Parse).Where(entry => entry.Kind == "trigger").Select(entry => entry.Part!)];
 
     /// <summary>The functions and procedures of Ledger's schema with the types of their parameters, as <c>append_v1(text)</c>.</summary>
     public static IReadOnlyList<string> Routines { get; } =
@@ -163,6 +183,8 @@ internal static class RoleGrants
 
     /// <summary>A function of Ledger's with the types of its parameters.</summary>
     public static string RoutineOf(string name) => Routines.Single(routine => routine.StartsWith($"{name}(", StringComparison.Ordinal));
+
+    private static string NameOf(string relation) => relation[(relation.IndexOf('.', StringComparison.Ordinal) + 1)..];
 
     private static string OfColumns(string right, params string[] columns) => $"{right} ({string.Join(", ", columns)})";
 

@@ -44,7 +44,7 @@ internal sealed class RoleScript(SchemaNames schemas, LedgerRoleNames names)
             .Replace("{names}", Constants(names.All), StringComparison.Ordinal)
             .Replace("{memberships}", Rows(Memberships.Select(pair => (pair.Role, (string?)pair.Member))), StringComparison.Ordinal)
             .Replace("{functions}", Rows(RoleGrants.Functions.Select(one => (RoleGrants.RoutineOf(one.Name), one.Role is { } role ? names.Of(role) : null))), StringComparison.Ordinal)
-            .Replace("{relations}", Constants(RoleGrants.Relations.Select(relation => relation[(relation.IndexOf('.', StringComparison.Ordinal) + 1)..])), StringComparison.Ordinal)
+            .Replace("{relations}", Constants(RoleGrants.NamesIn(schemas)), StringComparison.Ordinal)
             .Replace("{routines}", Constants(RoleGrants.Routines), StringComparison.Ordinal)
             .Replace("{triggers}", Constants(RoleGrants.KnownTriggers), StringComparison.Ordinal)
             .Replace("{roles}", string.Join(", ", names.All.Select(SchemaNames.Quoted)), StringComparison.Ordinal);

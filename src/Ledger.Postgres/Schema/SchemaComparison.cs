@@ -102,11 +102,12 @@ internal static class SchemaComparison
     }
 
     // An index that index_worlds or index_events creates on request, or that an application has declared for the documents of worlds; the triggers that are made with roles,
-    // which LedgerRoles checks; and what the role of Marten's daemon sees, which TenancyGuard checks.
+    // which LedgerRoles checks, with quotas, or when a tenant moves; and what the role of Marten's daemon sees, which TenancyGuard checks.
     private static bool IsOptional(CatalogEntry entry) => entry.Kind switch
     {
         "index" => entry.Part == "ix_world_object_data" || EventIndexes.Names.Contains(entry.Part) || entry.Object.EndsWith(".mt_doc_ledger_world", StringComparison.Ordinal),
-        "trigger" => RoleGrants.Triggers.Contains(entry.Part!),
+        "trigger" => RoleGrants.Triggers.Contains(entry.Part!) || RoleGrants.TriggersOfQuotas.Contains(entry.Part!)
+            || (entry.Part!.StartsWith("tr_moved_", StringComparison.Ordinal) && entry.Definition.Contains("tenant_has_moved_v1()", StringComparison.Ordinal)),
         "policy" => entry.Part == "tenant_all" && entry.Definition.StartsWith("permissive for * to some ", StringComparison.Ordinal),
         _ => false,
     };

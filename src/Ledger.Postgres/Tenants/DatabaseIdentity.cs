@@ -35,7 +35,8 @@ internal static class DatabaseIdentity
     /// <remarks>Only those whose database has the same name are connected to: one database has one name.</remarks>
     public static async Task<TenantDatabase?> FindSameAsync(TenantDatabase tenant, IEnumerable<TenantDatabase> others, CancellationToken cancellationToken)
     {
-        var candidates = others.Where(other => other.Tenant != tenant.Tenant).ToList();
+        // Of a schema of many, each has a log of its own.
+        var candidates = others.Where(other => other.Tenant != tenant.Tenant && !(other.IsConjoined && tenant.IsConjoined)).ToList();
         if (candidates.Find(other => other.Place == tenant.Place) is { } known)
         {
             return known;

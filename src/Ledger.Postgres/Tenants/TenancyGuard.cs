@@ -29,6 +29,16 @@ internal static class TenancyGuard
         }
     }
 
+    /// <summary>Refuses standbys whose connections are not for the tenant of a store.</summary>
+    public static void CheckSame(PostgresOptions options, NpgsqlDataSource store, NpgsqlDataSource replicas)
+    {
+        if (options.Tenancy == Tenancy.Conjoined && TenantSetting.Of(replicas.ConnectionString) != TenantSetting.Of(store.ConnectionString))
+        {
+            throw new TenancyException(
+                $"The connections to the standbys are not those of tenant '{TenantSetting.Of(store.ConnectionString)}'. Give them the same 'Options' as those of the store, as TenantLedgers does.");
+        }
+    }
+
     /// <summary>Checks a connection of the caller, once, for a store of many tenants: it must be for the tenant of the store, if that has one.</summary>
     /// <exception cref="TenancyException">It must not be used so.</exception>
     public static async ValueTask CheckOwnAsync(NpgsqlDataSource store, SchemaNames schemas, NpgsqlConnection connection, CancellationToken cancellationToken)

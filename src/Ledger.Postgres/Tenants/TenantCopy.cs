@@ -162,7 +162,7 @@ internal sealed class TenantCopy(TenantDatabase source, TenantDatabase target, s
         var used = new List<string>();
         foreach (var table in await TablesAsync(to, cancellationToken).ConfigureAwait(false))
         {
-            var sql = TextFor("tenant_has_rows", table).Replace("{rows}", RowsThatCount(table), StringComparison.Ordinal);
+            var sql = TextFor("tenant_has_rows", table).Replace("{rows}", RowsThatCount(table.Name[(table.Name.LastIndexOf('.') + 1)..]), StringComparison.Ordinal);
             if ((await ReadAsync(to, sql, row => row.GetBoolean(0), cancellationToken).ConfigureAwait(false))[0])
             {
                 used.Add(table.Name);
@@ -176,8 +176,8 @@ internal sealed class TenantCopy(TenantDatabase source, TenantDatabase target, s
     }
 
     // What a migration, or the start of an application, puts into a table of an empty log.
-    private static string RowsThatCount(Table table) =>
-        table.Name[(table.Name.LastIndexOf('.') + 1)..] switch
+    internal static string RowsThatCount(string table) =>
+        table switch
         {
             "task_tail" or "run_tail" => "seq <> 0",
             "seal_head" => "size <> 0",

@@ -1,5 +1,8 @@
+using Ledger.Postgres.Contracts;
 using Ledger.Postgres.Projections.Daemon;
+using Ledger.Postgres.Queries;
 using Ledger.Postgres.Schema;
+using Ledger.Postgres.Tenants.Quotas;
 using Ledger.Records;
 using Ledger.Tasks;
 using Npgsql;
@@ -22,6 +25,9 @@ public sealed class TenantLedger
         Records = new ChronoStores(Store, new ChronoOptions { TimeProvider = timeProvider });
         Migrator = new LedgerMigrator(dataSource, options);
         Projections = new ProjectionAdmin(dataSource, options, timeProvider);
+        Quotas = new LogQuotas(dataSource, options);
+        Queries = new SqlQueries(dataSource, options);
+        Contracts = new EventContractTable(dataSource, options);
     }
 
     /// <summary>The name of the tenant.</summary>
@@ -45,8 +51,27 @@ public sealed class TenantLedger
     /// <summary>Lists and rebuilds projections.</summary>
     public ProjectionAdmin Projections { get; }
 
+    /// <summary>What the log may have at most.</summary>
+    public LogQuotas Quotas { get; }
+
+    /// <summary>Answers questions in SQL.</summary>
+    public SqlQueries Queries { get; }
+
+    /// <summary>The contracts of events that applications declared.</summary>
+    public EventContractTable Contracts { get; }
+
     /// <summary>The connections to the tenant's database, for statements of the application.</summary>
     public NpgsqlDataSource DataSource { get; }
+
+    /// <summary>Makes a data source of standbys for questions about this log, which the caller disposes; see <see cref="PostgresEventStore.OnReplicas"/>.</summary>
+    /// <param name="connectionString">As for <see cref="PostgresDataSources.CreateReplicas"/>, without a tenant.</param>
+    /// <exception cref="ArgumentException">It is no connection string, or names another tenant.</exception>
+    /// <exception cref="PostgresOptionsException">It asks for the primary.</exception>
+    public NpgsqlMultiHostDataSource CreateReplicas(string connectionString)
+    {
+        ArgumentNullException.ThrowIfNull(connectionString);
+        return PostgresDataSources.CreateReplicas(Database.IsConjoined ? TenantSetting.With(connectionString, Tenant) : connectionString);
+    }
 
     internal TenantDatabase Database { get; }
 

@@ -31,7 +31,8 @@ public sealed class TenantLedgers : IAsyncDisposable, IDisposable
         ArgumentNullException.ThrowIfNull(map);
         Map = map;
         Options = (options ?? new TenantOptions()).Checked();
-        if (map is ConjoinedTenants conjoined && conjoined.Options.Schemas != (Options.Ledger with { Tenancy = Tenancy.Conjoined }).Schemas)
+        if ((map is ConjoinedTenants conjoined ? conjoined.Options.Schemas : (map as TenantPool)?.Options.Schemas) is { } schemas
+            && schemas != (Options.Ledger with { Tenancy = Tenancy.Conjoined }).Schemas)
         {
             throw new ArgumentException("The map of tenants has other schemas than the options of their logs.", nameof(map));
         }
@@ -100,11 +101,13 @@ public sealed class TenantLedgers : IAsyncDisposable, IDisposable
         return [.. outcomes.OrderBy(outcome => outcome.Tenant, StringComparer.Ordinal)];
     }
 
-    /// <summary>Migrates the databases of all tenants. Those that are up to date are left alone, so that a later call continues where one was stopped or failed.</summary>
+    /// <summary>Migrates the databases of all tenants, or of a <see cref="TenantPool"/> its databases. Those that are up to date are left alone, so that a later call continues where one was stopped or failed.</summary>
     /// <returns>The outcome of every tenant, by name.</returns>
     /// <exception cref="TenancyException">The tenants share a schema, which a <see cref="LedgerMigrator"/> migrates once.</exception>
     public Task<IReadOnlyList<TenantProgress>> MigrateAsync(
-        int parallelism = 4, IProgress<TenantProgress>? progress = null, CancellationToken cancellationToken = default) => Map is ConjoinedTenants
+        int parallelism = 4, IProgress<TenantProgress>? progress = null, CancellationToken cancellationToken = default) => Map is TenantPool pool
+        ? pool.MigrateAsync(progress, cancellationToken)
+        : Map is ConjoinedTenants
         ? throw new TenancyException("The tenants share a schema, which is migrated once: by LedgerMigrator, or by 'ledger migrate apply'.")
         : ForEachAsync((tenant, token) => tenant.Migrator.ApplyAsync(token), parallelism, progress, cancellationToken);
 
@@ -114,8 +117,10 @@ public sealed class TenantLedgers : IAsyncDisposable, IDisposable
     /// documents and positions too, in one transaction. The number of rows and a sum of their hashes are compared table by table. The former database stays as it is, keys
     /// of subjects included, and every table of it refuses writes with SQLSTATE LG042.</para>
     /// <para>The target is migrated first by its own role, which then owns the tables. Copying needs the right to set <c>session_replication_role</c> there, which the
-    /// administrator's connection may have, and to own the tables in the former database. A map that is not a <see cref="TenantTable"/> is changed by the caller, who also sees
+    /// administrator's connection may have, and to own the tables in the former database. A map that is neither a <see cref="TenantTable"/> nor a <see cref="TenantPool"/> is changed by the caller, who also sees
     /// to it that no other tenant gets the target meanwhile.</para>
+    /// <para>Out of a schema of many tenants, or into one (a connection string with <c>Options=-c ledger.tenant=NAME</c>), the tenant's appends are refused with LG042 while it is copied, and no other tenant waits. In a
+    /// schema of many the events get other numbers, in their order, and the administrator must be a superuser. Former rows stay, and a tenant that has left a schema of many is switched off there.</para>
     /// <para>Interrupted, it is called again: until the former database refuses writes, the tenant keeps it, and the unfinished copy is made again; afterwards both are
     /// compared again, and only the map is changed.</para>
     /// </remarks>
@@ -130,11 +135,6 @@ public sealed class TenantLedgers : IAsyncDisposable, IDisposable
     {
         var target = new TenantDatabase(tenant, connectionString);
         var source = await Map.FindAsync(tenant, cancellationToken).ConfigureAwait(false) ?? throw new TenantNotFoundException(tenant);
-        if (source.IsConjoined || target.IsConjoined)
-        {
-            throw TenancyException.NotYet("Moving a tenant");
-        }
-
         if (source.Place == target.Place
             || (await DatabaseIdentity.FindAsync(target.ConnectionString, cancellationToken).ConfigureAwait(false) is { } identity
                 && await DatabaseIdentity.FindAsync(source.ConnectionString, cancellationToken).ConfigureAwait(false) == identity))
@@ -149,18 +149,26 @@ public sealed class TenantLedgers : IAsyncDisposable, IDisposable
             throw new TenantMoveException($"The connection of the administrator leads to another database than '{target.Place}'. Nothing was changed.");
         }
 
-        var copy = new TenantCopy(source, target, administrator ?? connectionString, Options.Ledger);
+        Func<CancellationToken, Task<IReadOnlyList<CopiedTable>>> copy = source.IsConjoined || target.IsConjoined
+            ? new ConjoinedMove(source, target, administrator ?? connectionString, Options.Ledger).RunAsync
+            : new TenantCopy(source, target, administrator ?? connectionString, Options.Ledger).RunAsync;
         IReadOnlyList<CopiedTable> tables;
         if (Map is TenantTable table)
         {
             var reservation = await table.ReserveAsync(target, cancellationToken).ConfigureAwait(false);
             await using var _ = reservation.ConfigureAwait(false);
-            tables = await copy.RunAsync(cancellationToken).ConfigureAwait(false);
+            tables = await copy(cancellationToken).ConfigureAwait(false);
             await reservation.SetAsync(cancellationToken).ConfigureAwait(false);
+        }
+        else if (Map is TenantPool pool)
+        {
+            await pool.DatabaseOfAsync(target, cancellationToken).ConfigureAwait(false);
+            tables = await copy(cancellationToken).ConfigureAwait(false);
+            await pool.ReassignAsync(target, cancellationToken).ConfigureAwait(false);
         }
         else
         {
-            tables = await copy.RunAsync(cancellationToken).ConfigureAwait(false);
+            tables = await copy(cancellationToken).ConfigureAwait(false);
         }
 
         await CloseAsync(tenant).ConfigureAwait(false);

@@ -14,6 +14,7 @@ public sealed class ConjoinedDatabase : ITestEngine, IAsyncLifetime, IAsyncDispo
 {
     private readonly List<TenantLedgers> _ledgers = [];
     private TestDatabase _database = null!;
+    private TestPostgres? _ownServer;
     private string _role = null!;
     private int _added;
 
@@ -37,6 +38,15 @@ public sealed class ConjoinedDatabase : ITestEngine, IAsyncLifetime, IAsyncDispo
         var made = new ConjoinedDatabase();
         await made.MakeAsync();
         return made;
+    }
+
+    /// <summary>The same on a server of its own, whose commits survive when it is killed.</summary>
+    public static async Task<(TestPostgres Server, ConjoinedDatabase Database)> OnDurableServerAsync()
+    {
+        var server = await TestPostgres.StartAsync(new TestPostgresOptions { Server = TestServer.Own, Durability = TestDurability.Full });
+        var made = new ConjoinedDatabase { _ownServer = server };
+        await made.InitializeAsync();
+        return (server, made);
     }
 
     public async Task InitializeAsync()
@@ -108,6 +118,13 @@ public sealed class ConjoinedDatabase : ITestEngine, IAsyncLifetime, IAsyncDispo
             await Map.DisposeAsync();
         }
 
+        if (_ownServer is not null)
+        {
+            await _database.DisposeAsync();
+            await _ownServer.DisposeAsync();
+            return;
+        }
+
         NpgsqlConnection.ClearAllPools();
         await using (var connection = new NpgsqlConnection(SuperuserString + ";Pooling=false"))
         {
@@ -125,7 +142,7 @@ public sealed class ConjoinedDatabase : ITestEngine, IAsyncLifetime, IAsyncDispo
 
     private async Task MakeAsync()
     {
-        _database = await (await TestPostgres.SharedAsync()).CreateDatabaseAsync();
+        _database = await (_ownServer ?? await TestPostgres.SharedAsync()).CreateDatabaseAsync();
         _role = $"app_{Guid.NewGuid():N}"[..16];
         await using var connection = new NpgsqlConnection(SuperuserString + ";Pooling=false");
         await connection.OpenAsync();

@@ -5,7 +5,6 @@ using Ledger.Conformance.Laws;
 using Ledger.Conformance.Projections;
 using Ledger.Log;
 using Ledger.Postgres.Projections.Daemon;
-using Ledger.Postgres.Retention;
 using Ledger.Postgres.Schema;
 using Ledger.Postgres.Tenants;
 using Ledger.Projections;
@@ -231,10 +230,8 @@ public sealed partial class ConjoinedTenantsTests(ConjoinedDatabase database) : 
         (await RefusalAsync(ofOne, new PostgresOptions())).ShouldBe(
             "The schema 'ledger' has the logs of many tenants. Name one: with '--tenant', or in a program by TenantLedgers on ConjoinedTenants.");
         (await RefusalAsync(elsewhere, conjoined)).ShouldStartWith("The schema 'ledger' has one log, which is not divided by tenants.");
-        Should.Throw<TenancyException>(() => new LogRetention(none, conjoined)).Message.ShouldBe("Retention is not for schemas with the logs of many tenants yet. Nothing was changed.");
         Should.Throw<ArgumentException>(() => new TenantDatabase("acme", TenantSetting.With(database.ConnectionString, "bolt")));
         await Should.ThrowAsync<TenancyException>(() => database.Ledgers.MigrateAsync());
-        await Should.ThrowAsync<TenancyException>(() => database.Ledgers.MoveAsync("acme", single.ConnectionString));
         (await Should.ThrowAsync<TenantNotFoundException>(async () => await database.Ledgers.ForTenantAsync("nobody"))).Tenant.ShouldBe("nobody");
 
         static async Task<string> RefusalAsync(NpgsqlDataSource dataSource, PostgresOptions options)

@@ -2,6 +2,7 @@ using System.Runtime.CompilerServices;
 using Ledger.Log;
 using Ledger.Postgres.Schema;
 using Ledger.Postgres.Telemetry;
+using Ledger.Postgres.Tenants.Quotas;
 using Npgsql;
 
 namespace Ledger.Postgres.Log.Appending;
@@ -58,6 +59,10 @@ internal sealed class AppendSender
         catch (Exception fault) when (_retries.IsInTime(since) && IsTransient(command, requests, fault))
         {
             return await SendAgainAsync(command, requests, since, fault, cancellationToken).ConfigureAwait(false);
+        }
+        catch (PostgresException fault) when (requests.Count == 1 && QuotaExceededException.IsCauseOf(fault))
+        {
+            throw QuotaExceededException.Of(fault);
         }
         catch (PostgresException fault) when (SchemaFaults.MayBe(fault))
         {

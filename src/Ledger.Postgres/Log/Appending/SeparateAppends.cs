@@ -1,5 +1,6 @@
 using Ledger.Log;
 using Ledger.Postgres.Connecting;
+using Ledger.Postgres.Tenants.Quotas;
 using Ledger.Projections;
 using Npgsql;
 
@@ -111,7 +112,7 @@ internal sealed class SeparateAppends(AppendSender sender, Action onWritten) : I
         catch (Exception fault)
 #pragma warning restore CA1031
         {
-            hasFailed = fault is NpgsqlException or ProjectionFailedException;
+            hasFailed = fault is NpgsqlException or ProjectionFailedException or QuotaExceededException;
             pending.Fail(fault);
         }
 

@@ -75,6 +75,7 @@ facts as (
       and c.relname = any (array[{relations}])
       and n.nspname = case when starts_with(c.relname, 'mt_') then {events_text} else {ledger_text} end
       and g.tgname <> all (array[{triggers}])
+      and not (starts_with(g.tgname, 'tr_moved_') and g.tgfoid = to_regprocedure(quote_ident({ledger_text}) || '.tenant_has_moved_v1()'))
     union all
     select 'trigger', '', g.tgname
     from pg_catalog.pg_trigger as g

@@ -6,7 +6,7 @@ begin;
 do $tenancy$
 begin
     if to_regclass(quote_ident({ledger_text}) || '.tenant_seed') is not null then
-        raise exception 'The schema % has the logs of many tenants, for which roles are not made yet. Nothing was changed.', {ledger_text};
+        raise exception 'The schema % has the logs of many tenants, for which ledger roles create makes roles. Nothing was changed.', {ledger_text};
     end if;
 end
 $tenancy$;

@@ -1,3 +1,4 @@
+using Ledger.Conformance.Projections;
 using Ledger.Postgres.Projections.Inline;
 using Ledger.Projections;
 
@@ -7,6 +8,9 @@ namespace Ledger.Postgres.Tests.Projections.Daemon;
 internal static class ChaosProjections
 {
     public static RowProjection Seen { get; } = new("seen", "insert into {table:seen} (seq_id, stream) select seq_id, stream_id from {pending}");
+
+    /// <summary>Those that a table without a tenant is not needed for.</summary>
+    public static IReadOnlyList<Projection> OfTenants { get; } = [.. ProjectionSamples.All, Seen];
 
     public static IReadOnlyList<Projection> All { get; } = [.. DaemonBench.AllKinds, Seen];
 }

@@ -1,4 +1,5 @@
 using Ledger.Postgres.Projections.Daemon;
+using Ledger.Postgres.Tenants;
 using Npgsql;
 
 namespace Ledger.Postgres.Tests.Projections.Daemon;
@@ -11,8 +12,11 @@ internal static class NodeProgram
     public static async Task RunAsync(string connectionString, string name)
     {
         await using var dataSource = NpgsqlDataSource.Create(connectionString);
+        var options = TenantSetting.Of(connectionString) is null
+            ? new PostgresOptions { AsyncProjections = ChaosProjections.All }
+            : new PostgresOptions { AsyncProjections = ChaosProjections.OfTenants, Tenancy = Tenancy.Conjoined };
         await using var node = new ProjectionDaemon(
-            dataSource, new PostgresOptions { AsyncProjections = ChaosProjections.All }, new DaemonOptions { NodeName = name, SearchIndex = false });
+            dataSource, options, new DaemonOptions { NodeName = name, SearchIndex = false });
         await node.StartAsync();
         Console.WriteLine("started");
         await Console.In.ReadToEndAsync();

@@ -1,0 +1,2 @@
+-- Forgets what was counted.
+delete from {ledger}.quota_used

@@ -1,0 +1,2 @@
+-- Forgets the numbers.
+drop table if exists pg_temp.moved_number

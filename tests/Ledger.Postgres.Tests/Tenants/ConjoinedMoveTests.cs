@@ -1,0 +1,138 @@
+using Ledger.Log;
+using Ledger.Postgres.Schema;
+using Ledger.Postgres.Tenants;
+using Ledger.Postgres.Tenants.Quotas;
+using Ledger.Testing;
+using Npgsql;
+using Shouldly;
+using Xunit;
+
+namespace Ledger.Postgres.Tests.Tenants;
+
+/// <summary>A tenant leaves a schema of many for a database of its own, and comes into another schema of many: nothing is missing, and the others go on.</summary>
+public sealed class ConjoinedMoveTests(ConjoinedDatabase database) : IClassFixture<ConjoinedDatabase>
+{
+    private static readonly StreamName Run = StreamName.Run(EveryCall.Id);
+
+    [Fact]
+    public async Task Move_OutOfASchemaOfMany_AndIntoAnother_TakesEverything()
+    {
+        var (acme, bolt) = (await ToldAsync(database, "acme"), await ToldAsync(database, "bolt"));
+        await acme.Quotas.SetAsync(new LogQuota { Events = 10_000, Bytes = 10_000_000 });
+        var (log, world, used) = (await LogOfAsync(acme.Store), await WorldOfAsync(acme), await acme.Quotas.ReadAsync());
+        await using var own = await (await TestPostgres.SharedAsync()).CreateDatabaseAsync();
+        await using var tenants = new TenantLedgers(database.Map, new TenantOptions { Ledger = TenantStory.Options, MapFor = TimeSpan.Zero });
+        await using var follower = acme.Store.SubscribeAsync().GetAsyncEnumerator();
+        (await follower.MoveNextAsync()).ShouldBeTrue();
+
+        // A copy that fails gives the tenant its log back.
+        await using (var pool = NpgsqlDataSource.Create(own.ConnectionString + ";Pooling=false"))
+        {
+            await new LedgerMigrator(pool, TenantStory.Options).ApplyAsync();
+            await ExecuteAsync(pool, "create function ledger.in_the_way() returns trigger language plpgsql as 'begin raise exception ''in the way''; end'; "
+                + "create trigger in_the_way before insert on ledger.world_object for each row execute function ledger.in_the_way(); alter table ledger.world_object enable always trigger in_the_way");
+            await Should.ThrowAsync<PostgresException>(() => tenants.MoveAsync("acme", own.ConnectionString));
+            await acme.Store.AppendAsync(StreamName.Run("meanwhile"), ExpectedVersion.NoStream, [new KitLoaded("x")]);
+            await Should.ThrowAsync<TenantMoveException>(() => tenants.MoveAsync("acme", database.ConnectionString));
+            await ExecuteAsync(pool, "drop function ledger.in_the_way() cascade");
+        }
+
+        log = await LogOfAsync(acme.Store);
+        using var stop = new CancellationTokenSource();
+        var others = WriteAsync(bolt.Store, stop.Token);
+
+        var move = await tenants.MoveAsync("acme", own.ConnectionString);
+
+        await stop.CancelAsync();
+        (await others).ShouldBeGreaterThan(0);
+        move.Tables.ShouldContain(table => table.Table == "ledger.mt_events" && table.Rows == log.Count);
+        move.Tables.Count(table => table.Rows > 0).ShouldBeGreaterThan(20);
+        (await Should.ThrowAsync<PostgresException>(() => acme.Store.AppendAsync(Run, ExpectedVersion.Any, [new KitLoaded("lost")]))).SqlState.ShouldBe("LG042");
+        await bolt.Store.AppendAsync(Run, ExpectedVersion.Any, [new KitLoaded("kept")]);
+        (await new LedgerMigrator(bolt.DataSource, bolt.Options).AssertAsync()).ShouldBeEmpty();
+        (await database.Map.FindAsync("acme")).ShouldBeNull();
+        await Should.ThrowAsync<TenantMoveException>(async () =>
+        {
+            while (await follower.MoveNextAsync())
+            {
+            }
+        });
+
+        await using var map = Ledgers("acme", own.ConnectionString);
+        var moved = await map.ForTenantAsync("acme");
+        (await LogOfAsync(moved.Store)).ShouldBe(log);
+        (await WorldOfAsync(moved)).ShouldBe(world);
+        (await moved.Migrator.AssertAsync()).ShouldBeEmpty();
+        (await moved.Quotas.ReadAsync()).Quota.ShouldBe(used.Quota);
+        await moved.Store.AppendAsync(Run, ExpectedVersion.Any, [new KitLoaded("first")]);
+        (await moved.Store.ReadLogAsync().Select(e => e.Sequence.Value).ToListAsync()).ShouldBeUnique();
+
+        // Into a schema of many that has given the same numbers to others: it gets free ones, in the same order.
+        var second = new ConjoinedDatabase();
+        await second.InitializeAsync();
+        await using var _ = second;
+        var there = await ToldAsync(second, "there");
+        var (rows, whole) = (await second.RowsOfAsync("there"), await LogOfAsync(moved.Store));
+        await second.Map.AddAsync("acme");
+        var target = (await second.Map.FindAsync("acme"))!.ConnectionString;
+        await map.MoveAsync("acme", target, second.SuperuserString);
+
+        await using var back = Ledgers("acme", target);
+        var again = await back.ForTenantAsync("acme");
+        (await LogOfAsync(again.Store)).ShouldBe(whole);
+        (await WorldOfAsync(again)).ShouldBe(world);
+        (await again.Store.ReadLogAsync().Select(e => e.Sequence.Value).ToListAsync()).ShouldAllBe(number => number > 0);
+        (await second.RowsOfAsync("there")).ShouldBe(rows);
+        await again.Store.AppendAsync(Run, ExpectedVersion.Any, [new KitLoaded("again")]);
+        await there.Store.AppendAsync(Run, ExpectedVersion.Any, [new KitLoaded("there")]);
+        (await again.Records.Get(EveryCall.Id).VerifyChainAsync()).ChainValid.ShouldBeTrue();
+        (await Should.ThrowAsync<TenantMoveException>(() => map.MoveAsync("acme", TenantSetting.With(database.ConnectionString, "acme"), database.SuperuserString))).Message.ShouldContain("already. Move it there again to finish.");
+
+        // From one schema of many to another.
+        var boltLog = await LogOfAsync(bolt.Store);
+        await second.Map.AddAsync("bolt");
+        await tenants.MoveAsync("bolt", (await second.Map.FindAsync("bolt"))!.ConnectionString, second.SuperuserString);
+        (await LogOfAsync((await second.NewLedgers(TenantStory.Options).ForTenantAsync("bolt")).Store)).ShouldBe(boltLog);
+        (await LogOfAsync(again.Store)).Count.ShouldBe(whole.Count + 1);
+    }
+
+    private static TenantLedgers Ledgers(string tenant, string connectionString) =>
+        new(new StaticTenants([new TenantDatabase(tenant, connectionString)]), new TenantOptions { Ledger = TenantStory.Options, MapFor = TimeSpan.Zero });
+
+    private static async Task<int> WriteAsync(PostgresEventStore store, CancellationToken stop)
+    {
+        var written = 0;
+        while (!stop.IsCancellationRequested)
+        {
+            await store.AppendAsync(StreamName.Run("others"), ExpectedVersion.Any, [new KitLoaded($"{written++}")], CancellationToken.None);
+        }
+
+        return written;
+    }
+
+    private static async Task<List<string>> LogOfAsync(PostgresEventStore store) =>
+        await store.ReadLogAsync().Select(e => $"{e.Stream} {e.Version.Value} {e.Id} {e.Type} {e.Timestamp:O}").ToListAsync();
+
+    private static async Task<string> WorldOfAsync(TenantLedger tenant) =>
+        string.Join(", ", (await tenant.Runs.GetRun(EveryCall.Id).GetWorldAsync()).Objects.Select(o => $"{o.Id} {o.Data}").Order(StringComparer.Ordinal))
+        + (await tenant.Records.Get(EveryCall.Id).GetAsync(EveryCall.Id))!.Label;
+
+    private static async Task<TenantLedger> ToldAsync(ConjoinedDatabase database, string tenant)
+    {
+        await using (var owner = NpgsqlDataSource.Create(database.ConnectionString + ";Pooling=false"))
+        {
+            await new LedgerMigrator(owner, TenantStory.Options).ApplyAsync();
+        }
+
+        await database.Map.AddAsync(tenant);
+        var ledger = await database.NewLedgers(TenantStory.Options).ForTenantAsync(tenant);
+        await TenantStory.TellAsync(ledger.Store, ledger.DataSource, Tenancy.Conjoined, tenant);
+        return ledger;
+    }
+
+    private static async Task ExecuteAsync(NpgsqlDataSource pool, string sql)
+    {
+        await using var command = pool.CreateCommand(sql);
+        await command.ExecuteNonQueryAsync();
+    }
+}
