@@ -1,5 +1,4 @@
 using Ledger.Conformance;
-using Ledger.Log;
 using Ledger.Postgres.Retention;
 using Ledger.Records;
 using Ledger.Tasks;
