@@ -197,7 +197,7 @@ begin
             end loop;
 
             exit when counted <= budget or below >= top - 1;
-            below := top - greatest((top - below) / 2, 1);
+            below := top - greatest(least((top - below) * budget / counted, top - below - 1), 1);
         end loop;
 
         if counted <= budget or budget = p_rows then

@@ -51,7 +51,7 @@ internal static class SessionEvents
         var serialized = item.Serialized;
 
         // A name with a type reaches the projections as that.
-        var data = item.Event.Data is UntypedEvent ? registry.Read(serialized.Type, serialized.Json) : item.Event.Data;
+        var data = item.Event.Data is UntypedEvent ? EventMappings.Read(registry, serialized.Type, serialized.Json) : item.Event.Data;
         pending.Remember(EventJsonConverter.Remember(data, serialized.Json));
         var wrapped = graph.BuildEvent(data);
         wrapped.Id = item.Id;

@@ -33,6 +33,7 @@ internal sealed class LedgerSchemaObject(PostgresOptions options, Func<NpgsqlDat
         }
 
         writer.WriteLine(options.Schemas.Fill(SqlText.Load("PrepareMigrations")));
+        writer.WriteLine(options.Schemas.Fill(SqlText.Load("RefuseReserved")));
         writer.WriteLine(options.Schemas.Fill(SchemaAdoption.Statement(Migration.All[0], SchemaFunction.All)));
         foreach (var migration in Migration.All)
         {

@@ -35,7 +35,7 @@ internal sealed class EventJsonConverter(EventRegistry registry) : JsonConverter
             return new UntypedEvent("", json.RootElement.Clone());
         }
 
-        var data = registry.Read(_names[typeToConvert], JsonSerializer.SerializeToUtf8Bytes(json.RootElement));
+        var data = EventMappings.Read(registry, _names[typeToConvert], JsonSerializer.SerializeToUtf8Bytes(json.RootElement));
         return data.GetType() == typeToConvert ? data : throw new JsonException($"The JSON does not fit '{typeToConvert}'.");
     }
 

@@ -51,10 +51,16 @@ internal static class EventMappings
     /// <summary>Reads an event by its stored name.</summary>
     /// <exception cref="JsonException">Its JSON does not fit the type.</exception>
     public static object Read(EventRegistry registry, string name, Type type, DbDataReader reader, int index) =>
-        registry.Read(name, reader.GetFieldValue<byte[]>(index)) is var data && data.GetType() == type
+        Read(registry, name, reader.GetFieldValue<byte[]>(index)) is var data && data.GetType() == type
             ? data
             : throw new JsonException(
                 $"An event named '{name}' does not fit '{type}'. Ledger's store reads it as an {nameof(UntypedEvent)}; Marten cannot.");
+
+    /// <summary>An event as its type, also where an encrypted value does not fit a member that may be null; untyped if it does not fit.</summary>
+    public static object Read(EventRegistry registry, string name, ReadOnlyMemory<byte> json) =>
+        registry.Read(name, json) is var data && data is UntypedEvent && EncryptedValues.Without(json) is { } readable && registry.Read(name, readable) is not UntypedEvent and var typed
+            ? typed
+            : data;
 
     private static void Add(ISerializer serializer, EventRegistry registry)
     {

@@ -1,6 +1,5 @@
 using System.Globalization;
 using Ledger.Postgres.Log;
-using Npgsql;
 using NpgsqlTypes;
 
 namespace Ledger.Postgres.Retention;

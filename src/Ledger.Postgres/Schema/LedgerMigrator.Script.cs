@@ -18,6 +18,7 @@ public sealed partial class LedgerMigrator
         var script = new StringBuilder(SqlText.Load("ScriptHead")
             .Replace("{version}", Migration.ProgramVersion, StringComparison.Ordinal)
             .Replace("{prepare}", SqlText.Load("PrepareMigrations").TrimEnd(), StringComparison.Ordinal));
+        script.Append('\n').Append(SqlText.Load("RefuseReserved"));
         script.Append('\n').Append(SqlText.Load("ScriptAdoption")
             .Replace("{text}", SchemaAdoption.Statement(Known[0], Functions).TrimEnd(), StringComparison.Ordinal));
         foreach (var migration in Known)

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Text.Json.Nodes;
+using Ledger.Conformance;
 using Ledger.Forgetting;
 using Ledger.Postgres.Retention;
 using Npgsql;
@@ -21,17 +22,22 @@ public sealed class RetentionCrashTests
         await run.AppendAsync([.. Enumerable.Range(0, 8).Select(i => new ObjectCreated($"o{i}", "T", new JsonObject { ["mail"] = "jane" }))]);
         var request = MaskRequest.OfStream(run.StreamName, "asked") with { Paths = ["$.data.mail"] };
 
-        await CrashAsync(database, 5, () => new EventMasking(database.Store).MaskAsync(request));
+        // Each recovery takes a second.
+        if (Scale.IsSoak)
+        {
+            await CrashAsync(database, 5, () => new EventMasking(database.Store).MaskAsync(request));
+        }
+
         (await database.ScalarAsync<string>("select count(*) filter (where data::text like '%jane%') || ' ' || (select count(*) from ledger.masked_event) from ledger.mt_events")).ShouldBe("8 0");
         (await new EventMasking(database.Store).MaskAsync(request)).Masked.ShouldBe(8);
         (await run.FindObjectAsync("o7"))!.Data["mail"].GetString().ShouldBe("****");
 
-        // The first page has the rows of the world and two events, and is there after the recovery; the second is not.
+        // The first page has five events with what masking has noted of each, and is gone after the recovery; the second is not.
         await database.ExecuteAsync("update ledger.mt_streams set timestamp = timestamp - interval '60 days'");
         var before = await DumpAsync(database);
         var options = new RetentionOptions { Policies = [new RetentionPolicy { Name = "old", Kind = RetentionKind.Run, OlderThan = TimeSpan.FromDays(30) }], Folder = folder };
         await CrashAsync(database, 2, () => new LogRetention(database.DataSource) { RowsOfPage = 10 }.RunAsync(options));
-        (await database.ScalarAsync<string>("select version || ' ' || (select count(*) from ledger.mt_events where stream_id = id) from ledger.mt_streams where id = 'run:crash'")).ShouldBe("0 6");
+        (await database.ScalarAsync<string>("select t.version || ' ' || (select count(*) from ledger.mt_events as e where e.stream_id = t.id) from ledger.mt_streams as t where t.id = 'run:crash'")).ShouldBe("0 3");
         (await database.Store.GetStreamAsync(run.StreamName)).ShouldBeNull();
         (await run.ReadAllAsync()).ShouldBeEmpty();
         await new LogRetention(database.DataSource) { RowsOfPage = 10 }.RunAsync(options);

@@ -27,6 +27,7 @@ public sealed class LedgerMigratorTests
 
         refused.Streams.ShouldBe(["masked:ball", "retention:2026"]);
         refused.Message.ShouldStartWith("Nothing was applied: the application has events in 'masked:ball', 'retention:2026', and from migration '0008_forgetting' on");
+        (await Should.ThrowAsync<PostgresException>(() => database.ExecuteAsync(SqlText.Load("RefuseReserved", database.Options.Schemas)))).SqlState.ShouldBe("LG032", "As in the script, and in Marten's migration.");
         (await database.AskAsync<long>("select max(number)::bigint from ledger.migration")).ShouldBe(7);
         await database.ExecuteAsync("update ledger.mt_streams set is_archived = true where id in ('masked:ball', 'retention:2026')");
         await database.Migrator.ApplyAsync();

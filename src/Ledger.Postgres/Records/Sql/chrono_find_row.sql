@@ -1,5 +1,5 @@
 -- Where a record store stands, and one of its rows. $1 its stream, $2 the key of a record. One row: as chrono_place, then the row.
-select coalesce((select t.version from {events}.mt_streams as t where t.id = $1), 0),
+select coalesce((select t.version from {events}.mt_streams as t where t.id = $1 and not {ledger}.retaining_v1($1)), 0),
        coalesce(h.version, 0),
        coalesce(h.seq, 0),
        coalesce(h.hash, ''),

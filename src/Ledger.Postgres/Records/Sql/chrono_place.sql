@@ -1,5 +1,5 @@
 -- Where a record store stands. $1 its stream. One row: the version of the stream, and the columns of chrono_head, with zeros for none, and for one that retention is removing.
-select coalesce((select t.version from {events}.mt_streams as t where t.id = $1), 0),
+select coalesce((select t.version from {events}.mt_streams as t where t.id = $1 and not {ledger}.retaining_v1($1)), 0),
        coalesce(h.version, 0),
        coalesce(h.seq, 0),
        coalesce(h.hash, ''),
