@@ -16,7 +16,11 @@ declare
     own bigint;
 begin
     select r.state, r.kept into plan from {ledger}.retention_stream as r where r.run = p_run and r.stream = p_stream for update;
-    if plan.state is null or plan.state not in ('removing', 'removed', 'restoring') or p_row ->> 'id' is distinct from p_stream then
+    if plan.state is null
+        or plan.state not in ('removing', 'removed', 'restoring')
+        or p_row ->> 'id' is distinct from p_stream
+        or starts_with(p_stream, 'retention:')
+        or starts_with(p_stream, 'masked:') then
         raise exception 'Retention % has not removed ''%'', or it was restored: its state is ''%''. Nothing was restored', p_run, p_stream, coalesce(plan.state, 'unknown')
             using errcode = 'LG041';
     end if;
