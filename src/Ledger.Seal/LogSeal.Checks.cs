@@ -2,7 +2,6 @@ using Ledger.Postgres.Log;
 using Ledger.Seal.Auditing;
 using Ledger.Seal.Entries;
 using Ledger.Seal.Sealing;
-using Ledger.Seal.Trees;
 using Npgsql;
 using NpgsqlTypes;
 
