@@ -5,8 +5,8 @@
 --   p_stream   the store's stream
 --   p_to       the last version
 --   p_deletes  whether the events are deleted, with those of the archive, or moved to the archive
--- Result: how many of them were events of the chain. Refused with LG011 if a branch was forked from the stream, and with LG020 if it is not that of a record store, or if no state
--- and no compaction follow the events.
+-- Result: how many of them were events of the chain. Refused with LG011 if a branch was forked from the stream, and with LG020 if it is not that of a record store, or if events
+-- are to be deleted that no state and no compaction follow. A restored store has events in its archive that none follow yet.
 create or replace function {ledger}.chrono_archive_v1(p_stream text, p_to bigint, p_deletes boolean)
 returns bigint
 language plpgsql
@@ -39,7 +39,7 @@ begin
         where s.stream_id = p_stream
           and s.version = p_to + 1
           and s.type = 'chrono.state');
-    if compaction is null or not starts_with(p_stream, 'chrono:') then
+    if not starts_with(p_stream, 'chrono:') or p_deletes and compaction is null then
         perform {ledger}.refuse_compaction_v1(p_stream);
     end if;
 

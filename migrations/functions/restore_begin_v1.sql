@@ -21,7 +21,11 @@ begin
             using errcode = 'LG041';
     end if;
 
-    if plan.state is null or plan.state not in ('removed', 'restoring') or p_row ->> 'id' is distinct from p_stream then
+    if plan.state is null
+        or plan.state not in ('removed', 'restoring')
+        or p_row ->> 'id' is distinct from p_stream
+        or starts_with(p_stream, 'retention:')
+        or starts_with(p_stream, 'masked:') then
         raise exception 'Retention % has not removed ''%'', or it was restored: its state is ''%''. Nothing was restored', p_run, p_stream, coalesce(plan.state, 'unknown')
             using errcode = 'LG041';
     end if;

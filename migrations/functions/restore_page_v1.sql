@@ -1,5 +1,5 @@
--- Restores a page of an archive: events with their leaves of the seal, and rows of other tables. Events that are there already are passed over. Refused with LG041 if
--- the events do not follow those of the stream.
+-- Restores a page of an archive: events with their leaves of the seal, and rows of other tables. Events that are there already are passed over, and so are those of other
+-- streams. Refused with LG041 if the events do not follow those of the stream, or have numbers that the seal has not come to or that the log has not given: what was removed has neither.
 --   p_run     the run of retention
 --   p_stream  the stream, which restore_begin_v1 has begun
 --   p_lines   the lines of the archive, in their order
@@ -34,9 +34,21 @@ begin
     from jsonb_array_elements(p_lines) as l (line)
     cross join lateral jsonb_populate_record(null::{events}.mt_events, l.line -> 'event') as e
     where l.line ? 'event'
+      and e.stream_id = p_stream
       and e.version > own;
     get diagnostics inserted = row_count;
     if inserted > 0 then
+        if exists (
+            select
+            from {events}.mt_events as e
+            cross join {ledger}.seal_head as h
+            cross join {events}.mt_events_sequence as s
+            where e.stream_id = p_stream
+              and e.version > own
+              and e.seq_id > case when h.size > 0 then h.seq else s.last_value end) then
+            raise exception 'An event of the archive of ''%'' has a number that no removed event has. Nothing of this page was restored', p_stream using errcode = 'LG041';
+        end if;
+
         select max(e.version) into last from {events}.mt_events as e where e.stream_id = p_stream;
         if last <> own + inserted then
             raise exception 'The events of the archive do not follow version % of ''%''. Nothing of this page was restored', own, p_stream using errcode = 'LG041';

@@ -2,7 +2,6 @@ using Ledger.Postgres.Log;
 using Ledger.Seal.Auditing;
 using Ledger.Seal.Entries;
 using Ledger.Seal.Sealing;
-using Ledger.Seal.Trees;
 using Npgsql;
 using NpgsqlTypes;
 
@@ -11,6 +10,11 @@ namespace Ledger.Seal;
 /// <content>Whether events that are shown are as they were sealed.</content>
 public sealed partial class LogSeal
 {
+    /// <summary>Whether the role of the connections may read the salts of the seal, as that of an auditor or operator may: proofs, checks, audits and entries need them.</summary>
+    /// <param name="cancellationToken">Stops waiting.</param>
+    public Task<bool> MayProveAsync(CancellationToken cancellationToken = default) =>
+        UseAsync(async (connection, token) => (await ReadHeadToCheckAsync(connection, token).ConfigureAwait(false)).MayProve, cancellationToken);
+
     /// <summary>Compares events of the log with the newest checkpoint, by the hashes that lead to its root.</summary>
     /// <remarks>
     /// Whose signature the checkpoint has is not looked at, so this notices rows that were changed beside the log, and not a log that was replaced with its seal: that
@@ -85,16 +89,18 @@ public sealed partial class LogSeal
     // The newest checkpoint, if the role may read what events are compared with: the question whether it may is no error, which a refusal would be in the server's log.
     private async Task<Checkpoint?> FindHeadToCheckAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
     {
-        var (mayRead, role, note) = (await _reading.ListAsync(
-            connection,
-            "checked_head",
-            _ => { },
-            reader => (reader.GetBoolean(0), reader.GetString(1), reader.IsDBNull(2) ? null : reader.GetString(2)),
-            cancellationToken).ConfigureAwait(false))[0];
+        var (mayProve, role, note) = await ReadHeadToCheckAsync(connection, cancellationToken).ConfigureAwait(false);
         return note is null ? null
-            : mayRead ? Trusted(() => Checkpoint.Of(SignedNote.Parse(note)))
+            : mayProve ? Trusted(() => Checkpoint.Of(SignedNote.Parse(note)))
             : throw new UnauthorizedAccessException($"The role '{role}' may not read the salts of the seal, without which no event is compared with it. An auditor or operator may.");
     }
+
+    private async Task<(bool MayProve, string Role, string? Note)> ReadHeadToCheckAsync(NpgsqlConnection connection, CancellationToken cancellationToken) => (await _reading.ListAsync(
+        connection,
+        "checked_head",
+        _ => { },
+        reader => (reader.GetBoolean(0), reader.GetString(1), reader.IsDBNull(2) ? null : reader.GetString(2)),
+        cancellationToken).ConfigureAwait(false))[0];
 
     // The newest checkpoint, whose row may have been changed too.
     private async Task<(Checkpoint Head, DateTimeOffset Time)?> FindHeadAsync(NpgsqlConnection connection, CancellationToken cancellationToken)

@@ -10,7 +10,10 @@ using Npgsql;
 namespace Ledger.Seal;
 
 /// <summary>The seal of a log: seals, signs, proves and audits.</summary>
-/// <remarks>Safe for concurrent use, also while a daemon seals. It does not own the data source, and needs the migrations: see <see cref="LedgerMigrator"/>.</remarks>
+/// <remarks>
+/// In a schema of many tenants it is that of the tenant of the connections: each has a tree, checkpoints and an origin of its own, as it would have in a database of its own.
+/// Safe for concurrent use, also while a daemon seals. It does not own the data source, and needs the migrations: see <see cref="LedgerMigrator"/>.
+/// </remarks>
 public sealed partial class LogSeal
 {
     private const int PageRows = 10_000;
@@ -32,7 +35,6 @@ public sealed partial class LogSeal
         ArgumentNullException.ThrowIfNull(dataSource);
         _dataSource = PostgresDataSources.ForWriting(dataSource);
         _options = (options ?? new PostgresOptions()).Checked();
-        TenancyGuard.Refuse(_options, "The seal");
         TenancyGuard.Note(_dataSource, _options.Schemas);
         _timeProvider = timeProvider ?? TimeProvider.System;
         _reading = new SealReading(_options);

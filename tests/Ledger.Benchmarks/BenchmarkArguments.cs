@@ -1,3 +1,4 @@
+using System.Globalization;
 using Ledger.Benchmarks.Measuring;
 
 namespace Ledger.Benchmarks;
@@ -6,11 +7,12 @@ namespace Ledger.Benchmarks;
 internal sealed record BenchmarkArguments(Workload Workload, IReadOnlyList<string> Filters, bool Lists, string? Markdown)
 {
     public const string Usage = """
-        ./build.sh bench [--quick | --check] [--list] [--markdown FILE] [FILTER…]
+        ./build.sh bench [--quick | --check] [--rounds N] [--list] [--markdown FILE] [FILTER…]
 
           FILTER            runs the scenarios whose names contain it; all without one
           --quick           fewer rounds and smaller counts
           --check           everything once, in seconds; says whether it works, not how fast
+          --rounds N        so many rounds: more tell figures that lie close to each other apart
           --list            names the scenarios
           --markdown FILE   writes the tables to a file as well, such as tests/Ledger.Benchmarks/RESULTS.md
         """;
@@ -19,6 +21,7 @@ internal sealed record BenchmarkArguments(Workload Workload, IReadOnlyList<strin
     public static (BenchmarkArguments? Arguments, string? Fault) Parse(IReadOnlyList<string> args)
     {
         var parsed = new BenchmarkArguments(Workload.Full, [], false, null);
+        var rounds = 0;
         for (var i = 0; i < args.Count; i++)
         {
             switch (args[i])
@@ -29,6 +32,11 @@ internal sealed record BenchmarkArguments(Workload Workload, IReadOnlyList<strin
                 case "--check":
                     parsed = parsed with { Workload = Workload.Check };
                     break;
+                case "--rounds" when i + 1 < args.Count && int.TryParse(args[i + 1], NumberStyles.None, CultureInfo.InvariantCulture, out var count) && count > 0:
+                    (rounds, i) = (count, i + 1);
+                    break;
+                case "--rounds":
+                    return (null, "--rounds needs a number from 1.");
                 case "--list":
                     parsed = parsed with { Lists = true };
                     break;
@@ -45,7 +53,7 @@ internal sealed record BenchmarkArguments(Workload Workload, IReadOnlyList<strin
             }
         }
 
-        return (parsed, null);
+        return (rounds == 0 ? parsed : parsed with { Workload = parsed.Workload with { Rounds = rounds } }, null);
     }
 
     public bool Wants(Scenario scenario) =>

@@ -79,7 +79,7 @@ internal sealed class SealAuditCommand : LedgerCommand
                         $"{Printable.Count(history.Events, "event")} of '{history.Stream}' {(history.Events == 1 ? "is" : "are")} in the archive of compactions, as sealed, "
                         + (history.By is { } by
                             ? $"as the event {by} at number {Printable.Number(history.Sequence ?? 0)} says."
-                            : "by one that was made before the log said which events one takes out.")).EndLine();
+                            : "by one that no event names.")).EndLine();
                 }
                 else if (archived.Count < MostInJson)
                 {
@@ -92,9 +92,7 @@ internal sealed class SealAuditCommand : LedgerCommand
                 {
                     session.Out.Add("compaction".PadRight(14), Tone.Faint).Add(
                         $"{Printable.Count(history.Events, "event")} of '{history.Stream}' before version {Printable.Number(history.Version)} {(history.Events == 1 ? "was" : "were")} deleted by a compaction, "
-                        + (history.By is { } by
-                            ? $"as the event {by} at number {Printable.Number(history.Sequence)} says."
-                            : $"as the state at number {Printable.Number(history.Sequence)} says; the compaction was made before the log said which events one takes out.")).EndLine();
+                        + $"as the event {history.By} at number {Printable.Number(history.Sequence)} says.").EndLine();
                 }
                 else if (deleted.Count < MostInJson)
                 {

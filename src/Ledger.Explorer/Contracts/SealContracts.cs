@@ -128,9 +128,9 @@ internal sealed record SealAuditContract(
 /// <param name="Stream">The store's stream.</param>
 /// <param name="EventCount">How many.</param>
 /// <param name="Version">The first version that it has left.</param>
-/// <param name="Sequence">The number of the event that says so; of the state that is left for a compaction from before there were such events.</param>
+/// <param name="Sequence">The number of the event that says so.</param>
 /// <param name="By">The id of the event that says so.</param>
-internal sealed record DeletedHistoryContract(string Stream, long EventCount, long Version, long Sequence, Guid? By = null);
+internal sealed record DeletedHistoryContract(string Stream, long EventCount, long Version, long Sequence, Guid By);
 
 /// <summary>Sealed events of a record store that a compaction has moved to the archive, where they are as they were sealed.</summary>
 /// <param name="Stream">The store's stream.</param>

@@ -116,7 +116,7 @@ internal static class FailureCodes
         BrokenHistoryException or DamagedFolderException or DamagedBackupException or ChronoHistoryLostException or ChronoRowException or SealBrokenException => Damaged,
         SqlQueryException => QueryFailed,
         WritingRefusedException => ReadOnly,
-        TokenNeededException or MaskingRefusedException => Forbidden,
+        TokenNeededException or MaskingRefusedException or ProvingRefusedException => Forbidden,
         TooManyViewersException or TooManyExportsException or TooManyUploadsException or TooManyQueriesException or TokensUnreadableException => Busy,
         RunnerFailedException => RunnerFailed,
         LocalClusterException or PostgresProgramsNotFoundException => LocalServer,

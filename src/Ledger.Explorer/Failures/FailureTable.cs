@@ -35,7 +35,7 @@ internal static class FailureTable
         SqlQueryException => new(400, "Question not answered", exception.Message),
         QueryingRefusedException => new(403, "Questions are off", exception.Message),
         WritingRefusedException refused => new(403, "Read-only", refused.Message),
-        MaskingRefusedException => new(403, "Not allowed", exception.Message),
+        MaskingRefusedException or ProvingRefusedException => new(403, "Not allowed", exception.Message),
         StreamNotFoundException => new(404, "Not found", exception.Message),
         NotFoundException or ProjectionNotFoundException or TenantNotFoundException => new(404, "Not found", exception.Message),
         PositionOutOfRangeException range => new(404, "Beyond the end", exception.Message)

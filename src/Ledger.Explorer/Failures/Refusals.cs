@@ -26,6 +26,10 @@ internal sealed class MaskingRefusedException(string? token) : Exception(token i
     ? "This explorer does not mask. Allow masking where the explorer is mapped, or start 'ledger serve' with --allow-masking."
     : $"The token of '{token}' may not mask, or this explorer does not. Nothing was masked; 'ledger token create NAME --mask' makes a token that may, and 'ledger serve --allow-masking' allows it.");
 
+/// <summary>The role of the explorer may not read what proofs are made of.</summary>
+internal sealed class ProvingRefusedException() : Exception(
+    "The role of this explorer may not read the salts of the seal, without which it proves nothing and serves no entries. That of an auditor or operator may.");
+
 /// <summary>The request has no token, or one that is not known.</summary>
 internal sealed class TokenNeededException() : Exception(
     "This explorer asks for a token, and the request has none that is known here. Send it as 'Authorization: Bearer TOKEN', or sign in on the page /login.");

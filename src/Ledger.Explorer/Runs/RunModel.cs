@@ -43,6 +43,9 @@ internal sealed record RunModel
     /// <summary>How far the newest checkpoint has it; null if the log has no seal or no checkpoint.</summary>
     public SealedRun? Seal { get; init; }
 
+    /// <summary>Whether the role of the explorer may read what proofs are made of.</summary>
+    public bool MayProve { get; init; }
+
     /// <summary>How the events of the page compare with the seal.</summary>
     public SealedEvents Compared { get; init; } = SealedEvents.None;
 

@@ -33,7 +33,7 @@ internal static class RunReader
         var (joins, areJoinsCut) = await TimelineJoins.ReadAsync(explorer.Ledger, run, request.Aborted).ConfigureAwait(false);
         string LinkOfJoin(TimelineJoin join) => request.Links.EventById(join.Join.Target, join.Join.EventId);
         var branch = await explorer.Ledger.Store.GetBranchAsync(run.StreamName, request.Aborted).ConfigureAwait(false);
-        var (seal, compared) = await SealedEvents.FindRunAsync(explorer, run.StreamName, request.Aborted).ConfigureAwait(false);
+        var (seal, mayProve, compared) = await SealedEvents.FindRunAsync(explorer, run.StreamName, request.Aborted).ConfigureAwait(false);
         var events = request.WantsFragment
             ? new EventPage([], from, IsLast: false)
             : await EventReader.ReadAsync(explorer, run, filter, from, length, limit, request.Aborted).ConfigureAwait(false);
@@ -50,7 +50,8 @@ internal static class RunReader
             Timeline = TimelinePicture.Draw(counts, Position.Start, length, byActor, PictureFrame.Page, joins, Link, LinkOfJoin),
             AreJoinsCut = areJoinsCut,
             Seal = seal,
-            Compared = seal is null ? compared : await SealedEvents.OfAsync(explorer, events.Events, request.Aborted).ConfigureAwait(false),
+            MayProve = mayProve,
+            Compared = !mayProve ? compared : await SealedEvents.OfAsync(explorer, events.Events, request.Aborted).ConfigureAwait(false),
             Counts = counts,
             ByActor = byActor,
             Filter = filter,

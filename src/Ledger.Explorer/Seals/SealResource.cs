@@ -20,8 +20,10 @@ internal static class SealResource
     public static async Task SendTileAsync(ExplorerRequest request)
     {
         var path = request.Http.Request.RouteValues["rest"] as string ?? "";
-        var tile = await SealOf(request).FindTileAsync(path, request.Aborted).ConfigureAwait(false) ?? throw new NotFoundException("No checkpoint has this tile.");
-        var (response, isOfEntries) = (request.Http.Response, path.StartsWith("entries/", StringComparison.Ordinal));
+        var isOfEntries = path.StartsWith("entries/", StringComparison.Ordinal);
+        var seal = isOfEntries ? await ProvingSealOfAsync(request).ConfigureAwait(false) : SealOf(request);
+        var tile = await seal.FindTileAsync(path, request.Aborted).ConfigureAwait(false) ?? throw new NotFoundException("No checkpoint has this tile.");
+        var response = request.Http.Response;
         response.ContentType = "application/octet-stream";
         if (isOfEntries)
         {
@@ -46,7 +48,7 @@ internal static class SealResource
     /// <summary>A run or branch with the proofs of all of its events, for <c>ledger seal verify</c>.</summary>
     public static async Task SendBundleAsync(ExplorerRequest request)
     {
-        var seal = SealOf(request);
+        var seal = await ProvingSealOfAsync(request).ConfigureAwait(false);
         var stream = (await request.DescribeAsync(new StreamName((string)request.Http.Request.RouteValues["stream"]!)).ConfigureAwait(false)).Name;
         if (await seal.FindRunAsync(stream, request.Aborted).ConfigureAwait(false) is not { Version: > 0 })
         {
@@ -74,6 +76,9 @@ internal static class SealResource
 
         return compressed.ToArray();
     }
+
+    private static async Task<LogSeal> ProvingSealOfAsync(ExplorerRequest request) =>
+        SealOf(request) is var seal && await seal.MayProveAsync(request.Aborted).ConfigureAwait(false) ? seal : throw new ProvingRefusedException();
 
     private static LogSeal SealOf(ExplorerRequest request) =>
         request.Explorer.Seal ?? throw new NotFoundException($"This application does not offer the seal. Register a {nameof(LogSeal)}.");

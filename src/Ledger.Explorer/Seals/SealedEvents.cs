@@ -16,16 +16,18 @@ internal sealed record SealedEvents(IReadOnlyDictionary<Guid, CheckedEvent> Even
     /// <summary>A tile of the seal that was changed, without which the events were compared; null for none.</summary>
     public string? DamagedTile => Events.Values.Select(one => one.DamagedTile).FirstOrDefault(tile => tile is not null);
 
-    /// <summary>How far a run is sealed; null, with the reason if the seal is damaged, if that is not known.</summary>
-    public static async Task<(SealedRun? Run, SealedEvents Compared)> FindRunAsync(ExplorerServices explorer, StreamName stream, CancellationToken cancellationToken)
+    /// <summary>How far a run is sealed, and whether the role may prove it; null, with the reason if the seal is damaged, if that is not known.</summary>
+    public static async Task<(SealedRun? Run, bool MayProve, SealedEvents Compared)> FindRunAsync(ExplorerServices explorer, StreamName stream, CancellationToken cancellationToken)
     {
         try
         {
-            return (explorer.Seal is { } seal ? await seal.FindRunAsync(stream, cancellationToken).ConfigureAwait(false) : null, None);
+            return explorer.Seal is { } seal && await seal.FindRunAsync(stream, cancellationToken).ConfigureAwait(false) is { } run
+                ? (run, await seal.MayProveAsync(cancellationToken).ConfigureAwait(false), None)
+                : (null, false, None);
         }
         catch (SealBrokenException fault)
         {
-            return (null, None with { Fault = fault.Message });
+            return (null, false, None with { Fault = fault.Message });
         }
     }
 

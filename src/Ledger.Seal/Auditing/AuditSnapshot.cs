@@ -15,7 +15,10 @@ namespace Ledger.Seal.Auditing;
 /// </remarks>
 internal sealed class AuditSnapshot : IAsyncDisposable
 {
-    private const int FurtherConnections = 2;
+    private const int MostFurther = 2;
+
+    // They are kept until the audit ends: of a small pool the rest of the program needs them more.
+    private const int PoolForEach = 8;
 
     private readonly NpgsqlDataSource _dataSource;
     private readonly PostgresOptions _options;
@@ -72,13 +75,15 @@ internal sealed class AuditSnapshot : IAsyncDisposable
             await (await _free.Reader.ReadAsync().ConfigureAwait(false)).DisposeAsync().ConfigureAwait(false);
         }
 
+        // Pages that were to be read when the audit failed.
+        _free.Writer.Complete();
         _ended.Dispose();
     }
 
     private async Task<int> OpenFurtherAsync(string id, CancellationToken cancellationToken)
     {
-        var opened = 0;
-        for (; opened < FurtherConnections; opened++)
+        var (opened, most) = (0, Math.Min(MostFurther, (DataSourceRules.PoolSizeOf(_dataSource) ?? int.MaxValue) / PoolForEach));
+        for (; opened < most; opened++)
         {
             NpgsqlConnection? connection = null;
             try

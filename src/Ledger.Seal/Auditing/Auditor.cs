@@ -97,6 +97,18 @@ internal sealed partial class Auditor(AuditSnapshot snapshot, AuditReader reader
         {
             options.OnDeleted?.Invoke(deleted);
         }
+
+        foreach (var (stream, events, version) in _compactions.Unlisted())
+        {
+            Find(new SealFinding(
+                SealFindingKind.Removed,
+                null,
+                null,
+                stream,
+                null,
+                [],
+                $"{Number(events)} sealed events of '{stream}' before version {Number(version)} are gone. A compaction by a build that wrote no 'retention.compacted' may have deleted them; nothing in the log says so."));
+        }
     }
 
     private void Damaged(SealFindingKind kind, long? leaf, string message) => Find(kind, leaf, null, null, [], message);
@@ -140,7 +152,7 @@ internal sealed partial class Auditor(AuditSnapshot snapshot, AuditReader reader
         _leaf++;
         if (row is null)
         {
-            if (_compactions.TakeDeleted(leaf))
+            if (_compactions.TakeDeleted(leaf) || _compactions.TakeUnlisted(leaf))
             {
                 return;
             }
@@ -280,10 +292,13 @@ internal sealed partial class Auditor(AuditSnapshot snapshot, AuditReader reader
         }
     }
 
-    private void Find(SealFindingKind kind, long? leaf, EventColumns? columns, long? sequence, IReadOnlyList<string> changed, string message)
+    private void Find(SealFindingKind kind, long? leaf, EventColumns? columns, long? sequence, IReadOnlyList<string> changed, string message) =>
+        Find(new SealFinding(kind, leaf, sequence, columns?.Stream, columns?.Version, changed, message));
+
+    private void Find(SealFinding finding)
     {
         _findings++;
-        options.OnFinding?.Invoke(new SealFinding(kind, leaf, sequence, columns?.Stream, columns?.Version, changed, message));
+        options.OnFinding?.Invoke(finding);
     }
 
     private static string NamesOf(AuditRow row) => row.Changed.Count == 0 ? "a column that cannot be told" : string.Join(", ", row.Changed);

@@ -4,8 +4,8 @@ namespace Ledger.Seal.Auditing;
 
 /// <summary>Which leaves compactions of record stores have taken out of the log, by their events.</summary>
 /// <remarks>
-/// Compactions from before these events say no leaves. A leaf has only checksums of its event's stream and version, so each version before the first that an event is about,
-/// or before the state that the store is left with, explains one leaf, and in order: no more events can be missing than those compactions deleted.
+/// A build from before these events wrote none, so that what its compactions deleted is gone without an explanation. Of these leaves only the checksums of the stream and the version
+/// are there: as many as there are versions before the state that the store is left with, or the first that an event is about, are one finding and not many.
 /// </remarks>
 internal sealed class CompactedLeaves
 {
@@ -50,7 +50,7 @@ internal sealed class CompactedLeaves
                 _stores[sum] = stores = [];
             }
 
-            stores.Add(new Store { First = first, History = new DeletedHistory(stream, 0, first, sequence) });
+            stores.Add(new Store { Stream = stream, First = first, Sequence = sequence });
         }
     }
 
@@ -66,12 +66,18 @@ internal sealed class CompactedLeaves
             return true;
         }
 
+        return false;
+    }
+
+    /// <summary>Counts a leaf whose event is gone, if a compaction may have deleted it and no event says so.</summary>
+    public bool TakeUnlisted(AuditLeaf leaf)
+    {
         if (FindUnlisted(leaf) is not (var store, var version))
         {
             return false;
         }
 
-        (store.Next, store.History) = (version + 1, store.History with { Events = store.History.Events + 1 });
+        (store.Next, store.Events) = (version + 1, store.Events + 1);
         return true;
     }
 
@@ -84,10 +90,11 @@ internal sealed class CompactedLeaves
     }
 
     /// <summary>What was deleted, by compaction.</summary>
-    public IEnumerable<DeletedHistory> Deleted() => _histories.Values
-        .Concat(_stores.Values.SelectMany(stores => stores).Select(store => store.History))
-        .Where(history => history.Events > 0)
-        .OrderBy(history => history.Sequence);
+    public IEnumerable<DeletedHistory> Deleted() => _histories.Values.Where(history => history.Events > 0).OrderBy(history => history.Sequence);
+
+    /// <summary>Of which stores events are gone before a version, as many as that, and no event says so.</summary>
+    public IEnumerable<(string Stream, long Events, long Version)> Unlisted() =>
+        _stores.Values.SelectMany(stores => stores).Where(store => store.Events > 0).Select(store => (store.Stream, store.Events, store.First));
 
     /// <summary>What is in the archive, by compaction.</summary>
     public IEnumerable<ArchivedHistory> Archived() => _counted.Values.OrderBy(history => history.Sequence ?? 0).ThenBy(history => history.Stream, StringComparer.Ordinal);
@@ -100,7 +107,7 @@ internal sealed class CompactedLeaves
         }
 
         var sum = ColumnSums.Get(leaf.Checksums, Version);
-        foreach (var store in stores.Where(s => leaf.Sequence < s.History.Sequence))
+        foreach (var store in stores.Where(s => leaf.Sequence < s.Sequence))
         {
             // Versions that the seal had not come to when they were deleted have no leaf.
             for (var version = store.Next; version < store.First; version++)
@@ -117,11 +124,16 @@ internal sealed class CompactedLeaves
 
     private sealed class Store
     {
-        public required DeletedHistory History { get; set; }
+        public required string Stream { get; init; }
 
         /// <summary>The first version that an event is about, or that is left.</summary>
         public required long First { get; init; }
 
+        /// <summary>The number of the first event that is left.</summary>
+        public required long Sequence { get; init; }
+
         public long Next { get; set; } = 1;
+
+        public long Events { get; set; }
     }
 }

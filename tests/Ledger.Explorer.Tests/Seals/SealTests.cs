@@ -75,7 +75,7 @@ public sealed class SealTests
         })
         {
             var none = await client.GetAsync($"/ledger/seal/tile/{path}");
-            (none.StatusCode, none.Headers.CacheControl?.NoStore).ShouldBe((HttpStatusCode.NotFound, true), path);
+            (none.StatusCode, none.Headers.CacheControl?.NoCache).ShouldBe((HttpStatusCode.NotFound, true), path);
         }
 
         (await client.GetAsync("/ledger/seal/checkpoint")).Headers.CacheControl!.NoCache.ShouldBeTrue();
@@ -134,7 +134,12 @@ public sealed class SealTests
         await using (var asReader = await ExplorerHost.StartAsync(store, prepare: builder => builder.Services.AddSingleton(new LogSeal(reading))))
         {
             using var reader = asReader.CreateClient();
-            (await reader.GetStringAsync("/ledger/run?stream=run:a&limit=400")).ShouldContain("300 of 301 own events");
+            (await reader.GetStringAsync("/ledger/run?stream=run:a&limit=400")).ShouldSatisfyAllConditions(
+                page => page.ShouldContain("300 of 301 own events"), page => page.ShouldNotContain("/seal/bundle/"));
+            (await reader.GetAsync("/ledger/seal/bundle/run:a")).StatusCode.ShouldBe(HttpStatusCode.Forbidden);
+            (await reader.GetAsync("/ledger/seal/tile/entries/000")).StatusCode.ShouldBe(HttpStatusCode.Forbidden);
+            (await reader.GetAsync("/ledger/seal/tile/0/000")).StatusCode.ShouldBe(HttpStatusCode.OK);
+            asReader.Errors.ShouldBeEmpty();
             (await reader.GetStringAsync("/ledger/event?stream=run:a&position=4")).ShouldNotContain("as sealed");
 
             // It is asked first whether the role may, so that the server logs no refusal.

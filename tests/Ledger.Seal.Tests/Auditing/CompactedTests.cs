@@ -84,27 +84,55 @@ public sealed class CompactedTests
     }
 
     [Fact]
-    public async Task Deleted_BeforeCompactionsSaidIt_IsListedByTheStateThatIsLeft()
+    public async Task Deleted_WithoutAnEventThatSaysSo_IsOneFinding()
     {
         await using var database = await CreateAsync();
         await using var records = new ChronoStore(database.Store, "kettle");
         await records.CompactAsync(CompactedHistory.Delete);
         await database.ForgeAsync("delete from ledger.mt_events where type = 'retention.compacted'");
         await database.SignAsync();
-        var (findings, deleted) = (new List<SealFinding>(), new List<DeletedHistory>());
 
-        await database.Seal.AuditAsync(new SealAuditOptions { Keys = database.Keys, OnFinding = findings.Add, OnDeleted = deleted.Add });
+        var finding = (await database.AuditAsync()).Findings.ShouldHaveSingleItem();
+        (finding.Kind, finding.Stream).ShouldBe((SealFindingKind.Removed, "chrono:kettle"));
+        finding.Message.ShouldStartWith("5 sealed events of 'chrono:kettle' before version 6 are gone.");
 
-        findings.ShouldBeEmpty();
-        deleted.ShouldBe([new DeletedHistory(records.Stream.Value, 5, 6, 6)]);
-
-        // The next compaction says which events it takes out, and those before it stay explained.
+        // The next compaction says what it takes out, and nothing of those.
         await records.CompactAsync(CompactedHistory.Delete);
         await database.SignAsync();
-        deleted.Clear();
-        await database.Seal.AuditAsync(new SealAuditOptions { Keys = database.Keys, OnFinding = findings.Add, OnDeleted = deleted.Add });
-        findings.ShouldBeEmpty();
-        deleted.Select(history => (history.Events, history.Version, history.By is null)).ShouldBe([(5, 6, true), (3, 9, false)], ignoreOrder: true);
+        var (audit, findings) = await database.AuditAsync();
+        (findings.ShouldHaveSingleItem().Message, audit.Deleted).ShouldBe((finding.Message, 3));
+    }
+
+    [Fact]
+    public async Task Restore_OfWhatRetentionNeverRemoved_IsRefused()
+    {
+        await using var database = await CreateAsync();
+        await database.ScalarAsync<object>("""
+            insert into ledger.retention_run (policies, started_by, started_at, finished_at) values ('[]', 'a', now(), now());
+            insert into ledger.retention_stream (run, stream, place, policy, version, kept, state, events, file, sha256, mark)
+            select r.id, n.stream, n.place, 'a', 1, 0, 'removed', 1, 'a', sha256(''), ''
+            from ledger.retention_run as r cross join unnest('{run:gone,retention:7,masked:run:a}'::text[]) with ordinality as n (stream, place);
+            select ledger.restore_begin_v1(1, 'run:gone', 1, '{"id": "run:gone", "version": 0, "created": "2026-01-01", "timestamp": "2026-01-01", "compacted_version": 0}')
+            """);
+        foreach (var stream in new[] { "retention:7", "masked:run:a" })
+        {
+            (await RefusedAsync($$$"""select ledger.restore_begin_v1(1, '{{{stream}}}', 1, '{"id": "{{{stream}}}", "version": 0, "created": "2026-01-01", "timestamp": "2026-01-01", "compacted_version": 0}')"""))
+                .ShouldContain("has not removed");
+        }
+
+        // An event that the seal has not come to, or of another stream, is none that retention has removed.
+        (await RefusedAsync($"select ledger.restore_page_v1(1, 'run:gone', '[{LineOf("run:gone", 1, 90)}]')")).ShouldContain("has a number that no removed event has");
+        (await database.ScalarAsync<long>($"select ledger.restore_page_v1(1, 'run:gone', '[{LineOf("retention:7", 1, 3)}]')")).ShouldBe(0);
+        (await database.ScalarAsync<long>("select count(*) from ledger.mt_events where stream_id like 'retention:%'")).ShouldBe(0);
+
+        static string LineOf(string stream, long version, long seq) => $$$"""{"event": {"seq_id": {{{seq}}}, "id": "{{{Guid.NewGuid()}}}", "stream_id": "{{{stream}}}", "version": {{{version}}}, "data": {}, "type": "retention.removed", "timestamp": "2026-01-01", "tenant_id": "*DEFAULT*"}}""";
+
+        async Task<string> RefusedAsync(string sql)
+        {
+            var fault = await Should.ThrowAsync<PostgresException>(() => database.ScalarAsync<object>(sql));
+            fault.SqlState.ShouldBe("LG041");
+            return fault.MessageText;
+        }
     }
 
     [Fact]

@@ -6,7 +6,7 @@ copy (
            e.version,
            e.type,
            e."timestamp",
-           e.tenant_id,
+           case when e.is_compacted then {tenant} else e.tenant_id end,
            e.mt_dotnet_type,
            e.correlation_id,
            e.causation_id,
