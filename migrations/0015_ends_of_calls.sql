@@ -2,6 +2,7 @@
 -- the log does not have. The columns are as before, and the times that events state are read by one function.
 
 -- The key is what an event is the end of, or the foreign id of a request, as a hash: a name may be longer than an entry of an index. Made by request before, it had another form.
+-- The views order by a sum, which the index of streams and versions does not have in order: where the statistics do not know a run yet, it would be taken for that.
 drop index if exists {events}.ix_mt_events_end;
 
 create index ix_mt_events_end on {events}.mt_events (
@@ -106,7 +107,7 @@ left join lateral (
       and e.headers ->> 'foreign_id' = a.headers -> 'foreign_causes' ->> 0
       and e.type = 'llm.request'
       and e.version < a.version
-    order by e.version desc
+    order by e.version + 0 desc
     limit 1) as f
     on true
 where a.type = 'llm.response'
@@ -131,16 +132,20 @@ select
     null,
     {ledger}.stated_time_v1(r.headers ->> 'occurred_at')
 from {events}.mt_events as r
+left join lateral (
+    select e.id
+    from {events}.mt_events as e
+    where e.stream_id = r.stream_id
+      and hashtextextended(
+            case e.type when 'llm.request' then e.headers ->> 'foreign_id' else coalesce(e.causation_id, e.headers -> 'foreign_causes' ->> 0, e.data ->> 'call_id') end, 0) = hashtextextended(r.id::text, 0)
+      and e.causation_id = r.id::text
+      and e.type in ('llm.response', 'call.failed', 'call.released')
+    order by e.version + 0
+    limit 1) as a
+    on true
 where r.type = 'llm.request'
   and r.headers ->> 'call_owner' is not null
-  and not exists (
-      select
-      from {events}.mt_events as a
-      where a.stream_id = r.stream_id
-        and hashtextextended(
-              case a.type when 'llm.request' then a.headers ->> 'foreign_id' else coalesce(a.causation_id, a.headers -> 'foreign_causes' ->> 0, a.data ->> 'call_id') end, 0) = hashtextextended(r.id::text, 0)
-        and a.causation_id = r.id::text
-        and a.type in ('llm.response', 'call.failed', 'call.released'));
+  and a.id is null;
 
 create or replace view {ledger}.tool_calls as
 select
@@ -193,7 +198,7 @@ left join lateral (
       and coalesce(e.causation_id, e.headers -> 'foreign_causes' ->> 0, e.data ->> 'call_id') = coalesce(r.headers ->> 'foreign_id', r.id::text)
       and e.type in ('tool.returned', 'call.failed')
       and e.version > r.version
-    order by e.version
+    order by e.version + 0
     limit 1) as n
     on true
 left join lateral (
@@ -210,7 +215,7 @@ left join lateral (
       and coalesce(e.causation_id, e.headers -> 'foreign_causes' ->> 0, e.data ->> 'call_id') = coalesce(r.headers ->> 'foreign_id', r.id::text)
       and e.type = 'call.released'
       and e.version > r.version
-    order by e.version
+    order by e.version + 0
     limit 1) as x
     on true
 cross join lateral (

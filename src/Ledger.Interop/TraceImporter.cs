@@ -3,7 +3,6 @@ using Ledger.Files;
 using Ledger.Interop.Detecting;
 using Ledger.Interop.OpenTelemetry;
 using Ledger.Interop.Reading;
-using Ledger.Json;
 using Ledger.Log;
 
 namespace Ledger.Interop;
@@ -60,11 +59,8 @@ public sealed class TraceImporter : IDisposable
     /// <exception cref="EventFileException">It is not OTLP, or too large; nothing was written.</exception>
     public async Task<TraceImportResult> ImportAsync(ReadOnlyMemory<byte> protobuf, CancellationToken cancellationToken = default)
     {
-        // The names of members make it longer.
-        using var json = new PooledBytes((int)Math.Min(protobuf.Length * 2L, Array.MaxLength));
-        new OtlpProtobuf(new Extras()).ReadAsJson(protobuf.Span, json);
-        using var request = JsonDocument.Parse(json.Written, new JsonDocumentOptions { MaxDepth = EventJson.ReaderOptions.MaxDepth });
-        return await ImportSpansAsync(SpanIndex.OfRequest(new OtlpForms(), request.RootElement), cancellationToken).ConfigureAwait(false);
+        using var request = new SpanBytes(protobuf);
+        return await ImportSpansAsync(SpanIndex.OfRequest(new OtlpForms(), request), cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>How many ids and events of the log were looked at for calls, for tests.</summary>

@@ -15,12 +15,16 @@ namespace Ledger.Interop.OpenTelemetry;
 /// Of <c>opentelemetry/proto/trace/v1/trace.proto</c>, <c>common/v1/common.proto</c> and <c>resource/v1/resource.proto</c> in open-telemetry/opentelemetry-proto (1.x); ids
 /// become hexadecimal, as the OTLP specification wants them in JSON. Fields that these do not have are counted.
 /// </remarks>
-internal sealed class OtlpProtobuf(Extras extras)
+/// <param name="extras">Counts the fields that OTLP does not have.</param>
+/// <param name="setAside">Takes the spans of a request, which are not read then: each is written as a number from 0. Null: they are read.</param>
+internal sealed class OtlpProtobuf(Extras extras, SpanBytes? setAside = null)
 {
     private const int MaxDepth = 100;
 
+    private const int DepthOfSpans = 3;
+
     // A message of two bytes becomes an object in memory; an attribute has two messages.
-    private const int MostMessages = 4_000_000;
+    public const int MostMessages = 4_000_000;
 
     // More than the highest number of a field.
     private const int MostFields = 17;
@@ -77,6 +81,13 @@ internal sealed class OtlpProtobuf(Extras extras)
         Message,
     }
 
+    /// <summary>How many messages it has read.</summary>
+    public int Messages => _messages;
+
+    /// <summary>Reads a span, and writes its JSON.</summary>
+    /// <exception cref="EventFileException">It is not one.</exception>
+    public void ReadSpan(ReadOnlySpan<byte> bytes, Utf8JsonWriter writer) => Write(writer, Types["Span"], bytes, DepthOfSpans);
+
     /// <summary>Reads a request, and writes its JSON.</summary>
     /// <exception cref="EventFileException">It is not one.</exception>
     public void ReadAsJson(ReadOnlySpan<byte> bytes, IBufferWriter<byte> json)
@@ -95,7 +106,7 @@ internal sealed class OtlpProtobuf(Extras extras)
 
         if (++_messages > MostMessages || (type.Name == "Span" && ++_spans > SpanIndex.MostOfRequest))
         {
-            throw new EventFileException(0, null, $"the request has more than {SpanIndex.MostOfRequest:N0} spans, or {MostMessages:N0} parts. Send it in parts.");
+            throw TooMany();
         }
 
         var whole = bytes;
@@ -212,11 +223,18 @@ internal sealed class OtlpProtobuf(Extras extras)
             case Kind.Base64:
                 writer.WriteBase64StringValue(content);
                 break;
+            case Kind.Message when setAside is not null && field.Type == "Span":
+                writer.WriteNumberValue(setAside.Add(content) < SpanIndex.MostOfRequest ? setAside.Count - 1 : throw TooMany());
+                break;
             default:
                 Write(writer, field.Message ??= Types[field.Type!], content, depth + 1);
                 break;
         }
     }
+
+    /// <summary>The refusal of a request with too much.</summary>
+    public static EventFileException TooMany() =>
+        new(0, null, $"the request has more than {SpanIndex.MostOfRequest:N0} spans, or {MostMessages:N0} parts. Send it in parts.");
 
     private static int WireOf(Kind kind) => kind switch
     {

@@ -1,10 +1,10 @@
 using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using Ledger.Events;
 using Ledger.Interop.Anthropic;
 using Ledger.Interop.Reading;
 using Ledger.Json;
+using Ledger.Log;
 
 namespace Ledger.Interop.OpenTelemetry;
 
@@ -76,7 +76,7 @@ internal sealed partial class SpanEvents
         return RecordedJson.ToElement(attributes);
     }
 
-    private UntypedEvent Request() => Event("llm.request", writer =>
+    private WrittenData Request() => Event("llm.request", writer =>
     {
         writer.WritePropertyName("messages");
         Content.Input.WriteTo(writer);
@@ -93,7 +93,7 @@ internal sealed partial class SpanEvents
         WriteMembers(writer);
     });
 
-    private UntypedEvent Response()
+    private WrittenData Response()
     {
         var more = new JsonObject();
         var answer = Content.Output.Count > 0 ? Content.Output[0] : [];
@@ -154,7 +154,7 @@ internal sealed partial class SpanEvents
         return Conversations.Content.TextOf(element);
     }
 
-    private UntypedEvent Call() => Event("tool.called", writer =>
+    private WrittenData Call() => Event("tool.called", writer =>
     {
         if (_attributes.Text(GenAiNames.Tool) is { } tool)
         {
@@ -169,7 +169,7 @@ internal sealed partial class SpanEvents
         }
     });
 
-    private UntypedEvent Result()
+    private WrittenData Result()
     {
         var more = new JsonObject();
         var result = Value(GenAiNames.Result);
@@ -182,7 +182,7 @@ internal sealed partial class SpanEvents
         });
     }
 
-    private UntypedEvent Invocation() => Event(Invoked, writer =>
+    private WrittenData Invocation() => Event(Invoked, writer =>
     {
         WriteMembers(writer);
         if (_attributes.Text(GenAiNames.RequestModel) is { } model)
@@ -197,7 +197,7 @@ internal sealed partial class SpanEvents
         }
     });
 
-    private UntypedEvent Return()
+    private WrittenData Return()
     {
         var data = new JsonObject();
         if (Content.Output.Count > 0)
@@ -216,7 +216,7 @@ internal sealed partial class SpanEvents
     }
 
     // Nothing of it is extra: the event is the span.
-    private UntypedEvent Whole()
+    private WrittenData Whole()
     {
         var span = (JsonObject)ObjectOf(WriteSpan).ToNode()!;
         AddEndOf(span);
@@ -344,9 +344,14 @@ internal sealed partial class SpanEvents
         }
     }
 
-    private static UntypedEvent Untyped(string type, JsonObject data) => new(type, RecordedJson.ToElement(data));
+    private static WrittenData Untyped(string type, JsonObject data) => new(type, EventJson.ToArray(writer => data.WriteTo(writer)));
 
-    private static UntypedEvent Event(string type, Action<Utf8JsonWriter> write) => new(type, ObjectOf(write));
+    private static WrittenData Event(string type, Action<Utf8JsonWriter> write) => new(type, EventJson.ToArray(writer =>
+    {
+        writer.WriteStartObject();
+        write(writer);
+        writer.WriteEndObject();
+    }));
 
     private static void Write(Utf8JsonWriter writer, JsonObject members)
     {

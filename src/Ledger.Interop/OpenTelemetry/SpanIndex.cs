@@ -57,6 +57,15 @@ internal sealed class SpanIndex(SpanForms forms)
         return index;
     }
 
+    /// <summary>Reads a request in the binary form.</summary>
+    public static SpanIndex OfRequest(SpanForms forms, SpanBytes request)
+    {
+        var index = new SpanIndex(forms) { _keepsTold = true };
+        index.AddRequest(request.Root, request);
+        index.Settle();
+        return index;
+    }
+
     /// <summary>The traces.</summary>
     public IEnumerable<string> Traces => _inOrder.Select(span => span.TraceId).Distinct(StringComparer.Ordinal);
 
@@ -154,7 +163,7 @@ internal sealed class SpanIndex(SpanForms forms)
         return isWhole && !JsonSource.IsJson(lines.Current.Utf8.Span) && lines.MoveNext();
     }
 
-    private void AddRequest(JsonElement request)
+    private void AddRequest(JsonElement request, SpanBytes? binary = null)
     {
         var found = new List<(JsonElement Span, string Resource)>();
         foreach (var (resource, spans) in Forms.GroupsOf(request))
@@ -162,13 +171,9 @@ internal sealed class SpanIndex(SpanForms forms)
             var id = IdOf(resource);
             foreach (var span in spans)
             {
-                if (span.ValueKind != JsonValueKind.Object)
+                if (binary is null && span.ValueKind != JsonValueKind.Object)
                 {
                     Others++;
-                }
-                else if (FindId(span, "traceId") is null || FindId(span, "spanId") is null)
-                {
-                    WithoutIds++;
                 }
                 else if (_inOrder.Count + found.Count == MostOfRequest)
                 {
@@ -181,13 +186,31 @@ internal sealed class SpanIndex(SpanForms forms)
             }
         }
 
-        var entries = new SpanEntry[found.Count];
-        ManyAtOnce.ForEach(found.Count, i => entries[i] = EntryOf(found[i].Span, 0, 0, found[i].Resource));
+        var entries = new SpanEntry?[found.Count];
+        ManyAtOnce.ForEachPart(found.Count, (from, to) =>
+        {
+            // The spans of the binary form have the numbers that they have here.
+            using var read = binary?.Read(from, to);
+            for (var i = from; i < to; i++)
+            {
+                var span = read is null ? found[i].Span : Next(read);
+                entries[i] = FindId(span, "traceId") is null || FindId(span, "spanId") is null ? null : EntryOf(span, 0, 0, found[i].Resource);
+            }
+        });
         foreach (var entry in entries)
         {
-            Add(entry);
+            if (entry is null)
+            {
+                WithoutIds++;
+            }
+            else
+            {
+                Add(entry);
+            }
         }
     }
+
+    private static JsonElement Next(IEnumerator<JsonElement> spans) => spans.MoveNext() ? spans.Current : throw new InvalidOperationException("A span is missing.");
 
     private void AddDocument(JsonElement document, long offset)
     {

@@ -137,6 +137,11 @@ public sealed class EventRecording
 
         private static BranchCreated? BranchOf(NewEvent item)
         {
+            if (item.Written is { } written && written.Type != "branch.created")
+            {
+                return null;
+            }
+
             var data = item.Data is UntypedEvent { Type: "branch.created" } untyped
                 ? EventRegistry.Default.Read(untyped.Type, System.Text.Encoding.UTF8.GetBytes(untyped.Data.GetRawText()))
                 : item.Data;

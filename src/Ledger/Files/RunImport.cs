@@ -49,7 +49,7 @@ internal sealed class RunImport(Run run, string id, IProgress<ImportProgress>? p
         // A run that has not begun has none of the events whose ids are made of its name. Between several transactions another writer may begin it.
         var hasBegun = events is not ICollection<NewEvent> { Count: > MostToLookUpAtOnce and <= MostOfTransaction }
             || await run.Store.GetStreamAsync(run.StreamName, cancellationToken).ConfigureAwait(false) is not null;
-        foreach (var part in events.Chunk(EventsAtOnce))
+        foreach (var part in events.Chunk(hasBegun ? EventsAtOnce : MostOfTransaction))
         {
             Guid[] sought = [.. part.Where(item => hasBegun || item.Metadata.ForeignId is null).Select(item => item.IdIn(run.StreamName))];
             var found = sought.Length == 0 ? [] : await run.Store.FindEventsAsync(sought, cancellationToken).ConfigureAwait(false);

@@ -28,14 +28,19 @@ internal static class EventJson
         return ToElement(writer => node.WriteTo(writer));
     }
 
-    public static JsonElement ToElement(Action<Utf8JsonWriter> write)
+    public static JsonElement ToElement(Action<Utf8JsonWriter> write) => Written(write, static utf8 => ParseElement(utf8));
+
+    /// <summary>The text in an array of its own.</summary>
+    public static byte[] ToArray(Action<Utf8JsonWriter> write) => Written(write, static utf8 => utf8.ToArray());
+
+    private static T Written<T>(Action<Utf8JsonWriter> write, Func<ReadOnlyMemory<byte>, T> take)
     {
-        // The text is copied when it is parsed, so that one buffer serves all; a call within another has its own.
+        // The text is copied when it is taken, so that one buffer serves all; a call within another has its own.
         var (buffer, writer) = _kept ?? (new ArrayBufferWriter<byte>(), null!);
         _kept = null;
         writer ??= new Utf8JsonWriter(buffer, WriterOptions);
         Write(writer, write);
-        var element = ParseElement(buffer.WrittenMemory);
+        var taken = take(buffer.WrittenMemory);
         if (buffer.Capacity <= MostKept)
         {
             buffer.ResetWrittenCount();
@@ -43,7 +48,7 @@ internal static class EventJson
             _kept = (buffer, writer);
         }
 
-        return element;
+        return taken;
     }
 
     public static string ToText(Action<Utf8JsonWriter> write) => Encoding.UTF8.GetString(ToBytes(write).Span);

@@ -143,7 +143,14 @@ public sealed class EventRegistry
         string name;
         Entry? entry;
         ReadOnlyMemory<byte> json;
-        if (newEvent.Data is UntypedEvent untyped)
+        if (newEvent.Written is { } written)
+        {
+            name = written.Type;
+            PayloadRules.CheckTypeName(name);
+            entry = _byName.GetValueOrDefault(name);
+            json = PayloadRules.Checked(name, written.Json);
+        }
+        else if (newEvent.Data is UntypedEvent untyped)
         {
             name = untyped.Type;
             PayloadRules.CheckTypeName(name);

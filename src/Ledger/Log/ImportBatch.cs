@@ -6,7 +6,9 @@ namespace Ledger.Log;
 internal abstract class ImportBatch
 {
     public const int MostEvents = 10_000;
-    private const long MostBytes = 16 * 1024 * 1024;
+
+    // Up to three batches are in memory. More would not be faster, and arrays of pools have sizes that are powers of two.
+    private const long MostBytes = 6 * 1024 * 1024;
 
     /// <summary>How many events it has, each id once.</summary>
     public int Count { get; private set; }

@@ -7,19 +7,21 @@ namespace Ledger;
 /// <remarks>Immutable. Appending the same instance again after a failure writes it once, because its id is made with it.</remarks>
 public sealed record NewEvent
 {
+    private readonly object _data;
+
     /// <summary>Wraps an event.</summary>
     /// <param name="data">An instance of a registered event type, or an <see cref="UntypedEvent"/>.</param>
     /// <param name="metadata">Who, why and when; null for none.</param>
     public NewEvent(object data, EventMetadata? metadata = null)
     {
         ArgumentNullException.ThrowIfNull(data);
-        Data = data;
+        _data = data;
         Metadata = metadata ?? EventMetadata.None;
         Id = TimeOrderedId.Create();
     }
 
     /// <summary>The event itself: an event record or an <see cref="UntypedEvent"/>.</summary>
-    public object Data { get; }
+    public object Data => Written is { } written ? written.Value : _data;
 
     /// <summary>Who, why and when.</summary>
     public EventMetadata Metadata { get; init; }
@@ -29,6 +31,9 @@ public sealed record NewEvent
 
     /// <summary>What ties events of several streams together; appends through a run set the name of the root run where it is null.</summary>
     public string? CorrelationId { get; init; }
+
+    /// <summary>The data as an importer has written them; null for others.</summary>
+    internal WrittenData? Written => _data as WrittenData;
 
     /// <summary>Whether it, and so its id, was made by the call that appends it.</summary>
     internal bool IsNew { get; init; }

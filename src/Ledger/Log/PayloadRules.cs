@@ -60,6 +60,10 @@ public static class PayloadRules
         return PayloadWriter.Write(name, Payload, data, static (writer, data) => data.WriteTo(writer));
     }
 
+    /// <summary>JSON that is written already, by <see cref="EventJson"/>.</summary>
+    internal static ReadOnlyMemory<byte> Checked(string name, ReadOnlyMemory<byte> json) =>
+        PayloadCheck.FaultOf(json.Span) is { } fault ? throw new InvalidEventException(name, fault.Sentence(Payload)) : json;
+
     internal static ReadOnlyMemory<byte> Write(string name, object data, JsonTypeInfo json) =>
         PayloadWriter.Write(
             name,

@@ -28,7 +28,7 @@ public sealed class TracesRefusalTests
         var violation = $"12{Length(message)}{message}";
         var bad = $"0A{Length(violation)}{violation}";
         var any = $"0A{Length(TypeName)}{TypeName}12{Length(bad)}{bad}";
-        await ShouldBeAsync(answer, HttpStatusCode.BadRequest, Protobuf, Convert.FromHexString($"080312{Length(message)}{message}1A{LongLength(any)}{any}"));
+        await ShouldBeAsync(answer, HttpStatusCode.BadRequest, Protobuf, Convert.FromHexString($"080312{Length(message)}{message}1A{Length(any)}{any}"));
         answer.Headers.RetryAfter.ShouldBeNull();
     }
 
@@ -99,8 +99,6 @@ public sealed class TracesRefusalTests
         Convert.ToHexString(await answer.Content.ReadAsByteArrayAsync()).ShouldBe(Convert.ToHexString(body));
     }
 
-    private static string Length(string hex) => (hex.Length / 2).ToString("X2", System.Globalization.CultureInfo.InvariantCulture);
-
-    // A varint of two bytes.
-    private static string LongLength(string hex) => $"{((hex.Length / 2) & 0x7F) | 0x80:X2}{hex.Length / 2 >> 7:X2}";
+    // As a varint of one or two bytes.
+    private static string Length(string hex) => hex.Length / 2 is var length && length < 0x80 ? $"{length:X2}" : $"{(length & 0x7F) | 0x80:X2}{length >> 7:X2}";
 }

@@ -252,6 +252,12 @@ public abstract class EveryRouteTests : IAsyncLifetime
             return text.Contains("notice-bad", StringComparison.Ordinal);
         }
 
+        if (answer.RequestMessage!.RequestUri!.AbsolutePath.EndsWith("/otlp/v1/traces", StringComparison.Ordinal))
+        {
+            // A google.rpc.Status.
+            return JsonDocument.Parse(text).RootElement is var refusal && refusal.GetProperty("code").GetInt32() > 0 && refusal.GetProperty("message").GetString() is { Length: > 10 };
+        }
+
         if (answer.Content.Headers.ContentType?.MediaType != "application/problem+json")
         {
             return false;

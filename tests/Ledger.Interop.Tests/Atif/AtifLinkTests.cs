@@ -1,6 +1,4 @@
 using System.Text;
-using Ledger.Log;
-using Ledger.Testing;
 using Shouldly;
 using Xunit;
 

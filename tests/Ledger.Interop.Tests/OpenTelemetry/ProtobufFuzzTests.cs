@@ -2,6 +2,8 @@ using System.Text;
 using FsCheck.Fluent;
 using Ledger.Conformance.Laws;
 using Ledger.Files;
+using Ledger.Interop.OpenTelemetry;
+using Ledger.Interop.Reading;
 using Shouldly;
 using Xunit;
 
@@ -47,6 +49,41 @@ public sealed class ProtobufFuzzTests
             },
             times: 1_000);
     }
+
+    [Fact]
+    public async Task Import_ManySpans_AreThoseOfTheJsonForm()
+    {
+        // Several resources and scopes, with an empty one, and spans without ids among the others: they are read on several processors.
+        byte[] request =
+        [
+            .. Enumerable.Range(0, 3).SelectMany(r => Field(1,
+            [
+                .. Field(1, [.. Field(1, Attribute("service.name", Text($"kitchen {r}")))]),
+                .. Enumerable.Range(0, 3).SelectMany(s => Field(2,
+                [
+                    .. Field(1, [.. Field(1, Encoding.UTF8.GetBytes($"scope {s}"))]),
+                    .. Enumerable.Range(0, s * 40).SelectMany(i => i % 30 == 7 ? Field(2, []) : Field(2, Span((byte)((r * 80) + ((s - 1) * 40) + i), "chat", Attribute("gen_ai.operation.name", Text(i % 3 == 0 ? "execute_tool" : "chat")), Attribute("n", [0x18, (byte)i])))),
+                ])),
+            ])),
+        ];
+        var json = new System.Buffers.ArrayBufferWriter<byte>();
+        new OtlpProtobuf(new Extras()).ReadAsJson(request, json);
+        var (binary, text) = (new AgentLedger(new MemoryEventStore()), new AgentLedger(new MemoryEventStore()));
+        using var importer = new TraceImporter(binary);
+        using var other = new TraceImporter(text);
+        using var source = RecordingSource.OfBytes("spans", json.WrittenMemory);
+
+        var taken = await importer.ImportAsync(request);
+        var expected = await other.ImportAsync(source);
+
+        (taken.RejectedSpans, taken.LeftOutSpans).ShouldBe((expected.RejectedSpans, expected.LeftOutSpans));
+        taken.RejectedSpans.ShouldBeGreaterThan(5);
+        var stream = taken.Runs.Single().Stream.Value;
+        (await LinesAsync(binary, stream)).ShouldBe(await LinesAsync(text, stream));
+    }
+
+    private static async Task<List<string>> LinesAsync(AgentLedger ledger, string stream) =>
+        [.. (await (await ledger.OpenAsync(stream)).ReadAllAsync()).Select(item => $"{item.Metadata.ForeignId} {item.Type} {Encoding.UTF8.GetString(item.Json.Span)}")];
 
     private static byte[] Damage(byte[] bytes, (int Kind, int At, int Value) damage)
     {

@@ -4,9 +4,10 @@ using Ledger.Log;
 namespace Ledger.Postgres.Log.Importing;
 
 /// <summary>A batch of an import as the bytes of a COPY; only numbers, versions and times are still to be filled in.</summary>
-internal sealed class CopyBatch : ImportBatch
+/// <param name="size">The bytes that are expected, such as those of the batch before.</param>
+internal sealed class CopyBatch(int size) : ImportBatch
 {
-    private readonly CopyRows _rows = new();
+    private readonly CopyRows _rows = new(size);
     private readonly List<Row> _events = [];
 
     /// <summary>The events in the order of the import.</summary>
@@ -21,6 +22,9 @@ internal sealed class CopyBatch : ImportBatch
 
     /// <summary>The JSON of an event.</summary>
     public ReadOnlyMemory<byte> JsonOf(in Row row) => _rows.Slice(row.JsonStart, row.JsonStart + row.JsonBytes);
+
+    /// <summary>How many bytes there are.</summary>
+    public int Length => _rows.Length;
 
     /// <summary>Returns the memory to the pool.</summary>
     public void Release() => _rows.Release();

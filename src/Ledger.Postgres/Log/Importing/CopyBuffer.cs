@@ -6,11 +6,15 @@ namespace Ledger.Postgres.Log.Importing;
 
 /// <summary>Rows in PostgreSQL's binary form, one after the other.</summary>
 /// <remarks>The form: https://www.postgresql.org/docs/current/sql-copy.html, and for each type what its <c>recv</c> function takes.</remarks>
-internal abstract class CopyBuffer
+/// <param name="size">The bytes that are expected: each time that it grows, it leaves a smaller array to the pool.</param>
+internal abstract class CopyBuffer(int size = CopyBuffer.Smallest)
 {
+    /// <summary>The size of one that few rows are expected of.</summary>
+    public const int Smallest = 64 * 1024;
+
     private const byte JsonbVersion = 1;
 
-    private byte[] _bytes = ArrayPool<byte>.Shared.Rent(64 * 1024);
+    private byte[] _bytes = ArrayPool<byte>.Shared.Rent(size);
 
     /// <summary>What stands before the first row: the signature, no flags, no extension.</summary>
     public static ReadOnlyMemory<byte> Header { get; } =

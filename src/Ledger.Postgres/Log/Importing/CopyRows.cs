@@ -4,7 +4,8 @@ namespace Ledger.Postgres.Log.Importing;
 
 /// <summary>Rows of <c>import_copy_events</c>.</summary>
 /// <remarks>Columns whose values are known last come first and have a fixed size, so that they can be filled in later.</remarks>
-internal sealed class CopyRows : CopyBuffer
+/// <param name="size">The bytes that are expected.</param>
+internal sealed class CopyRows(int size) : CopyBuffer(size)
 {
     private const short Columns = 13;
     private const int Number = 6;

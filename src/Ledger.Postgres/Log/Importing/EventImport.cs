@@ -65,10 +65,12 @@ internal sealed class EventImport(NpgsqlDataSource pool, AppendStatements statem
     private async Task ReadAsync(IAsyncEnumerable<StreamEvent> events, ChannelWriter<CopyBatch> batches, CancellationToken cancellationToken)
     {
         Exception? failure = null;
+        var size = CopyBuffer.Smallest;
         try
         {
-            await foreach (var batch in ImportBatch.ReadAsync(events, options.Registry, () => new CopyBatch(), cancellationToken).ConfigureAwait(false))
+            await foreach (var batch in ImportBatch.ReadAsync(events, options.Registry, () => new CopyBatch(size), cancellationToken).ConfigureAwait(false))
             {
+                size = Math.Max(size, batch.Length);
                 await batches.WriteAsync(batch, cancellationToken).ConfigureAwait(false);
             }
         }
