@@ -20,13 +20,15 @@ internal sealed class StatusCommand : LedgerCommand
         Examples = ["ledger status first", "ledger status branch:second --json"];
     }
 
+    public override bool OnlyReads => true;
+
     public override async Task RunAsync(Session session, CancellationToken cancellationToken)
     {
         await using var connection = await session.ConnectAsync(cancellationToken);
         var run = await Histories.FindAsync(connection, session.Get(_id), cancellationToken);
         var name = run.StreamName;
         var stream = await connection.Store.GetStreamAsync(name, cancellationToken) ?? throw new StreamNotFoundException(name);
-        var branch = await connection.Store.GetBranchAsync(name, cancellationToken);
+        var branch = name.Value.StartsWith("branch:", StringComparison.Ordinal) ? await connection.Store.GetBranchAsync(name, cancellationToken) : null;
         var length = run.History.LengthAt(stream.Version);
         var reading = run.WithStatistics(session.NewRead());
         var summary = await session.Progress.RunAsync($"Reading {name}", () => reading.GetSummaryAsync(cancellationToken));
