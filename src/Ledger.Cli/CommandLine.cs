@@ -14,7 +14,7 @@ internal static class CommandLine
 
     public static async Task<int> InvokeAsync(IReadOnlyList<string> args, CommandIo io, CancellationToken cancellationToken)
     {
-        var root = Commands.Create();
+        var root = Commands.CreateFor(args);
         var parsed = root.Parse(Asked(args, root), Parsing);
         io = io.OutputWidth is null ? io : io with { Output = new TerminalStream(io.Output) };
         var session = new Session(io, parsed);

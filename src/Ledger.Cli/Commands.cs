@@ -44,25 +44,11 @@ internal static class Commands
         "ledger diff first second",
     ];
 
-    public static RootCommand Create()
-    {
-        var root = new RootCommand(
-            "Records what an agent does as an append-only log in PostgreSQL: read it, fork it, compare. "
-            + "Exit codes: 0 done, 1 refused and nothing written, 2 a wrong command line.")
-        {
-            HelpName = "ledger",
-        };
-        root.Add(CommonOptions.Json);
-        root.Add(CommonOptions.Output);
-        root.Add(CommonOptions.Connection);
-        root.Add(CommonOptions.Schema);
-        root.Add(CommonOptions.Tenant);
-        root.Add(CommonOptions.RetryFor);
-        root.Add(CommonOptions.Profile);
-        root.Add(CommonOptions.Utc);
-        root.Add(CommonOptions.NoPager);
-        root.Add(new DemoCommand());
-        root.Add(Group(
+    // In the order of the help. Each by its name, so that a call makes the one that it names: all of them take longer than many a command.
+    private static readonly (string Name, Func<Command> Create)[] All =
+    [
+        ("demo", static () => new DemoCommand()),
+        ("run", static () => Group(
             "run",
             "Starts, lists, adds up, renames, labels and archives runs.",
             new RunStartCommand(),
@@ -70,48 +56,48 @@ internal static class Commands
             new RunTotalsCommand(),
             new RunRenameCommand(),
             new RunLabelCommand(),
-            new RunArchiveCommand()));
-        root.Add(new AppendCommand());
-        root.Add(new EventsCommand());
-        root.Add(new LogCommand());
-        root.Add(new SearchCommand());
-        root.Add(new QueryCommand());
-        root.Add(new StatusCommand());
-        root.Add(new WorldCommand());
-        root.Add(new ObjectCommand());
-        root.Add(new NeighboursCommand());
-        root.Add(new ForkCommand());
-        root.Add(new BranchesCommand("branches"));
-        root.Add(Group("branch", "Lists branches; 'ledger fork' creates one.", new BranchesCommand("list")));
-        root.Add(new DiffCommand());
-        root.Add(new MergeCommand());
-        root.Add(new CherryPickCommand());
-        root.Add(new RebaseCommand());
-        root.Add(new SnapshotCommand());
-        root.Add(new ReplayCommand());
-        root.Add(Group("worlds", "Manages the stored rows of worlds.", new WorldsIndexCommand()));
-        root.Add(new TraceCommand());
-        root.Add(new BlameCommand());
-        root.Add(new DivergenceCommand());
-        root.Add(Group(
+            new RunArchiveCommand())),
+        ("append", static () => new AppendCommand()),
+        ("events", static () => new EventsCommand()),
+        ("log", static () => new LogCommand()),
+        ("search", static () => new SearchCommand()),
+        ("query", static () => new QueryCommand()),
+        ("status", static () => new StatusCommand()),
+        ("world", static () => new WorldCommand()),
+        ("object", static () => new ObjectCommand()),
+        ("neighbours", static () => new NeighboursCommand()),
+        ("fork", static () => new ForkCommand()),
+        ("branches", static () => new BranchesCommand("branches")),
+        ("branch", static () => Group("branch", "Lists branches; 'ledger fork' creates one.", new BranchesCommand("list"))),
+        ("diff", static () => new DiffCommand()),
+        ("merge", static () => new MergeCommand()),
+        ("cherry-pick", static () => new CherryPickCommand()),
+        ("rebase", static () => new RebaseCommand()),
+        ("snapshot", static () => new SnapshotCommand()),
+        ("replay", static () => new ReplayCommand()),
+        ("worlds", static () => Group("worlds", "Manages the stored rows of worlds.", new WorldsIndexCommand())),
+        ("trace", static () => new TraceCommand()),
+        ("blame", static () => new BlameCommand()),
+        ("divergence", static () => new DivergenceCommand()),
+        ("calls", static () => Group(
             "calls",
             "Shows the calls of a run that have not ended, and settles those whose end is unknown.",
             new CallsListCommand(),
             new CallsReleaseCommand(),
-            new CallsAnswerCommand()));
-        root.Add(Group("budget", "Shows and sets what the calls of a run and its branches, or of a task, may cost.", new BudgetShowCommand(), new BudgetSetCommand(), new BudgetJoinCommand()));
-        root.Add(Group(
+            new CallsAnswerCommand())),
+        ("budget", static () => Group("budget", "Shows and sets what the calls of a run and its branches, or of a task, may cost.", new BudgetShowCommand(), new BudgetSetCommand(), new BudgetJoinCommand())),
+        ("approvals", static () => Group(
             "approvals",
             "Shows the calls of a run that need approval, and decides on them.",
             new ApprovalsListCommand(),
             ApprovalsDecideCommand.Approve(),
-            ApprovalsDecideCommand.Deny()));
-        root.Add(new ServeCommand());
-        root.Add(Group("token", "Makes tokens for 'ledger serve'.", new TokenCreateCommand()));
-        root.Add(new GraphCommand());
-        root.Add(new ImportCommand());
-        root.Add(new ExportCommand());
-        root.Add(Group(
+            ApprovalsDecideCommand.Deny())),
+        ("serve", static () => new ServeCommand()),
+        ("token", static () => Group("token", "Makes tokens for 'ledger serve'.", new TokenCreateCommand())),
+        ("graph", static () => new GraphCommand()),
+        ("import", static () => new ImportCommand()),
+        ("export", static () => new ExportCommand()),
+        ("chrono", static () => Group(
             "chrono",
             "Stores records of what an agent believes; each change is an event in a hash chain.",
             new ChronoUpsertCommand(),
@@ -129,8 +115,8 @@ internal static class Commands
             new ChronoRestoreCommand(),
             new ChronoImportCommand(),
             new ChronoExportCommand(),
-            new ChronoMigrateCommand()));
-        root.Add(Group(
+            new ChronoMigrateCommand())),
+        ("projections", static () => Group(
             "projections",
             "Lists, pauses, resumes and rebuilds asynchronous projections.",
             new ProjectionsListCommand(),
@@ -139,22 +125,22 @@ internal static class Commands
             new ProjectionsResumeCommand(),
             new ProjectionsDeadLettersCommand(),
             new ProjectionsStepCommand(),
-            new ProjectionsRebuildCommand()));
-        root.Add(Group(
+            new ProjectionsRebuildCommand())),
+        ("task", static () => Group(
             "task",
             "Saves and shows the tasks of agents.",
             new TaskListCommand(),
             new TaskShowCommand(),
             new TaskTreeCommand(),
             new TaskSaveCommand(),
-            new TaskCompleteCommand()));
-        root.Add(Group("call", "Saves and shows the calls that agents made.", new CallListCommand(), new CallShowCommand(), new CallSaveCommand()));
-        root.Add(Group("message", "Saves and shows the messages of a task.", new MessageListCommand(), new MessageSaveCommand()));
-        root.Add(new RecoverCommand());
-        root.Add(new InvokeCommand());
-        root.Add(Group("bus", "Lists the abilities that programs and agents can call.", new BusListCommand()));
-        root.Add(new McpCommand());
-        root.Add(Group(
+            new TaskCompleteCommand())),
+        ("call", static () => Group("call", "Saves and shows the calls that agents made.", new CallListCommand(), new CallShowCommand(), new CallSaveCommand())),
+        ("message", static () => Group("message", "Saves and shows the messages of a task.", new MessageListCommand(), new MessageSaveCommand())),
+        ("recover", static () => new RecoverCommand()),
+        ("invoke", static () => new InvokeCommand()),
+        ("bus", static () => Group("bus", "Lists the abilities that programs and agents can call.", new BusListCommand())),
+        ("mcp", static () => new McpCommand()),
+        ("seal", static () => Group(
             "seal",
             "Seals the log by a Merkle tree with signed checkpoints, proves events and runs, and finds what was changed.",
             new SealKeygenCommand(),
@@ -166,30 +152,30 @@ internal static class Commands
             new SealConsistencyCommand(),
             new SealVerifyCommand(),
             new SealAuditCommand(),
-            new SealExportCommand()));
-        root.Add(new MaskCommand());
-        root.Add(new ForgetCommand());
-        root.Add(Group(
+            new SealExportCommand())),
+        ("mask", static () => new MaskCommand()),
+        ("forget", static () => new ForgetCommand()),
+        ("retention", static () => Group(
             "retention",
             "Removes what policies no longer keep, archived to files, never what branches share, and restores it.",
             new RetentionPlanCommand(),
             new RetentionRunCommand(),
             new RetentionReportCommand(),
             new RetentionHoldCommand(),
-            new RetentionRestoreCommand()));
-        root.Add(Group(
+            new RetentionRestoreCommand())),
+        ("schema", static () => Group(
             "schema",
             "Shows and compares the contracts of events: the JSON Schemas of their data.",
             new SchemaExportCommand(),
             new SchemaCheckCommand(),
-            new SchemaStatusCommand()));
-        root.Add(Group(
+            new SchemaStatusCommand())),
+        ("roles", static () => Group(
             "roles",
             "Makes and checks the roles of a log: who may read, append, audit, operate and migrate.",
             new RolesCreateCommand(),
             new RolesCheckCommand(),
-            new RolesScriptCommand()));
-        root.Add(Group(
+            new RolesScriptCommand())),
+        ("migrate", static () => Group(
             "migrate",
             "Updates the schema of a database, and shows how it differs.",
             new MigrateApplyCommand(),
@@ -197,9 +183,9 @@ internal static class Commands
             new MigrateRepairCommand(),
             new MigrateTagsCommand(),
             new MigrateScriptCommand(),
-            new MigrateListCommand()));
-        root.Add(new DoctorCommand());
-        root.Add(Group(
+            new MigrateListCommand())),
+        ("doctor", static () => new DoctorCommand()),
+        ("tenants", static () => Group(
             "tenants",
             "Manages the databases of tenants, of which each has its own.",
             new TenantsListCommand(),
@@ -207,22 +193,54 @@ internal static class Commands
             new TenantsRemoveCommand(),
             new TenantsMigrateCommand(),
             new TenantsMoveCommand(),
-            new TenantsQuotaCommand()));
-        root.Add(Group(
+            new TenantsQuotaCommand())),
+         ("db", static () => Group(
             "db",
             "Starts, stops and finds your private PostgreSQL server, which is used when no other is named.",
             new DbStartCommand(),
             new DbStopCommand(),
             new DbStatusCommand(),
-            new DbPathCommand()));
-        root.Add(Group(
+            new DbPathCommand())),
+        ("profile", static () => Group(
             "profile",
             "Keeps settings by a name, such as the connection of a server.",
             new ProfileListCommand(),
             new ProfileShowCommand(),
             new ProfileSetCommand(),
-            new ProfileRemoveCommand()));
-        root.Add(new CompletionCommand());
+            new ProfileRemoveCommand())),
+        ("completion", static () => new CompletionCommand()),
+    ];
+
+    public static RootCommand Create() => Create(only: null);
+
+    /// <summary>The tree as far as a call needs it: with all commands, unless it begins with the name of one.</summary>
+    public static RootCommand CreateFor(IReadOnlyList<string> args) => Create(args.Count > 0 && All.Any(command => command.Name == args[0]) ? args[0] : null);
+
+    private static RootCommand Create(string? only)
+    {
+        var root = new RootCommand(
+            "Records what an agent does as an append-only log in PostgreSQL: read it, fork it, compare. "
+            + "Exit codes: 0 done, 1 refused and nothing written, 2 a wrong command line.")
+        {
+            HelpName = "ledger",
+        };
+        root.Add(CommonOptions.Json);
+        root.Add(CommonOptions.Output);
+        root.Add(CommonOptions.Connection);
+        root.Add(CommonOptions.Schema);
+        root.Add(CommonOptions.Tenant);
+        root.Add(CommonOptions.RetryFor);
+        root.Add(CommonOptions.Profile);
+        root.Add(CommonOptions.Utc);
+        root.Add(CommonOptions.NoPager);
+        foreach (var (name, create) in All)
+        {
+            if (only is null || only == name)
+            {
+                root.Add(create());
+            }
+        }
+
         foreach (var option in root.Options)
         {
             if (option is HelpOption help)

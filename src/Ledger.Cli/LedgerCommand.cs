@@ -12,6 +12,9 @@ internal abstract class LedgerCommand(string name, string description) : Command
     /// <summary>Whether it lists rows, which can also be printed as JSON Lines and as CSV: its answer goes to <c>Session.ListAsync</c> first.</summary>
     public virtual bool ListsRows => false;
 
+    /// <summary>Whether it only reads events and what follows from them: its connection needs neither the contracts of events nor what types the server has, and is there sooner.</summary>
+    public virtual bool OnlyReads => false;
+
     /// <summary>Whether its text is shown by a pager on a terminal, as that of the same command of git.</summary>
     public virtual bool IsPaged(Session session) => false;
 

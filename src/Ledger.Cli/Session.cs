@@ -42,6 +42,9 @@ internal sealed class Session
     /// <summary>Whose log the schema has, once a command has found or chosen it.</summary>
     public Tenancy Tenancy { get; set; }
 
+    /// <summary>Whether the command only reads.</summary>
+    public bool OnlyReads => _parsed.CommandResult.Command is LedgerCommand { OnlyReads: true };
+
     /// <summary>How to print.</summary>
     public OutputFormat Format => _format.Value;
 

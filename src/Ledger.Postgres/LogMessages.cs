@@ -65,6 +65,15 @@ internal static partial class LogMessages
     [LoggerMessage(EventId = 151, Level = LogLevel.Information, Message = "Node {Node} does not keep the index of the search, which needs {Needs} connections of {PoolSize}; searches look at the events themselves")]
     internal static partial void SearchIndexNotKept(ILogger logger, string node, int poolSize, int needs);
 
+    [LoggerMessage(EventId = 152, Level = LogLevel.Information, Message = "The index of the search gets {Events} events that the log has already, about {Megabytes} MB on the disk, in the background; searches find the same meanwhile")]
+    internal static partial void SearchIndexBegins(ILogger logger, long events, long megabytes);
+
+    [LoggerMessage(EventId = 153, Level = LogLevel.Information, Message = "The index of the search has {Percent} % of the events that the log had when it began")]
+    internal static partial void SearchIndexGrows(ILogger logger, int percent);
+
+    [LoggerMessage(EventId = 154, Level = LogLevel.Information, Message = "Node {Node} reaches a standby, where no projections run; it asks again, ever less often, whether that has become the primary")]
+    internal static partial void NodeWaitsForPrimary(ILogger logger, string node);
+
     [LoggerMessage(EventId = 160, Level = LogLevel.Warning, Message = "The daemons of tenants were interrupted; they start again")]
     internal static partial void TenantsInterrupted(ILogger logger, Exception fault);
 

@@ -32,7 +32,7 @@ public static class PostgresFaults
                 case SocketException socket:
                     return DescribeSocket(socket, server);
                 case UnsupportedServerException or SchemaNotMigratedException or SchemaTooOldException or MigrationChecksumException or MigrationOrderException
-                    or LogNumbersException or ReservedStreamsException or StandbyServerException or DatabaseEncodingException or TenancyException:
+                    or LogNumbersException or ReservedStreamsException or StandbyServerException or DatabaseEncodingException or TenancyException or PoolerException:
                     return fault.Message;
             }
         }
@@ -68,6 +68,8 @@ public static class PostgresFaults
             PostgresErrorCodes.InvalidSqlStatementName or PostgresErrorCodes.DuplicatePreparedStatement =>
                 $"A pooler before the server does not keep prepared statements: {said}. Connect to the server itself, or set its "
                 + "max_prepared_statements above 0 (PgBouncer 1.21 or newer).",
+            PostgresErrorCodes.ProtocolViolation =>
+                $"The server, or a pooler before it, refused the connection: {said}. Check that the server runs; PgBouncer passes no 'options' on, which the connection of a tenant has.",
             PostgresErrorCodes.UniqueViolation when TransientFaults.IsNumberTaken(fault) =>
                 "The sequence that numbers events is behind the log: an event got a number that is already in use, and nothing was written. "
                 + "Run 'ledger migrate repair', which sets the sequence to the newest event.",

@@ -157,19 +157,43 @@ public sealed record PostgresOptions
             RetryFor >= TimeSpan.Zero && RetryFor <= TimeSpan.FromHours(1),
             $"{nameof(RetryFor)} is '{RetryFor}'; it must be from zero to an hour.",
             faults);
-        Check(Enum.IsDefined(ForeignWriters), $"{nameof(ForeignWriters)} is '{ForeignWriters}', which is not a valid value.", faults);
-        Check(
-            Enum.IsDefined(AmbientTransactions),
-            $"{nameof(AmbientTransactions)} is '{AmbientTransactions}', which is not a valid value.",
-            faults);
-        Check(Enum.IsDefined(WorldRows), $"{nameof(WorldRows)} is '{WorldRows}', which is not a valid value.", faults);
-        Check(Enum.IsDefined(AutoMigrate), $"{nameof(AutoMigrate)} is '{AutoMigrate}', which is not a valid value.", faults);
-        Check(Enum.IsDefined(Tenancy), $"{nameof(Tenancy)} is '{Tenancy}', which is not a valid value.", faults);
-        Check(
-            Tenancy == Tenancy.Single || ForeignWriters == ForeignWriters.None,
-            $"{nameof(ForeignWriters)} is '{ForeignWriters}', but the numbers of other tenants would each be waited for; with {nameof(Tenancy)} '{Tenancy}' it must be '{ForeignWriters.None}'.",
-            faults);
-        Check(Enum.IsDefined(Contracts), $"{nameof(Contracts)} is '{Contracts}', which is not a valid value.", faults);
+        // Their texts are made where they are needed: to format the names of enumerations takes longer than all of the rest.
+        if (!Enum.IsDefined(ForeignWriters))
+        {
+            faults.Add($"{nameof(ForeignWriters)} is '{ForeignWriters}', which is not a valid value.");
+        }
+
+        if (!Enum.IsDefined(AmbientTransactions))
+        {
+            faults.Add($"{nameof(AmbientTransactions)} is '{AmbientTransactions}', which is not a valid value.");
+        }
+
+        if (!Enum.IsDefined(WorldRows))
+        {
+            faults.Add($"{nameof(WorldRows)} is '{WorldRows}', which is not a valid value.");
+        }
+
+        if (!Enum.IsDefined(AutoMigrate))
+        {
+            faults.Add($"{nameof(AutoMigrate)} is '{AutoMigrate}', which is not a valid value.");
+        }
+
+        if (!Enum.IsDefined(Tenancy))
+        {
+            faults.Add($"{nameof(Tenancy)} is '{Tenancy}', which is not a valid value.");
+        }
+
+        if (Tenancy != Tenancy.Single && ForeignWriters != ForeignWriters.None)
+        {
+            faults.Add(
+                $"{nameof(ForeignWriters)} is '{ForeignWriters}', but the numbers of other tenants would each be waited for; with {nameof(Tenancy)} '{Tenancy}' it must be '{ForeignWriters.None}'.");
+        }
+
+        if (!Enum.IsDefined(Contracts))
+        {
+            faults.Add($"{nameof(Contracts)} is '{Contracts}', which is not a valid value.");
+        }
+
         return faults.Count > 0 ? throw new PostgresOptionsException(faults)
             : Contracts == EventContractMode.Enforce && !Registry!.Validates ? this with { Registry = Registry.ValidatingAppends() }
             : this;

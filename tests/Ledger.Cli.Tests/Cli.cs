@@ -56,7 +56,7 @@ internal sealed record Cli
     /// <summary>The connection string as the command connects with it.</summary>
     public static string AddressOf(string connectionString) => new NpgsqlConnectionStringBuilder(connectionString) { ApplicationName = "ledger" }.ConnectionString;
 
-    private CommandIo Io(Stream output, TextWriter error, Stream input) => new()
+    internal CommandIo Io(Stream output, TextWriter error, Stream input) => new()
     {
         Output = output,
         Error = error,

@@ -36,6 +36,22 @@ public sealed partial class CommandTableTests
         }
     }
 
+    /// <summary>A call makes the command that it names alone, which is the same as among all.</summary>
+    [Fact]
+    public void Call_MakesTheCommandThatItNames_AndAllWhereItNamesNone()
+    {
+        var all = Commands.Create().Subcommands;
+        foreach (var command in all)
+        {
+            Commands.CreateFor([command.Name, "--json"]).Subcommands.ShouldHaveSingleItem().Name.ShouldBe(command.Name);
+        }
+
+        foreach (var other in new string[][] { [], ["--help"], ["--json", "status"], ["statu"] })
+        {
+            Commands.CreateFor(other).Subcommands.Count.ShouldBe(all.Count);
+        }
+    }
+
     /// <summary>The first words of an example are a command, and the options in it are options of that command.</summary>
     [Fact]
     public void Examples_AreWellFormed()

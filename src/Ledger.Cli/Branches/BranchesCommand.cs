@@ -23,6 +23,8 @@ internal sealed class BranchesCommand : LedgerCommand
 
     public override bool IsPaged(Session session) => true;
 
+    public override bool OnlyReads => true;
+
     public override async Task RunAsync(Session session, CancellationToken cancellationToken)
     {
         await using var connection = await session.ConnectAsync(cancellationToken);

@@ -22,6 +22,10 @@ namespace Ledger.Cli.Connections;
 /// <summary>A database and the services on it that commands use.</summary>
 internal sealed class LedgerConnection : IAsyncDisposable
 {
+    // Ids of what the daemon logs.
+    private const int SizeOfSearchIndex = 152;
+    private const int GrowthOfSearchIndex = 153;
+
     private readonly NpgsqlDataSource _dataSource;
     private readonly NpgsqlDataSource? _own;
     private readonly Session _session;
@@ -55,9 +59,9 @@ internal sealed class LedgerConnection : IAsyncDisposable
         Store, Ledger.Options with { MergeRules = rules }, new WarningLogger(_session.Io), _session.Io.TimeProvider);
 
     /// <summary>Keeps the index of the search up to date, once it is started, where pool, server and role allow it.</summary>
-    /// <remarks>Searches find the same without it, so that it warns of nothing.</remarks>
+    /// <remarks>Searches find the same without it, so that it warns of nothing; of a filled log it says how large the index becomes, and how far it is.</remarks>
     public ProjectionDaemon NewSearchIndex() => new(
-        _dataSource, _session.Options, new DaemonOptions { MaxConnections = 1 }, new WarningLogger(_session.Io, LogLevel.Error), _session.Io.TimeProvider);
+        _dataSource, _session.Options, new DaemonOptions { MaxConnections = 1 }, new WarningLogger(_session.Io, LogLevel.Error, SizeOfSearchIndex, GrowthOfSearchIndex), _session.Io.TimeProvider);
 
     /// <summary>The keys of subjects.</summary>
     public PostgresSubjectKeys SubjectKeys => new(_dataSource, _options);
@@ -125,7 +129,11 @@ internal sealed class LedgerConnection : IAsyncDisposable
                 await session.Progress.RunAsync("Updating the private database", () => connection.Migrator.ApplyAsync(cancellationToken));
             }
 
-            await connection.HoldToContractsAsync(cancellationToken);
+            if (!session.OnlyReads)
+            {
+                await connection.HoldToContractsAsync(cancellationToken);
+            }
+
             return connection;
         }
         catch
@@ -207,11 +215,29 @@ internal sealed class LedgerConnection : IAsyncDisposable
 
             return session.Io.SharedDataSource(address.ConnectionString) is { } shared
                 ? new(shared, null, session)
-                : Owning(PostgresDataSources.Create(address.ConnectionString), session);
+                : Owning(Create(address, session), session);
         }
         catch (PostgresOptionsException exception)
         {
             throw new UsageException(exception.Faults[0]);
         }
+    }
+    // The types of the server are a long list, and most of the mappings of Npgsql are for types that a log does not have.
+    private static NpgsqlDataSource Create(ServerAddress address, Session session)
+    {
+        var parts = new NpgsqlConnectionStringBuilder(address.ConnectionString);
+        if (!session.OnlyReads || parts.TargetSessionAttributes is not null || parts.Host?.Contains(',', StringComparison.Ordinal) == true)
+        {
+            return PostgresDataSources.Create(address.ConnectionString);
+        }
+
+        if (address.Private is not null)
+        {
+            // A Unix socket.
+            parts.SslMode = SslMode.Disable;
+        }
+
+        var builder = new NpgsqlSlimDataSourceBuilder(parts.ConnectionString);
+        return builder.ConfigureTypeLoading(types => types.EnableTypeLoading(false)).EnableArrays().EnableTransportSecurity().EnableIntegratedSecurity().Build();
     }
 }

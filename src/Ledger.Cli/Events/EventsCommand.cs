@@ -50,6 +50,8 @@ internal sealed class EventsCommand : LedgerCommand
 
     public override bool IsPaged(Session session) => !session.Get(_follow);
 
+    public override bool OnlyReads => true;
+
     public override async Task RunAsync(Session session, CancellationToken cancellationToken)
     {
         var from = session.Get(_from) ?? Position.Start;

@@ -9,8 +9,7 @@ internal static class Printable
     // U+061C, U+200E and U+200F are direction marks; the others begin and end text of another direction (UAX 9).
     private const string Directions = "\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069";
 
-    private static readonly SearchValues<char> Steering = SearchValues.Create(
-        [.. Enumerable.Range(0, 0x20).Select(c => (char)c), .. Enumerable.Range(0x7f, 0x21).Select(c => (char)c), .. Directions]);
+    private static readonly SearchValues<char> Steering = SearchValues.Create(string.Concat(Characters('\0', '\u001f'), Characters('\u007f', '\u009f'), Directions));
 
     // Set once for a command, before anything is printed; commands that tests run at the same time each have their own.
     private static readonly AsyncLocal<TimeZoneInfo?> ZoneOfCommand = new();
@@ -50,4 +49,12 @@ internal static class Printable
 
     /// <summary>A heading for a column of times.</summary>
     public static string TimeHeading(string heading) => heading.PadRight(Time(DateTimeOffset.UnixEpoch).Length);
+
+    private static string Characters(char first, char last) => string.Create(last - first + 1, first, static (characters, first) =>
+    {
+        for (var i = 0; i < characters.Length; i++)
+        {
+            characters[i] = (char)(first + i);
+        }
+    });
 }

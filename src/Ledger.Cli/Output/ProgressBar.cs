@@ -23,11 +23,16 @@ internal sealed class ProgressBar(CommandIo io)
     }
 
     /// <summary>Runs work of unknown size that reports nothing.</summary>
-    public Task RunAsync(string what, Func<Task> work) => RunAsync(what, null, async _ =>
+    public Task RunAsync(string what, Func<Task> work)
     {
-        await work();
-        return true;
-    });
+        return !IsPossible ? work() : RunAsync(what, null, DoAsync);
+
+        async Task<bool> DoAsync(IProgress<long> _)
+        {
+            await work();
+            return true;
+        }
+    }
 
     /// <summary>Runs work that reports the total of events itself; the bar shows events per second and the time left.</summary>
     public Task RunAsync(string what, Func<IProgress<(long Done, long Total)>, Task> work)
@@ -42,9 +47,13 @@ internal sealed class ProgressBar(CommandIo io)
         }
     }
 
-    private async Task<T> RunAsync<T>(string what, Done done, Task<T> task, bool showsRate)
+    private bool IsPossible => io.ErrorIsTerminal && io.AllowsColours;
+
+    private Task<T> RunAsync<T>(string what, Done done, Task<T> task, bool showsRate) => IsPossible ? ShowAsync(what, done, task, showsRate) : task;
+
+    private async Task<T> ShowAsync<T>(string what, Done done, Task<T> task, bool showsRate)
     {
-        if (!io.ErrorIsTerminal || !io.AllowsColours || await EndsWithinAsync(task, Patience))
+        if (await EndsWithinAsync(task, Patience))
         {
             return await task;
         }

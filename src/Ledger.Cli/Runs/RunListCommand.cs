@@ -43,6 +43,8 @@ internal sealed class RunListCommand : LedgerCommand
 
     public override bool IsPaged(Session session) => true;
 
+    public override bool OnlyReads => true;
+
     public override async Task RunAsync(Session session, CancellationToken cancellationToken)
     {
         var query = QueryOf(session);

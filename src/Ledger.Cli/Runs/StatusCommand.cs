@@ -20,13 +20,15 @@ internal sealed class StatusCommand : LedgerCommand
         Examples = ["ledger status first", "ledger status first@40", "ledger status branch:second --json"];
     }
 
+    public override bool OnlyReads => true;
+
     public override async Task RunAsync(Session session, CancellationToken cancellationToken)
     {
         await using var connection = await session.ConnectAsync(cancellationToken);
         var named = await Histories.FindAtAsync(connection, session.Get(_id), cancellationToken);
         var name = named.Run.StreamName;
         var stream = await connection.Store.GetStreamAsync(name, cancellationToken) ?? throw new StreamNotFoundException(name);
-        var branch = await connection.Store.GetBranchAsync(name, cancellationToken);
+        var branch = name.Value.StartsWith("branch:", StringComparison.Ordinal) ? await connection.Store.GetBranchAsync(name, cancellationToken) : null;
         var length = named.At ?? named.Run.History.LengthAt(stream.Version);
         var reading = (await Histories.PartOfAsync(named, cancellationToken)).WithStatistics(session.NewRead());
         var summary = await session.Progress.RunAsync($"Reading {name}", () => reading.GetSummaryAsync(cancellationToken));

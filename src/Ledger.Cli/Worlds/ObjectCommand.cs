@@ -23,6 +23,8 @@ internal sealed class ObjectCommand : LedgerCommand
         Examples = ["ledger object first c1", "ledger object branch:second c1 --at 10 --json"];
     }
 
+    public override bool OnlyReads => true;
+
     public override async Task RunAsync(Session session, CancellationToken cancellationToken)
     {
         await using var connection = await session.ConnectAsync(cancellationToken);

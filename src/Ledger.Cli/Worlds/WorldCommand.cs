@@ -47,6 +47,8 @@ internal sealed class WorldCommand : LedgerCommand
 
     public override bool IsPaged(Session session) => true;
 
+    public override bool OnlyReads => true;
+
     public override async Task RunAsync(Session session, CancellationToken cancellationToken)
     {
         var filter = Filter(session);

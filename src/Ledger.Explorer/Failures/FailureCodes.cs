@@ -162,7 +162,7 @@ internal static class FailureCodes
                 case NpgsqlException { InnerException: not PostgresException } or SocketException:
                     return Unreachable;
                 case MigrationFailedException or FunctionFailedException or SchemaNotMendedException when fault.InnerException is null:
-                case UnsupportedServerException or DatabaseEncodingException:
+                case UnsupportedServerException or DatabaseEncodingException or PoolerException:
                     return Database;
             }
         }

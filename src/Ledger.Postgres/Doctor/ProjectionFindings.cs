@@ -1,5 +1,6 @@
 using System.Globalization;
 using Ledger.Postgres.Projections.Daemon;
+using Ledger.Postgres.Searching;
 
 namespace Ledger.Postgres.Doctor;
 
@@ -32,7 +33,7 @@ internal static class ProjectionFindings
                     DoctorSeverity.Notice,
                     DoctorCheck.Projections,
                     name,
-                    $"The index of the search lacks the last {Count(shard.Lag)} numbers of the log, whose events every search looks at one by one. "
+                    $"The index of the search lacks the last {Count(shard.Lag)} numbers of the log, whose events every search looks at one by one: about {Amounts.OfBytes(shard.Lag * SearchRows.BytesOfEvent)} of disk to come. "
                     + (shard.Owner is { } owner
                         ? $"'{owner}' writes it."
                         : "No node writes it: start one with a daemon or 'ledger serve', or remove the index by 'select ledger.clear_search_v1()'."));

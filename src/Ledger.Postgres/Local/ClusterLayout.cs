@@ -18,20 +18,27 @@ internal sealed record ClusterLayout(string Root, int MajorVersion, ServerPlace 
     {
         var home = Path.TrimEndingDirectorySeparator(Path.GetFullPath(options.Home));
         var atHome = Path.Combine(home, "postgres");
-        var inSystem = Path.Combine(options.SystemFolder, $"ledger-{ServerPlace.Hash(home)}");
         var account = ServerAccount.Choose();
-        string[] roots = account is null ? [atHome] : [atHome, inSystem];
-        foreach (var root in roots)
+        if (NewestIn(atHome) is { } major)
         {
-            if (NewestIn(root) is { } major)
-            {
-                var owner = account is null ? null : await FileOwner.ReadAsync(FolderOf(root, major), cancellationToken).ConfigureAwait(false);
-                return Create(root, major, owner is null ? account : ServerAccount.OwnerOf(owner));
-            }
+            return await FoundAsync(atHome, major).ConfigureAwait(false);
+        }
+
+        // Only now: hashing loads the library for it, which takes longer than all of this.
+        var inSystem = account is null ? null : Path.Combine(options.SystemFolder, $"ledger-{ServerPlace.Hash(home)}");
+        if (inSystem is not null && NewestIn(inSystem) is { } other)
+        {
+            return await FoundAsync(inSystem, other).ConfigureAwait(false);
         }
 
         var reachable = account is null || await PrivateFolder.CanEnterAsync(home, account, cancellationToken).ConfigureAwait(false);
-        return Create(reachable ? atHome : inSystem, PostgresPrograms.Find().MajorVersion, account);
+        return Create(reachable ? atHome : inSystem!, PostgresPrograms.Find().MajorVersion, account);
+
+        async Task<ClusterLayout> FoundAsync(string root, int major)
+        {
+            var owner = account is null ? null : await FileOwner.ReadAsync(FolderOf(root, major), cancellationToken).ConfigureAwait(false);
+            return Create(root, major, owner is null ? account : ServerAccount.OwnerOf(owner));
+        }
     }
 
     private static ClusterLayout Create(string root, int majorVersion, ServerAccount? account)
@@ -42,10 +49,19 @@ internal sealed record ClusterLayout(string Root, int MajorVersion, ServerPlace 
 
     private static string FolderOf(string root, int majorVersion) => Path.Combine(root, majorVersion.ToString(CultureInfo.InvariantCulture));
 
-    private static int? NewestIn(string root) => !Directory.Exists(root)
-        ? null
-        : Directory.EnumerateDirectories(root)
-            .Where(folder => File.Exists(Path.Combine(folder, ServerPlace.DataName, "PG_VERSION")))
-            .Select(folder => int.TryParse(Path.GetFileName(folder), NumberStyles.None, CultureInfo.InvariantCulture, out var major) ? major : (int?)null)
-            .Max();
+    private static int? NewestIn(string root)
+    {
+        int? newest = null;
+        foreach (var folder in Directory.Exists(root) ? Directory.GetDirectories(root) : [])
+        {
+            if (File.Exists(Path.Combine(folder, ServerPlace.DataName, "PG_VERSION"))
+                && int.TryParse(Path.GetFileName(folder), NumberStyles.None, CultureInfo.InvariantCulture, out var major)
+                && !(major <= newest))
+            {
+                newest = major;
+            }
+        }
+
+        return newest;
+    }
 }

@@ -91,19 +91,21 @@ public sealed class LocalCluster
     public async Task StartAsync(NpgsqlDataSource dataSource, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(dataSource);
-        var answer = await ServerProbe.AskAsync(Place, () => Connections.OpenAsync(dataSource, cancellationToken).AsTask(), cancellationToken).ConfigureAwait(false);
+        var answer = await ServerProbe.AskAsync(Place, OpenAsync, cancellationToken).ConfigureAwait(false);
         if (answer is not ServerAnswer.Ready)
         {
             await StartAsync(cancellationToken).ConfigureAwait(false);
 
             // Its pool may have connections to the server that ended.
             dataSource.Clear();
-            answer = await ServerProbe.AskAsync(Place, () => Connections.OpenAsync(dataSource, cancellationToken).AsTask(), cancellationToken).ConfigureAwait(false);
+            answer = await ServerProbe.AskAsync(Place, OpenAsync, cancellationToken).ConfigureAwait(false);
             if (answer is not ServerAnswer.Ready)
             {
                 throw new LocalClusterException(Place.Folder, $"The private PostgreSQL server in '{Place.Folder}' runs, but the data source does not reach it.");
             }
         }
+
+        Task<NpgsqlConnection> OpenAsync() => Connections.OpenAnyAsync(dataSource, cancellationToken).AsTask();
     }
 
     /// <summary>Stops the server, if it runs, and returns when it has ended. Open transactions are rolled back.</summary>

@@ -67,6 +67,7 @@ public sealed partial class LogRetention
     /// <exception cref="ArgumentException">A policy has a fault, or there is none.</exception>
     /// <exception cref="RetentionInProgressException">Another process runs retention.</exception>
     /// <exception cref="ArchiveException">A run was interrupted that has its archives in another folder. Nothing was changed.</exception>
+    /// <exception cref="PoolerException">A pooler gives each transaction another session.</exception>
     public async Task<RetentionReport> RunAsync(RetentionOptions options, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(options);
@@ -76,6 +77,7 @@ public sealed partial class LogRetention
         return await UseAsync(
             async (connection, token) =>
             {
+                await PoolerGuard.CheckSessionAsync(connection, "Retention", token).ConfigureAwait(false);
                 if (!(await _sql.ListAsync(connection, "retention_lock", _ => { }, r => r.GetBoolean(0), token).ConfigureAwait(false))[0])
                 {
                     throw new RetentionInProgressException();

@@ -22,6 +22,7 @@ public sealed partial class LedgerMigrator
     private async Task FindTenancyAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
     {
         var found = await TenancyGuard.ReadAsync(connection, _options.Schemas, cancellationToken).ConfigureAwait(false);
+        TenancyGuard.NoteFound(_dataSource, _options.Schemas, found);
         if (found.IsConjoined)
         {
             _options = _options with { Tenancy = Tenancy.Conjoined };

@@ -12,6 +12,7 @@ namespace Ledger.Postgres.Schema;
 /// </remarks>
 public sealed partial class LedgerMigrator
 {
+    private readonly NpgsqlDataSource _dataSource;
     private readonly PatientOpening _opening;
     private volatile PostgresOptions _options;
     private volatile bool _isDivided;
@@ -42,7 +43,8 @@ public sealed partial class LedgerMigrator
     {
         ArgumentNullException.ThrowIfNull(dataSource);
         _options = (options ?? new PostgresOptions()).Checked();
-        _opening = PatientOpening.OfSchema(PostgresDataSources.ForWriting(dataSource), _options);
+        _dataSource = PostgresDataSources.ForWriting(dataSource);
+        _opening = PatientOpening.OfSchema(_dataSource, _options);
         _logger = logger ?? NullLogger<LedgerMigrator>.Instance;
         _isOfProgram = known is null && functions is null;
         (Known, Functions) = (known!, functions!);

@@ -1,12 +1,13 @@
 using Ledger.Postgres.Log;
 using Ledger.Postgres.Projections.Daemon;
+using Microsoft.Extensions.Logging;
 using Npgsql;
 using NpgsqlTypes;
 
 namespace Ledger.Postgres.Searching;
 
 /// <summary>Writes the index of the search after the events.</summary>
-internal sealed class SearchIndexShard(PostgresOptions options, TimeProvider timeProvider) : ShardWork(SearchRows.Shard, KindName, options)
+internal sealed class SearchIndexShard(PostgresOptions options, TimeProvider timeProvider, ILogger logger) : ShardWork(SearchRows.Shard, KindName, options)
 {
     /// <summary>The kind of the shard.</summary>
     public const string KindName = "search";
@@ -17,7 +18,11 @@ internal sealed class SearchIndexShard(PostgresOptions options, TimeProvider tim
     // Until then a rewritten event is looked at by every search, which finds it all the same.
     private static readonly TimeSpan RewrittenEvery = TimeSpan.FromSeconds(10);
 
+    // Fewer are indexed before anybody could read that they are.
+    private const long Many = 100_000;
+
     private readonly SearchRows _rows = new(options);
+    private Backlog? _backlog;
     private long _lookedAt;
 
     public override TimeSpan Pause => Gathered;
@@ -26,8 +31,23 @@ internal sealed class SearchIndexShard(PostgresOptions options, TimeProvider tim
 
     public override TimeSpan? Due => _lookedAt == 0 ? TimeSpan.Zero : RewrittenEvery - timeProvider.GetElapsedTime(_lookedAt);
 
-    public override Task<ShardPage> RunAsync(NpgsqlConnection connection, long from, long ceiling, int rows, CancellationToken cancellationToken) =>
-        _rows.IndexAsync(connection, from, ceiling, rows, cancellationToken);
+    public override async Task<ShardPage> RunAsync(NpgsqlConnection connection, long from, long ceiling, int rows, CancellationToken cancellationToken)
+    {
+        if (ceiling - from >= Many && _backlog is null)
+        {
+            _backlog = new Backlog(from, ceiling, 0);
+            LogMessages.SearchIndexBegins(logger, ceiling - from, (ceiling - from) * SearchRows.BytesOfEvent >> 20);
+        }
+
+        var page = await _rows.IndexAsync(connection, from, ceiling, rows, cancellationToken).ConfigureAwait(false);
+        if (_backlog is { } backlog && backlog.TenthsAt(page.Reached) is var tenths && tenths > backlog.Tenths)
+        {
+            _backlog = tenths < 10 ? backlog with { Tenths = tenths } : null;
+            LogMessages.SearchIndexGrows(logger, tenths * 10);
+        }
+
+        return page;
+    }
 
     public override async Task RunDueAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
     {
@@ -50,5 +70,10 @@ internal sealed class SearchIndexShard(PostgresOptions options, TimeProvider tim
         skip.Parameters.With(from, NpgsqlDbType.Bigint).With(ceiling, NpgsqlDbType.Bigint);
         batch.BatchCommands.Add(skip);
         base.AddSkip(batch, from, ceiling);
+    }
+    /// <summary>What a filled log had when it began to be indexed.</summary>
+    private sealed record Backlog(long From, long To, int Tenths)
+    {
+        public int TenthsAt(long reached) => (int)Math.Min((reached - From) * 10 / (To - From), 10);
     }
 }

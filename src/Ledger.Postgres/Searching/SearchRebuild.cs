@@ -3,6 +3,7 @@ using Ledger.Postgres.Log;
 using Ledger.Postgres.Projections.Daemon;
 using Ledger.Postgres.Projections.Rebuilding;
 using Ledger.Postgres.Projections.Subscriptions;
+using Microsoft.Extensions.Logging.Abstractions;
 using Npgsql;
 
 namespace Ledger.Postgres.Searching;
@@ -23,7 +24,7 @@ internal sealed class SearchRebuild(NpgsqlDataSource dataSource, PostgresOptions
         await RebuildLock.TakeAsync(connection, SearchRows.Key, options, cancellationToken).ConfigureAwait(false);
         try
         {
-            var shard = new SearchIndexShard(options, timeProvider);
+            var shard = new SearchIndexShard(options, timeProvider, NullLogger.Instance);
             await _states.BeginAsync(connection, shard, new DaemonOptions().NodeName, cancellationToken).ConfigureAwait(false);
             if (mode != RebuildMode.Resume)
             {

@@ -12,6 +12,9 @@ internal sealed class SearchRows(PostgresOptions options)
     /// <summary>The key of the index among Ledger's projections.</summary>
     public const string Key = "ledger:search";
 
+    /// <summary>How many bytes an event takes in it, with the indexes, as measured.</summary>
+    public const long BytesOfEvent = 781;
+
     private const int MostRewritten = 1_000;
     private const int MostGivenUp = 100_000;
 

@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using Ledger.Postgres.Connecting;
 using Npgsql;
 
 namespace Ledger.Postgres.Tenants;
@@ -18,6 +19,15 @@ internal static class TenancyGuard
     {
         Note(dataSource, (options ?? new PostgresOptions()).Schemas);
         return dataSource;
+    }
+
+    /// <summary>Notes what a connection of a data source has shown already, so that it is not asked again.</summary>
+    public static void NoteFound(NpgsqlDataSource dataSource, SchemaNames schemas, Finding found)
+    {
+        if (schemas.Tenancy == Tenancy.Single && found is { HasLog: true, IsConjoined: false, IsPooled: false } && Known.TryGetValue(dataSource, out var uses))
+        {
+            uses.Checked(schemas);
+        }
     }
 
     /// <summary>Refuses what was not made for the logs of many tenants.</summary>
@@ -111,25 +121,37 @@ internal static class TenancyGuard
         new($"The schema '{schemas.Ledger}' is not one with the logs of many tenants. 'ledger migrate apply --tenancy conjoined' makes one.");
 
     /// <summary>Whether the next connection of a data source is to be checked.</summary>
-    public static bool IsToCheck(NpgsqlDataSource dataSource) => Known.TryGetValue(dataSource, out var uses) && uses.Unchecked.Length > 0;
+    public static bool IsToCheck(NpgsqlDataSource dataSource) => Known.TryGetValue(dataSource, out var uses) && (uses.Unchecked.Length > 0 || uses.HoldsStatements);
 
     private static async ValueTask CheckAsync(Uses uses, string? tenant, NpgsqlConnection connection, CancellationToken cancellationToken)
     {
         foreach (var schemas in uses.Unchecked)
         {
             // A schema that is not there yet may become either.
-            if (await CheckAsync(schemas, tenant, connection, cancellationToken).ConfigureAwait(false))
+            var found = await CheckAsync(schemas, tenant, connection, cancellationToken).ConfigureAwait(false);
+            if (found.IsPooled)
+            {
+                await uses.CheckPoolerAsync(connection, cancellationToken).ConfigureAwait(false);
+            }
+
+            if (found.HasLog)
             {
                 uses.Checked(schemas);
             }
         }
+
+        if (uses.HoldsStatements)
+        {
+            await PoolerGuard.HoldAsync(connection, cancellationToken).ConfigureAwait(false);
+        }
     }
 
-    private static async ValueTask<bool> CheckAsync(SchemaNames schemas, string? tenant, NpgsqlConnection connection, CancellationToken cancellationToken)
+    private static async ValueTask<Finding> CheckAsync(SchemaNames schemas, string? tenant, NpgsqlConnection connection, CancellationToken cancellationToken)
     {
-        if (await ReadAsync(connection, schemas, cancellationToken).ConfigureAwait(false) is not { HasLog: true } found)
+        var found = await ReadAsync(connection, schemas, cancellationToken).ConfigureAwait(false);
+        if (!found.HasLog)
         {
-            return false;
+            return found;
         }
 
         var fault = FaultOf(schemas, found, tenant);
@@ -140,7 +162,7 @@ internal static class TenancyGuard
                 : NotAdded(found.Tenant!);
         }
 
-        return fault is null ? true : throw new TenancyException(fault);
+        return fault is null ? found : throw new TenancyException(fault);
     }
 
     /// <summary>What would show a session of a schema of many tenants the rows of others.</summary>
@@ -171,14 +193,19 @@ internal static class TenancyGuard
     {
         var command = new NpgsqlCommand(SqlText.Load("tenancy"), connection)
         {
-            Parameters = { new() { Value = schemas.Events }, new() { Value = schemas.Ledger } },
+            Parameters = { new() { Value = schemas.Events }, new() { Value = schemas.Ledger }, new() { Value = connection.UserName ?? "" } },
         };
         await using var _ = command.ConfigureAwait(false);
         var reader = await command.ExecuteReaderAsync(cancellationToken).ConfigureAwait(false);
         await using var __ = reader.ConfigureAwait(false);
         await reader.ReadAsync(cancellationToken).ConfigureAwait(false);
         return new Finding(
-            reader.GetBoolean(0), reader.GetBoolean(1), reader.IsDBNull(2) ? null : reader.GetString(2), reader.IsDBNull(3) ? null : reader.GetString(3));
+            reader.GetBoolean(0),
+            reader.GetBoolean(1),
+            reader.IsDBNull(2) ? null : reader.GetString(2),
+            reader.IsDBNull(3) ? null : reader.GetString(3),
+            reader.GetInt32(4) != connection.ProcessID,
+            reader.GetBoolean(5));
     }
 
     /// <summary>Why a role must not work on a schema of many tenants.</summary>
@@ -195,6 +222,9 @@ internal static class TenancyGuard
         (Tenancy.Single, false) => null,
         (_, false) => $"The schema '{schemas.Ledger}' has one log, which is not divided by tenants. 'ledger migrate apply --tenancy conjoined' makes another that is.",
         _ when found.BypassingRole is { } role => FaultOfRole(role),
+        // Sessions are those of other clients too, who may have set another tenant there.
+        _ when found.IsPooled && !found.IsTenantOfRole => "The connection goes through a pooler, which may give each transaction another session, and that one another tenant. "
+            + "Connect to the server itself, or give the tenant a role of its own: alter role … set ledger.tenant = '…'.",
         _ when found.Tenant is null => "The connection has no tenant: make it by TenantLedgers on ConjoinedTenants, or with 'Options=-c ledger.tenant=NAME'. "
             + "A pooler between the program and the server may have left it out.",
         _ when tenant is not null && tenant != found.Tenant => $"The connection is that of the tenant '{tenant}', but its session has '{found.Tenant}': "
@@ -207,7 +237,9 @@ internal static class TenancyGuard
     /// <param name="IsConjoined">Whether these have the logs of many tenants.</param>
     /// <param name="BypassingRole">The role of the session, if row-level security does not hold for it.</param>
     /// <param name="Tenant">The tenant of the session.</param>
-    internal sealed record Finding(bool HasLog, bool IsConjoined, string? BypassingRole, string? Tenant);
+    /// <param name="IsPooled">Whether the session is one of a pooler.</param>
+    /// <param name="IsTenantOfRole">Whether every session of the role begins with this tenant, and the role is that of the connection.</param>
+    internal sealed record Finding(bool HasLog, bool IsConjoined, string? BypassingRole, string? Tenant, bool IsPooled, bool IsTenantOfRole);
 
     /// <summary>An object that would show the rows of other tenants.</summary>
     /// <param name="Name">The object, as PostgreSQL names it.</param>
@@ -224,8 +256,35 @@ internal static class TenancyGuard
     {
         private readonly HashSet<SchemaNames> _known = [];
         private volatile SchemaNames[] _unchecked = [];
+        private Task<bool>? _pooler;
 
         public SchemaNames[] Unchecked => _unchecked;
+
+        /// <summary>Whether each connection needs a prepared statement.</summary>
+        public bool HoldsStatements { get; private set; }
+
+        /// <summary>Looks at the pooler once, for all that open connections at the same time: a second connection each might be more than it allows.</summary>
+        public async Task CheckPoolerAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
+        {
+            while (true)
+            {
+                Task<bool> look;
+                lock (_known)
+                {
+                    look = _pooler = _pooler is null or { IsFaulted: true } or { IsCanceled: true } ? PoolerGuard.CheckStatementsAsync(connection, cancellationToken) : _pooler;
+                }
+
+                try
+                {
+                    HoldsStatements = await look.WaitAsync(cancellationToken).ConfigureAwait(false);
+                    return;
+                }
+                catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+                {
+                    // It was that of a caller who has gone.
+                }
+            }
+        }
 
         public void Note(SchemaNames schemas)
         {

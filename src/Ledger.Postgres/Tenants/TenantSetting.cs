@@ -42,7 +42,7 @@ internal static partial class TenantSetting
     }
 
     private static string? Of(NpgsqlConnectionStringBuilder parts) =>
-        parts.Options is { } options && Assignment().Matches(options) is [.., var last] ? Escape().Replace(last.Groups["value"].Value, "$1") : null;
+        parts.Options is { } options && options.Contains(Name, StringComparison.OrdinalIgnoreCase) && Assignment().Matches(options) is [.., var last] ? Escape().Replace(last.Groups["value"].Value, "$1") : null;
 
     // https://www.postgresql.org/docs/current/libpq-connect.html#LIBPQ-CONNECT-OPTIONS: a backslash keeps the character after it.
     private static string Escaped(string text)

@@ -19,7 +19,7 @@ public sealed class EventRegistry
     private readonly FrozenDictionary<string, Entry> _byName;
     private readonly FrozenDictionary<Type, Entry> _byType;
     private readonly FrozenDictionary<string, UpcastPath> _upcasts;
-    private readonly FrozenDictionary<string, (string To, Func<JsonElement, JsonElement> Convert)> _steps;
+    private readonly Dictionary<string, (string To, Func<JsonElement, JsonElement> Convert)> _steps;
     private readonly ConcurrentDictionary<string, bool> _misfitsLogged = new(StringComparer.Ordinal);
     private readonly ILogger _logger;
 
@@ -31,7 +31,7 @@ public sealed class EventRegistry
     {
         _byName = builder.ByName.ToFrozenDictionary(StringComparer.Ordinal);
         _byType = builder.ByName.Values.ToFrozenDictionary(e => e.ClrType);
-        _steps = builder.Upcasts.ToFrozenDictionary(StringComparer.Ordinal);
+        _steps = new(builder.Upcasts, StringComparer.Ordinal);
         _upcasts = builder.Upcasts.Keys.ToFrozenDictionary(n => n, n => UpcastPath.From(n, builder), StringComparer.Ordinal);
         _logger = logger ?? NullLogger.Instance;
         (_furtherContracts, _contracts) = (contracts, Held(contracts));

@@ -1,4 +1,4 @@
-using System.Collections.Frozen;
+using System.Collections.ObjectModel;
 using Ledger.Log;
 using Ledger.Runs;
 using Ledger.Worlds;
@@ -9,8 +9,8 @@ namespace Ledger;
 public sealed record AgentLedgerOptions
 {
     // One object, so that two options of the defaults are equal.
-    private static readonly FrozenDictionary<string, CallReuse> ReuseByKind =
-        new Dictionary<string, CallReuse> { ["tool"] = Runs.CallReuse.ByOccurrence }.ToFrozenDictionary(StringComparer.Ordinal);
+    private static readonly ReadOnlyDictionary<string, CallReuse> ReuseByKind =
+        new Dictionary<string, CallReuse>(StringComparer.Ordinal) { ["tool"] = Runs.CallReuse.ByOccurrence }.AsReadOnly();
 
     /// <summary>The largest number of segments in a branch's lineage: default 1,000, at least 1. A lineage is stored in one event.</summary>
     public int MaxLineageDepth

@@ -1,3 +1,4 @@
+using Ledger.Postgres;
 using Npgsql;
 using Shouldly;
 using Xunit;
@@ -76,6 +77,16 @@ public sealed class ServerFaultTests(CliDatabase database) : IClassFixture<CliDa
 
         refused.ShouldBeRefused(
             1, "The server is read-only: cannot execute UPDATE in a read-only transaction. Connect to the primary.");
+    }
+
+    [Fact]
+    public void RetryFor_IsShortForAPerson_AndLongForAnApplication()
+    {
+        using var error = new StringWriter();
+        var session = new Session(database.Cli.Io(Stream.Null, error, Stream.Null), Commands.Create().Parse(["append", "kept", "--type", "t"]));
+
+        session.Options.RetryFor.ShouldBe(TimeSpan.FromSeconds(2));
+        new PostgresOptions().RetryFor.ShouldBe(TimeSpan.FromSeconds(30));
     }
 
     [Fact]

@@ -1,5 +1,6 @@
 using Ledger.Postgres.Projections.Daemon;
 using Ledger.Postgres.Projections.Rebuilding;
+using Microsoft.Extensions.Logging;
 using Shouldly;
 using Xunit;
 
@@ -30,6 +31,21 @@ public sealed partial class SearchIndexTests
             .ShouldBe("What 'ledger:search' keeps is of several streams together. Rebuild all of it.");
         admin.Rebuildable.ShouldNotContain("ledger:search");
         await daemon.StopAsync();
+    }
+
+    [Fact]
+    public async Task Daemon_OfAFilledLog_SaysFirstHowLargeTheIndexBecomes()
+    {
+        await _database.ScalarAsync<long>("select setval('ledger.mt_events_sequence', 200000)");
+        await AppendMixedAsync();
+        var newest = await _database.ScalarAsync<long>("select last_value from ledger.mt_events_sequence");
+        var said = new Said(LogLevel.Information);
+        await using var daemon = new ProjectionDaemon(_database.DataSource, logger: said);
+        await daemon.StartAsync();
+
+        (await said.Message.WaitAsync(TimeSpan.FromSeconds(20))).ShouldBe(
+            $"The index of the search gets {newest} events that the log has already, about 148 MB on the disk, in the background; searches find the same meanwhile");
+        await EventuallyAsync("select count(*) from ledger.search_entry", await _database.ScalarAsync<long>("select count(*) from ledger.mt_events"));
     }
 
     [Fact]

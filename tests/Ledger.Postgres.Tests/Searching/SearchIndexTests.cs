@@ -321,7 +321,7 @@ public sealed partial class SearchIndexTests : IAsyncLifetime, IAsyncDisposable
         }
     }
 
-    private sealed class Said : ILogger<ProjectionDaemon>
+    private sealed class Said(LogLevel least = LogLevel.Warning) : ILogger<ProjectionDaemon>
     {
         private readonly TaskCompletionSource<string> _message = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
@@ -332,7 +332,7 @@ public sealed partial class SearchIndexTests : IAsyncLifetime, IAsyncDisposable
         public IDisposable? BeginScope<TState>(TState state)
             where TState : notnull => null;
 
-        public bool IsEnabled(LogLevel logLevel) => logLevel >= LogLevel.Warning;
+        public bool IsEnabled(LogLevel logLevel) => logLevel >= least;
 
         public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
         {

@@ -1,4 +1,5 @@
 using System.Text;
+using System.Text.Json;
 using Ledger.Log;
 using Shouldly;
 using Xunit;
@@ -51,6 +52,15 @@ public sealed class AppendRequestTests
     {
         Should.NotThrow(() => AppendRules.CheckSize(AppendRules.MaxBytes));
         Should.Throw<ArgumentException>(() => AppendRules.CheckSize(AppendRules.MaxBytes + 1)).Message.ShouldContain("Nothing was written");
+    }
+
+    [Fact]
+    public void Size_OfAllEventsOfAnAppend_Counts()
+    {
+        var large = new UntypedEvent("x", JsonSerializer.SerializeToElement(new string('a', PayloadRules.MaxBytes - 2)));
+        var events = Enumerable.Range(0, (int)(AppendRules.MaxBytes / PayloadRules.MaxBytes) + 1).Select(_ => new NewEvent(large));
+
+        Should.Throw<ArgumentException>(() => Request(Part(A, [.. events]))).Message.ShouldStartWith("The events of one append have ");
     }
 
     private static NewEvent Made() => NewEvent.From([new ObjectCreated("o", "T")])[0];

@@ -63,7 +63,7 @@ internal static class TransientFaults
     public static bool CannotOpenYet(Exception fault) => IsServerAway(fault) || IsFailureToOpen(fault);
 
     /// <summary>Whether a prepared statement is not where it was prepared: a pooler gave the transaction another session.</summary>
-    public static bool IsOfPooler(Exception fault) => fault is PostgresException
+    public static bool IsOfPooler(Exception fault) => fault is PoolerException or PostgresException
     {
         SqlState: PostgresErrorCodes.InvalidSqlStatementName or PostgresErrorCodes.DuplicatePreparedStatement,
     };

@@ -77,7 +77,7 @@ public sealed class ProjectionDaemon : IAsyncDisposable
                 : (ShardWork)new ProjectionShard(p, _options, _gaps)),
             .. WorldSnapshots(),
             .. (ShardWork[])(_daemon.RunSummaries ? [new RunSummaryShard(_options)] : []),
-            .. (ShardWork[])(_daemon.SearchIndex ? [new SearchIndexShard(_options, _timeProvider)] : []),
+            .. (ShardWork[])(_daemon.SearchIndex ? [new SearchIndexShard(_options, _timeProvider, _logger)] : []),
             .. _daemon.Subscriptions.Select(s => new SubscriptionShard(s, _options, _daemon.BatchTime, _gaps, _timeProvider)),
             .. _daemon.FurtherShards.Select(create => create(_options, _logger, _timeProvider)),
         ];
@@ -135,6 +135,10 @@ public sealed class ProjectionDaemon : IAsyncDisposable
         _store?.Dispose();
     }
 
+    /// <summary>How long a node waits before it asks a standby again whether it has become the primary: a tenth of the time that it has waited, so that a failover is noticed soon.</summary>
+    /// <remarks>A standby sends no notifications that could wake it.</remarks>
+    internal static TimeSpan PauseOnStandby(TimeSpan waited) => TimeSpan.FromSeconds(Math.Clamp(waited.TotalSeconds / 10, 0.5, 30));
+
     private bool Runs => _works.Length + _options.Projections.Count > 0;
 
     private TimeSpan Gathers => _works.Select(w => w.Gathers).DefaultIfEmpty().Min();
@@ -151,6 +155,7 @@ public sealed class ProjectionDaemon : IAsyncDisposable
     private async Task RunAsync()
     {
         var waitsFor = "";
+        long? standbySince = null;
         for (var outages = 0; !_stop.IsCancellationRequested;)
         {
             var started = _timeProvider.GetTimestamp();
@@ -161,7 +166,7 @@ public sealed class ProjectionDaemon : IAsyncDisposable
                     ? await NodeSession.OpenAsync(_dataSource, _options, _timeProvider, _stop.Token).ConfigureAwait(false)
                     : await NodeSession.OpenReadingAsync(_dataSource, _options, _timeProvider, _stop.Token).ConfigureAwait(false);
                 await using var _ = session.ConfigureAwait(false);
-                outages = 0;
+                (outages, standbySince) = (0, null);
                 await RunAsync(session).ConfigureAwait(false);
             }
             catch (Exception) when (_stop.IsCancellationRequested)
@@ -177,6 +182,17 @@ public sealed class ProjectionDaemon : IAsyncDisposable
                 }
 
                 await Task.Delay(Shard.WaitForCircumstances, _timeProvider, _stop.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            }
+            catch (StandbyServerException)
+            {
+                if (standbySince is null)
+                {
+                    standbySince = started;
+                    LogMessages.NodeWaitsForPrimary(_logger, _daemon.NodeName);
+                }
+
+                var pause = PauseOnStandby(_timeProvider.GetElapsedTime(standbySince.Value));
+                await Task.Delay(pause, _timeProvider, _stop.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             }
             catch (Exception fault) when (TransientFaults.IsOfPooler(fault))
             {

@@ -1,3 +1,4 @@
+using Ledger.Postgres.Connecting;
 using Ledger.Postgres.Log;
 using Npgsql;
 
@@ -7,6 +8,7 @@ namespace Ledger.Postgres.Projections.Rebuilding;
 internal static class RebuildLock
 {
     /// <exception cref="RebuildInProgressException">Another process has it.</exception>
+    /// <exception cref="PoolerException">The session is shared.</exception>
     public static async Task TakeAsync(NpgsqlConnection connection, string key, PostgresOptions options, CancellationToken cancellationToken)
     {
         if (!await TryTakeAsync(connection, key, options, cancellationToken).ConfigureAwait(false))
@@ -16,8 +18,10 @@ internal static class RebuildLock
     }
 
     /// <summary>Takes it, unless another session has it.</summary>
+    /// <exception cref="PoolerException">The session is shared.</exception>
     public static async Task<bool> TryTakeAsync(NpgsqlConnection connection, string key, PostgresOptions options, CancellationToken cancellationToken)
     {
+        await PoolerGuard.CheckSessionAsync(connection, "A rebuild", cancellationToken).ConfigureAwait(false);
         var command = new NpgsqlCommand(SqlText.Load("lock_rebuild", options.Schemas), connection).WithText(key);
         await using var _ = command.ConfigureAwait(false);
         return (bool)(await command.ExecuteScalarAsync(cancellationToken).ConfigureAwait(false))!;

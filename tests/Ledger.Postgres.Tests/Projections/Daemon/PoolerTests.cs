@@ -1,5 +1,7 @@
 using Ledger.Log;
 using Ledger.Postgres.Projections.Daemon;
+using Ledger.Postgres.Tenants;
+using Ledger.Postgres.Tests.Tenants;
 using Microsoft.Extensions.Logging;
 using Npgsql;
 using Shouldly;
@@ -53,6 +55,23 @@ public sealed class PoolerTests
             "No asynchronous projections run: the connections go through a pooler that does not keep prepared statements, and appends fail through it "
             + "too. Connect to the server itself, or set max_prepared_statements above 0 (PgBouncer 1.21 or newer); for the daemon alone, "
             + "DaemonOptions.ConnectionString. It is tried again every ten seconds.");
+    }
+
+    [Fact]
+    public async Task Tenant_ThroughPooler_IsRefused_UnlessEverySessionOfTheRoleIsItsOwn()
+    {
+        await using var tenants = new ConjoinedDatabase();
+        await tenants.InitializeAsync();
+        await tenants.AddAsync("acme");
+        await using var pooler = new Pooler(tenants.ConnectionString, losesStatements: false);
+        await using var dataSource = NpgsqlDataSource.Create(TenantSetting.With(pooler.ConnectionString, "acme") + ";Pooling=false");
+        await using var store = new PostgresEventStore(dataSource, new PostgresOptions { Tenancy = Tenancy.Conjoined });
+
+        (await Should.ThrowAsync<TenancyException>(() => store.GetStreamAsync(StreamName.Run("a")))).Message.ShouldStartWith("The connection goes through a pooler");
+        await tenants.ScalarAsync<int>($"alter role {tenants.Role} set ledger.tenant = 'bolt'; select 1");
+        await Should.ThrowAsync<TenancyException>(() => store.GetStreamAsync(StreamName.Run("a")));
+        await tenants.ScalarAsync<int>($"alter role {tenants.Role} set ledger.tenant = 'acme'; select 1");
+        (await store.GetStreamAsync(StreamName.Run("a"))).ShouldBeNull();
     }
 
     private sealed class Said : ILogger<ProjectionDaemon>
