@@ -106,7 +106,7 @@ internal sealed class PreparedChronoAppend : IDisposable
             _type.Add(item.Type);
             _clrType.Add(ChronoParameters.ClrType);
             _data.Add(item.Json);
-            _headers.Add(item.Headers.IsEmpty ? null : item.Headers);
+            _headers.Add(item.Headers.IsEmpty ? default(ReadOnlyMemory<byte>?) : item.Headers);
         }
 
         AppendRules.CheckSize(bytes);
