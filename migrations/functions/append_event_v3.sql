@@ -1,5 +1,6 @@
--- Appends one event to one stream. The update locks the stream's row, as a lock alone would; the look-up is the next statement, and sees what
--- was committed meanwhile. Where it cannot just be written, append_v1 decides.
+-- Appends one event to one stream. A new one takes one statement: the update locks the stream's row, and the number is drawn under that lock. An id
+-- that may be in the log is looked up in between, by a statement of its own, which sees what was committed meanwhile. Where it cannot just be
+-- written, append_v1 decides.
 --   p_stream       the stream
 --   p_expected     the version that it must have (null: any)
 --   event_*        the columns of the event
@@ -54,25 +55,45 @@ begin
         perform set_config('ledger.touched', array[p_stream]::text, true);
     end if;
 
-    loop
-        update {events}.mt_streams as t
-        set version = coalesce(t.version, 0) + 1,
-            "timestamp" = greatest(clock_timestamp(), t."timestamp")
-        where t.id = p_stream
-          and t.is_archived is not true
-          and (p_expected is null or coalesce(t.version, 0) = p_expected)
-        returning t.version, t."timestamp" into append_event_v3.version, own_time;
-        exit when found or p_expected <> 0 or exists (select from {events}.mt_streams as t where t.id = p_stream);
+    -- In two steps each would be a statement to set up.
+    if p_new then
+        with moved as (
+            update {events}.mt_streams as t
+            set version = coalesce(t.version, 0) + 1,
+                "timestamp" = greatest(clock_timestamp(), t."timestamp")
+            where t.id = p_stream
+              and t.is_archived is not true
+              and (p_expected is null or coalesce(t.version, 0) = p_expected)
+            returning t.version, t."timestamp")
+        insert into {events}.mt_events as e (
+            seq_id, id, stream_id, version, data, type, "timestamp", tenant_id, mt_dotnet_type,
+            correlation_id, causation_id, headers, is_archived)
+        select nextval(sequence), event_id, p_stream, m.version, event_data, event_type, m."timestamp", {tenant}, event_clr_type,
+               event_correlation, event_causation, event_headers, false
+        from moved as m
+        returning e.seq_id, e.version into last_sequence, append_event_v3.version;
+    end if;
 
-        own_time := clock_timestamp();
-        insert into {events}.mt_streams as t (id, version, "timestamp", created, tenant_id, is_archived)
-        values (p_stream, 0, own_time, own_time, {tenant}, false)
-        on conflict do nothing;
-        was_made := found;
-    end loop;
+    if last_sequence is null then
+        loop
+            update {events}.mt_streams as t
+            set version = coalesce(t.version, 0) + 1,
+                "timestamp" = greatest(clock_timestamp(), t."timestamp")
+            where t.id = p_stream
+              and t.is_archived is not true
+              and (p_expected is null or coalesce(t.version, 0) = p_expected)
+            returning t.version, t."timestamp" into append_event_v3.version, own_time;
+            exit when found;
+            exit when p_expected <> 0 or exists (select from {events}.mt_streams as t where t.id = p_stream);
 
-    if append_event_v3.version is not null then
-        if p_new or not exists (select from {events}.mt_events as e where e.id = event_id) then
+            own_time := clock_timestamp();
+            insert into {events}.mt_streams as t (id, version, "timestamp", created, tenant_id, is_archived)
+            values (p_stream, 0, own_time, own_time, {tenant}, false)
+            on conflict do nothing;
+            was_made := found;
+        end loop;
+
+        if append_event_v3.version is not null and (p_new or not exists (select from {events}.mt_events as e where e.id = event_id)) then
             last_sequence := nextval(sequence);
             insert into {events}.mt_events (
                 seq_id, id, stream_id, version, data, type, "timestamp", tenant_id, mt_dotnet_type,
@@ -80,20 +101,25 @@ begin
             values (
                 last_sequence, event_id, p_stream, append_event_v3.version, event_data, event_type, own_time, {tenant}, event_clr_type,
                 event_correlation, event_causation, event_headers, false);
-            if to_regclass(quote_ident({events_text}) || '.mt_event_tag_ledger_task') is not null then
-                perform {ledger}.tag_events_v1(array[event_id]);
-            end if;
+        end if;
+    end if;
 
-            if 'ledger:world' = any (p_projections) then
-                rest := {ledger}.project_events_v1(array[p_stream], array[append_event_v3.version], array[event_type], array[event_data]);
-                if rest is not null then
-                    perform {ledger}.fold_world_v2(rest, 10000);
-                end if;
-            end if;
-
-            return;
+    if last_sequence is not null then
+        if to_regclass(quote_ident({events_text}) || '.mt_event_tag_ledger_task') is not null then
+            perform {ledger}.tag_events_v1(array[event_id]);
         end if;
 
+        if 'ledger:world' = any (p_projections) then
+            rest := {ledger}.project_events_v1(array[p_stream], array[append_event_v3.version], array[event_type], array[event_data]);
+            if rest is not null then
+                perform {ledger}.fold_world_v2(rest, 10000);
+            end if;
+        end if;
+
+        return;
+    end if;
+
+    if append_event_v3.version is not null then
         -- The row as it was: its time is that of its last event.
         update {events}.mt_streams as t
         set version = t.version - 1,

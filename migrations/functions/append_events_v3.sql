@@ -66,7 +66,8 @@ begin
           and t.is_archived is not true
           and (p_expected is null or coalesce(t.version, 0) = p_expected)
         returning t.version - event_count, t."timestamp" into append_events_v3.version, own_time;
-        exit when found or p_expected <> 0 or exists (select from {events}.mt_streams as t where t.id = p_stream);
+        exit when found;
+        exit when p_expected <> 0 or exists (select from {events}.mt_streams as t where t.id = p_stream);
 
         own_time := clock_timestamp();
         insert into {events}.mt_streams as t (id, version, "timestamp", created, tenant_id, is_archived)

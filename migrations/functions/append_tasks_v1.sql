@@ -33,6 +33,7 @@ set enable_seqscan = off
 set plan_cache_mode = force_generic_plan
 as $function$
 declare
+    sequence constant regclass := quote_ident({events_text}) || '.mt_events_sequence';
     part_total constant integer := cardinality(part_request);
     event_total constant integer := cardinality(event_id);
     stream_total constant integer := cardinality(p_streams);
@@ -56,7 +57,59 @@ begin
     perform pg_advisory_xact_lock_shared({ledger}.projection_key_v1('ledger:task'));
     for attempt in 1..2 loop
         begin
-            if part_total = 1 and event_total = 1 then
+            -- A new message of a task whose rows have all before it is one statement; its rows are those of apply_tasks_v1.
+            if part_total = 1 and event_total = 1 and p_new and event_type[1] = 'message.saved' and others = '{}' and attempt = 1 then
+                is_written := true;
+                with moved as (
+                    update {events}.mt_streams as t
+                    set version = coalesce(t.version, 0) + 1,
+                        "timestamp" = greatest(clock_timestamp(), t."timestamp")
+                    where t.id = p_streams[1]
+                      and t.is_archived is not true
+                      and (part_expected[1] is null or coalesce(t.version, 0) = part_expected[1])
+                    returning t.version, t."timestamp"),
+                event as (
+                    insert into {events}.mt_events as e (
+                        seq_id, id, stream_id, version, data, type, "timestamp", tenant_id, mt_dotnet_type,
+                        correlation_id, causation_id, headers, is_archived)
+                    select nextval(sequence), event_id[1], p_streams[1], m.version, event_data[1], event_type[1], m."timestamp", {tenant},
+                           event_clr_type[1], event_correlation[1], event_causation[1], event_headers[1], false
+                    from moved as m
+                    returning e.seq_id, e.version),
+                head as (
+                    update {ledger}.projection_head as h
+                    set version = e.version
+                    from event as e
+                    where h.projection = 'ledger:task' and h.stream = p_streams[1] and h.version = e.version - 1
+                    returning h.version),
+                message as (
+                    insert into {ledger}.messages (id, task_id, role, content, "timestamp", interrupted)
+                    select event_data[1] ->> 'id',
+                           substr(p_streams[1], 6),
+                           event_data[1] ->> 'role',
+                           event_data[1] ->> 'content',
+                           (event_data[1] ->> 'timestamp')::bigint,
+                           coalesce((event_data[1] ->> 'interrupted')::boolean, false)
+                    from head)
+                select array[e.seq_id], array[e.version], exists (select from head) into sequences, versions, is_next from event as e;
+                is_written := sequences is not null;
+                is_next := coalesce(is_next, false);
+            end if;
+
+            if is_written then
+                outcomes := array[null::text];
+                ids := array[null::uuid];
+                holders := array[null::text];
+                if to_regclass(quote_ident({events_text}) || '.mt_event_tag_ledger_task') is not null then
+                    perform {ledger}.tag_events_v1(event_id);
+                end if;
+
+                if is_next then
+                    return;
+                end if;
+
+                perform set_config('ledger.touched', p_streams::text, true);
+            elsif part_total = 1 and event_total = 1 then
                 select array[a.outcome], array[a.version], array[a.last_sequence], array[a.id_in_use], array[a.id_holder]
                 into outcomes, versions, sequences, ids, holders
                 from {ledger}.append_event_v3(

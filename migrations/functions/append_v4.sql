@@ -87,9 +87,11 @@ begin
         order by n.name collate "C"
         for no key update of t) as l;
 
-    is_plain := cardinality(stream_version) = stream_count
-        and not any_archived
-        and (p_new or not exists (select from {events}.mt_events as e where e.id = any (event_id)));
+    is_plain := cardinality(stream_version) = stream_count and not any_archived;
+    if is_plain and not p_new then
+        is_plain := not exists (select from {events}.mt_events as e where e.id = any (event_id));
+    end if;
+
     moment := clock_timestamp();
     if is_plain and moment >= newest then
         versions := array_fill(0::bigint, array[part_total]);

@@ -39,9 +39,23 @@ declare
     fault_found text;
     e record;
 begin
+    -- Where the last stream of a branch's lineage has rows without a fault, they say what those before it would: a branch of any depth looks at one row.
     insert into {ledger}.world_head as h (stream, version, prefix, fault_version, fault, cut_version)
-    select t.id, 0, coalesce(l.prefix, 0), case when l.is_faulty then 0 end, case when l.is_faulty then 'ancestor' end, case when l.is_cut then 0 end
+    select t.id,
+           0,
+           coalesce(k.prefix, l.prefix, 0),
+           case when l.is_faulty then 0 end,
+           case when l.is_faulty then 'ancestor' end,
+           case when l.is_cut then 0 end
     from {events}.mt_streams as t
+    left join lateral (
+        select a.prefix + g.taken as prefix
+        from {ledger}.branch_segment as g
+        join {ledger}.world_head as a on a.stream = g.stream
+        where g.branch = t.id
+          and a.version >= g.taken
+          and a.fault is null
+          and a.cut_version is null) as k on true
     cross join lateral (
         select sum(g.taken) as prefix,
                bool_and(coalesce(a.version >= g.taken or a.cut_version is not null, false)) as is_ready,
@@ -49,7 +63,8 @@ begin
                bool_or(a.cut_version <= g.taken) as is_cut
         from {ledger}.lineage as g
         left join {ledger}.world_head as a on a.stream = g.stream
-        where g.branch = t.id) as l
+        where g.branch = t.id
+          and k.prefix is null) as l
     where t.id = any (p_streams)
       and t.version > 0
       and l.is_ready is not false

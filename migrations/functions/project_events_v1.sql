@@ -19,8 +19,7 @@ as $function$
 declare
     same_stream constant text := case when cardinality(p_streams) = 1 then p_streams[1] end;
     same_type constant text := case when cardinality(p_types) = 1 then p_types[1] end;
-    written text[];
-    written_version bigint[];
+    written bigint;
 begin
     -- The batch of an agent that works is patches: for them alone the statement is half as large, and it is set up for each batch.
     if same_type = 'object.patched' then
@@ -33,6 +32,7 @@ begin
                    o.created_at,
                    o.valid_from as old_from,
                    o.data || coalesce(m.data -> 'patch', '{}') as data,
+                   h.ctid as head,
                    m.version
             from (
                 select unnest(p_streams) as stream,
@@ -63,14 +63,15 @@ begin
             update {ledger}.world_head as h
             set version = c.version
             from change as c
-            where h.stream = c.stream
-            returning h.stream, h.version
+            where h.ctid = c.head
+            returning h.version
         )
-        select array_agg(m.stream), array_agg(m.version) into written, written_version from moved as m;
+        select count(*) into written from moved;
     else
         with event as materialized (
             select h.stream,
                    h.prefix,
+                   h.ctid as head,
                    m.version,
                    case m.type
                        when 'object.patched' then 'patch'
@@ -102,6 +103,7 @@ begin
         ),
         change as materialized (
             select e.stream,
+                   e.head,
                    e.version,
                    e.act,
                    e.id,
@@ -151,13 +153,13 @@ begin
             update {ledger}.world_head as h
             set version = c.version
             from change as c
-            where h.stream = c.stream
-            returning h.stream, h.version
+            where h.ctid = c.head
+            returning h.version
         )
-        select array_agg(m.stream), array_agg(m.version) into written, written_version from moved as m;
+        select count(*) into written from moved;
     end if;
 
-    if cardinality(written) = cardinality(p_versions) then
+    if written = cardinality(p_versions) then
         return null;
     end if;
 
@@ -167,6 +169,6 @@ begin
             select coalesce(same_stream, n.stream) as stream, n.version
             from unnest(p_streams, p_versions) as n (stream, version)) as e
         where (starts_with(e.stream, 'run:') or starts_with(e.stream, 'branch:'))
-          and not exists (select from unnest(written, written_version) as w (stream, version) where w.stream = e.stream and w.version = e.version));
+          and not exists (select from {ledger}.world_head as h where h.stream = e.stream and h.version >= e.version));
 end
 $function$;

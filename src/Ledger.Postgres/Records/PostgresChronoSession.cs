@@ -16,6 +16,7 @@ internal sealed partial class PostgresChronoSession : IChronoSession
     private readonly TransientRetries _retries;
     private readonly Action _announce;
     private readonly LaneConnection _writing;
+    private readonly PreparedChronoAppend? _append;
 
     public PostgresChronoSession(
         StreamName stream,
@@ -33,6 +34,7 @@ internal sealed partial class PostgresChronoSession : IChronoSession
         _announce = announce;
         _retries = new TransientRetries(options, timeProvider);
         _writing = LaneConnection.Create(connections.Pool, options, timeProvider, isKept: true);
+        _append = statements.Projections.For([stream.Value]).Keys is null ? new PreparedChronoAppend(stream, options) : null;
     }
 
     public StreamName Stream { get; }
@@ -60,6 +62,7 @@ internal sealed partial class PostgresChronoSession : IChronoSession
     public ValueTask DisposeAsync()
     {
         _writing.Dispose();
+        _append?.Dispose();
         return ValueTask.CompletedTask;
     }
 
@@ -71,8 +74,9 @@ internal sealed partial class PostgresChronoSession : IChronoSession
         var isWell = false;
         try
         {
-            var outcome = await ChronoAppend.RunAsync(
-                connection, null, Stream, batch, _statements, _options, cancellationToken).ConfigureAwait(false);
+            var outcome = await (_append is null
+                ? ChronoAppend.RunAsync(connection, null, Stream, batch, _statements, _options, cancellationToken)
+                : _append.RunAsync(connection, batch, cancellationToken)).ConfigureAwait(false);
             isWell = true;
             if (outcome is "wrong_version" or "already_written" or "id_in_use")
             {

@@ -8,13 +8,14 @@ namespace Ledger.Records;
 /// The chain is computed from the head that the last batch left, and the engine writes it in one round trip if the store is still
 /// there. If other processes write too, or a delete needs its record, the store is locked first. The callers compute the chain of the next
 /// batch themselves, one after the other, from the head that the running batch should leave; if it does not, the chain is computed again.
+/// A caller that finds no batch running sends its own.
 /// </remarks>
 internal sealed class ChronoWriter(IChronoSession session, TimeProvider timeProvider)
 {
     private readonly Lock _gate = new();
     private readonly Queue<PendingWrite> _waiting = new();
     private WriteGroup _next = new(null, timeProvider);
-    private Task _running = Task.CompletedTask;
+    private TaskCompletionSource? _drained;
     private ChronoPlace? _place;
     private bool _isShared;
     private bool _isRunning;
@@ -27,6 +28,7 @@ internal sealed class ChronoWriter(IChronoSession session, TimeProvider timeProv
         cancellationToken.ThrowIfCancellationRequested();
         session.CheckCaller();
         var pending = new PendingWrite(changes, cancellationToken);
+        WriteGroup? alone = null;
         lock (_gate)
         {
             _waiting.Enqueue(pending);
@@ -34,8 +36,14 @@ internal sealed class ChronoWriter(IChronoSession session, TimeProvider timeProv
             if (!_isRunning)
             {
                 _isRunning = true;
-                _running = SharedWork.Run(RunAsync);
+                pending.IsSentByCaller = true;
+                alone = Take();
             }
+        }
+
+        if (alone is not null)
+        {
+            await SendAloneAsync(alone).WaitAsync(cancellationToken).ConfigureAwait(false);
         }
 
         return await pending.Written.WaitAsync(cancellationToken).ConfigureAwait(false);
@@ -55,25 +63,45 @@ internal sealed class ChronoWriter(IChronoSession session, TimeProvider timeProv
     {
         lock (_gate)
         {
-            return _running;
+            return _isRunning
+                ? (_drained ??= new(TaskCreationOptions.RunContinuationsAsynchronously)).Task
+                : Task.CompletedTask;
         }
     }
 
-    private async Task RunAsync()
+    /// <summary>Sends what one caller writes, in the context of that caller, who does not wait for what has come meanwhile.</summary>
+    private async Task SendAloneAsync(WriteGroup alone)
     {
-        while (Take() is { } group)
+        await SendOrFailAsync(alone).ConfigureAwait(false);
+        if (Take() is { } next)
         {
-            try
-            {
-                await SendAsync(group).ConfigureAwait(false);
-            }
+            _ = SharedWork.Run(() => RunAsync(next));
+        }
+    }
+
+    private async Task RunAsync(WriteGroup first)
+    {
+        for (var group = first; group is not null; group = Take())
+        {
+            await SendOrFailAsync(group).ConfigureAwait(false);
+
+            // Callers that were just answered add their next writes first; otherwise every other batch would be small.
+            await Task.Yield();
+        }
+    }
+
+    private async Task SendOrFailAsync(WriteGroup group)
+    {
+        try
+        {
+            await SendAsync(group).ConfigureAwait(false);
+        }
 #pragma warning disable CA1031 // Any exception is passed to the callers that wait for it.
-            catch (Exception fault)
+        catch (Exception fault)
 #pragma warning restore CA1031
-            {
-                Forget();
-                await SendSeparatelyAsync(group.Writes, fault).ConfigureAwait(false);
-            }
+        {
+            Forget();
+            await SendSeparatelyAsync(group.Writes, fault).ConfigureAwait(false);
         }
     }
 
@@ -94,6 +122,8 @@ internal sealed class ChronoWriter(IChronoSession session, TimeProvider timeProv
             }
 
             _isRunning = false;
+            _drained?.TrySetResult();
+            _drained = null;
             return null;
         }
     }

@@ -3,14 +3,21 @@ using Ledger.Records.Chronomemory;
 namespace Ledger.Records;
 
 /// <summary>A call that waits to be written: changes that are written all or none.</summary>
-internal sealed class PendingWrite(IReadOnlyList<(PreparedChange Change, Guid Id)> changes, CancellationToken cancellationToken)
+/// <remarks>Its caller goes on in a work item of its own in the pool's common queue, before the writer that answers takes its next step from there.</remarks>
+internal sealed class PendingWrite(IReadOnlyList<(PreparedChange Change, Guid Id)> changes, CancellationToken cancellationToken) : IThreadPoolWorkItem
 {
-    private readonly TaskCompletionSource<IReadOnlyList<WalEvent>> _written = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource<IReadOnlyList<WalEvent>> _written = new();
+
+    // The events or the exception.
+    private object? _outcome;
 
     public IReadOnlyList<(PreparedChange Change, Guid Id)> Changes => changes;
 
     /// <summary>Completes with the events once they are committed.</summary>
     public Task<IReadOnlyList<WalEvent>> Written => _written.Task;
+
+    /// <summary>Whether its caller sends it, and waits for the sending, not for the answer.</summary>
+    public bool IsSentByCaller { get; set; }
 
     public bool NeedsRecords { get; } = changes.Any(c => c.Change.NeedsRecord);
 
@@ -20,7 +27,37 @@ internal sealed class PendingWrite(IReadOnlyList<(PreparedChange Change, Guid Id
     /// <summary>Adds the changes to the end of a chain, and returns their events.</summary>
     public IReadOnlyList<WalEvent> AddTo(ChronoBatch chain, string ts) => [.. changes.Select(c => chain.Add(c.Change, c.Id, ts))];
 
-    public void Complete(IReadOnlyList<WalEvent> events) => _written.TrySetResult(events);
+    public void Complete(IReadOnlyList<WalEvent> events) => End(events);
 
-    public void Fail(Exception fault) => _written.TrySetException(fault);
+    public void Fail(Exception fault) => End(fault);
+
+    /// <summary>Lets the caller go on; for the pool.</summary>
+    public void Execute()
+    {
+        if (_outcome is Exception fault)
+        {
+            _written.SetException(fault);
+        }
+        else
+        {
+            _written.SetResult((IReadOnlyList<WalEvent>)_outcome!);
+        }
+    }
+
+    private void End(object outcome)
+    {
+        if (Interlocked.CompareExchange(ref _outcome, outcome, null) is not null)
+        {
+            return;
+        }
+
+        if (IsSentByCaller)
+        {
+            Execute();
+        }
+        else
+        {
+            ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
+        }
+    }
 }

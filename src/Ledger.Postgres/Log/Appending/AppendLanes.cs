@@ -90,6 +90,7 @@ internal sealed class AppendLanes : IAsyncDisposable
         }
 
         await _notifier.DrainAsync().ConfigureAwait(false);
+        _notifier.Dispose();
         _separately.Dispose();
         _large.Dispose();
         _spread.Dispose();

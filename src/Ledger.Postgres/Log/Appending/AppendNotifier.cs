@@ -1,5 +1,4 @@
 using Ledger.Log;
-using Ledger.Postgres.Connecting;
 using Npgsql;
 
 namespace Ledger.Postgres.Log.Appending;
@@ -7,9 +6,10 @@ namespace Ledger.Postgres.Log.Appending;
 /// <summary>Notifies listeners of appended events, after the commit and in a separate transaction.</summary>
 /// <remarks>
 /// A NOTIFY inside an append serialises commits over their flush to disk. Here one notification is sent at a time, without a flush, and appends in the meantime
-/// share the next one. If one is lost, a listener waits for its next poll.
+/// share the next one. If one is lost, a listener waits for its next poll. While there are any, they go over a connection that is kept as a lane's is: to reset
+/// one of the pool costs more than the notification.
 /// </remarks>
-internal sealed class AppendNotifier(NpgsqlDataSource pool, PostgresOptions options, TimeProvider timeProvider)
+internal sealed class AppendNotifier(NpgsqlDataSource pool, PostgresOptions options, TimeProvider timeProvider) : IDisposable
 {
     private const int Idle = 0;
     private const int Sending = 1;
@@ -19,7 +19,8 @@ internal sealed class AppendNotifier(NpgsqlDataSource pool, PostgresOptions opti
     // Between two, so that a busy writer does not pay for one an append; the first after a pause goes out at once.
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(10);
 
-    private readonly string _sql = SqlText.Load("notify_appended", options.Schemas);
+    private readonly LaneConnection _connection = LaneConnection.Create(pool, options, timeProvider, isKept: true);
+    private readonly NpgsqlCommand _command = new(SqlText.Load("notify_appended", options.Schemas)) { CommandTimeout = TimeoutSeconds };
     private volatile Task _sending = Task.CompletedTask;
     private readonly TaskCompletionSource _closing = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private int _state;
@@ -54,6 +55,12 @@ internal sealed class AppendNotifier(NpgsqlDataSource pool, PostgresOptions opti
         return _sending;
     }
 
+    public void Dispose()
+    {
+        _command.Dispose();
+        _connection.Dispose();
+    }
+
     private async Task SendAsync()
     {
         do
@@ -61,11 +68,7 @@ internal sealed class AppendNotifier(NpgsqlDataSource pool, PostgresOptions opti
             Volatile.Write(ref _state, Sending);
             try
             {
-                var connection = await Connections.OpenAsync(pool, CancellationToken.None).ConfigureAwait(false);
-                await using var _ = connection.ConfigureAwait(false);
-                var command = new NpgsqlCommand(_sql, connection) { CommandTimeout = TimeoutSeconds };
-                await using var __ = command.ConfigureAwait(false);
-                await command.ExecuteNonQueryAsync().ConfigureAwait(false);
+                await NotifyAsync().ConfigureAwait(false);
             }
 #pragma warning disable CA1031 // Listeners poll as well; the append itself has succeeded, and the next must be told.
             catch (Exception)
@@ -76,5 +79,26 @@ internal sealed class AppendNotifier(NpgsqlDataSource pool, PostgresOptions opti
             await Task.WhenAny(Task.Delay(Pause, timeProvider), _closing.Task).ConfigureAwait(false);
         }
         while (Interlocked.CompareExchange(ref _state, Idle, Sending) == SendingAndSignalled);
+    }
+
+    private async Task NotifyAsync()
+    {
+        var isWell = false;
+        var connection = await _connection.TakeAsync(CancellationToken.None).ConfigureAwait(false);
+        try
+        {
+            _command.Connection = connection;
+            if (!_command.IsPrepared)
+            {
+                await _command.PrepareAsync().ConfigureAwait(false);
+            }
+
+            await _command.ExecuteNonQueryAsync().ConfigureAwait(false);
+            isWell = true;
+        }
+        finally
+        {
+            await _connection.ReturnAsync(isWell).ConfigureAwait(false);
+        }
     }
 }

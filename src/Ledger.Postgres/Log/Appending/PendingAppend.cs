@@ -3,14 +3,23 @@ using Ledger.Log;
 namespace Ledger.Postgres.Log.Appending;
 
 /// <summary>An item waiting in a lane: a request whose caller awaits its answer, or a barrier of a request over several lanes.</summary>
-internal sealed class PendingAppend : TaskCompletionSource<IReadOnlyList<AppendResult>>
+/// <remarks>
+/// A caller goes on in a work item of its own, in the pool's common queue. A task would put it into the queue of the thread that answers, where it waits for that
+/// thread while another takes the lane's next step from the common queue, and sends a batch without those whose callers were just answered.
+/// </remarks>
+internal sealed class PendingAppend : TaskCompletionSource<IReadOnlyList<AppendResult>>, IThreadPoolWorkItem
 {
+    private static readonly object Cancelled = new();
+
     private CancellationTokenRegistration _cancellation;
     private SemaphoreSlim? _room;
 
+    // The results, the exception, or that it was cancelled.
+    private object? _outcome;
+
     // The task has a field for what it is about, so that none is needed here: one of these is allocated for each append.
-    private PendingAppend(object requestOrRelease)
-        : base(requestOrRelease, TaskCreationOptions.RunContinuationsAsynchronously)
+    private PendingAppend(object requestOrRelease, TaskCreationOptions options)
+        : base(requestOrRelease, options)
     {
     }
 
@@ -27,7 +36,7 @@ internal sealed class PendingAppend : TaskCompletionSource<IReadOnlyList<AppendR
     public bool IsSlow { get; init; }
 
     /// <summary>Whether no caller is waiting any more.</summary>
-    public bool IsAbandoned => Task.IsCompleted;
+    public bool IsAbandoned => Volatile.Read(ref _outcome) is not null;
 
     /// <summary>The answer; for a barrier, completed when the lane has reached it.</summary>
     public Task<IReadOnlyList<AppendResult>> Answer => Task;
@@ -47,7 +56,7 @@ internal sealed class PendingAppend : TaskCompletionSource<IReadOnlyList<AppendR
         SemaphoreSlim? room = null,
         bool isSlow = false)
     {
-        var pending = new PendingAppend(request)
+        var pending = new PendingAppend(request, TaskCreationOptions.None)
         {
             Since = since,
             CancellationToken = cancellationToken,
@@ -57,14 +66,15 @@ internal sealed class PendingAppend : TaskCompletionSource<IReadOnlyList<AppendR
         if (cancellationToken.CanBeCanceled)
         {
             pending._cancellation = cancellationToken.UnsafeRegister(
-                static (state, token) => ((PendingAppend)state!).TrySetCanceled(token), pending);
+                static (state, _) => ((PendingAppend)state!).End(Cancelled), pending);
         }
 
         return pending;
     }
 
     /// <summary>A place in a lane at which the lane stands still until it is released.</summary>
-    public static PendingAppend Barrier() => new(new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously));
+    public static PendingAppend Barrier() => new(
+        new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously), TaskCreationOptions.RunContinuationsAsynchronously);
 
     /// <summary>Releases its place; a second call has no effect.</summary>
     public void LeaveRoom() => Interlocked.Exchange(ref _room, null)?.Release();
@@ -72,26 +82,29 @@ internal sealed class PendingAppend : TaskCompletionSource<IReadOnlyList<AppendR
     public void Complete(AppendAnswer answer)
     {
         _cancellation.Dispose();
-        if (answer.Refusal is null)
-        {
-            TrySetResult(answer.Results);
-        }
-        else
-        {
-            TrySetException(answer.Refusal);
-        }
+        End((object?)answer.Refusal ?? answer.Results);
     }
 
     public void Fail(Exception failure)
     {
         _cancellation.Dispose();
-        if (failure is OperationCanceledException && CancellationToken.IsCancellationRequested)
+        End(failure is OperationCanceledException && CancellationToken.IsCancellationRequested ? Cancelled : failure);
+    }
+
+    /// <summary>Lets the caller go on; for the pool.</summary>
+    public void Execute()
+    {
+        switch (_outcome)
         {
-            TrySetCanceled(CancellationToken);
-        }
-        else
-        {
-            TrySetException(failure);
+            case IReadOnlyList<AppendResult> results:
+                SetResult(results);
+                break;
+            case Exception failure:
+                SetException(failure);
+                break;
+            default:
+                SetCanceled(CancellationToken);
+                break;
         }
     }
 
@@ -102,5 +115,13 @@ internal sealed class PendingAppend : TaskCompletionSource<IReadOnlyList<AppendR
     {
         TrySetResult([]);
         return Released.Task;
+    }
+
+    private void End(object outcome)
+    {
+        if (Interlocked.CompareExchange(ref _outcome, outcome, null) is null)
+        {
+            ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
+        }
     }
 }
