@@ -71,8 +71,8 @@ internal sealed class TenantsQuotaCommand : LedgerCommand
         }
 
         Print(session, "Events", usage.Events, usage.Quota.Events);
-        Print(session, "Bytes", usage.Bytes, usage.Quota.Bytes);
-        Print(session, "Runs", usage.Runs, usage.Quota.Runs);
+        Print(session, "Bytes ", usage.Bytes, usage.Quota.Bytes);
+        Print(session, "Runs  ", usage.Runs, usage.Quota.Runs);
     }
 
     private static long? LimitOf(Session session, Option<long?> option) => session.Get(option) is not { } limit || limit >= 0

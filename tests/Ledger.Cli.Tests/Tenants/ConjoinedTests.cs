@@ -58,8 +58,17 @@ public sealed partial class ConjoinedTests
             (await cli.RunAsync("tenants", "migrate")).ShouldBeRefused(1, "The tenants share the schema 'ledger', which 'ledger migrate apply' migrates.");
             (await cli.RunAsync("tenants", "add", "bolt", database.ConnectionString)).ExitCode.ShouldBe(2);
             (await cli.RunAsync("tenants", "add", " ")).ShouldBeRefused(1, "The name of a tenant is not blank.");
-            (await cli.RunAsync("tenants", "move", "acme", database.ConnectionString)).ShouldBeRefused(
-                1, "Moving a tenant is not for schemas with the logs of many tenants yet. Nothing was changed.");
+            (await cli.RunAsync("tenants", "move", "acme", database.ConnectionString)).ExitCode.ShouldBe(1);
+            (await cli.RunAsync("tenants", "quota", "acme")).ShouldSucceed().ShouldBe("Events : not counted, without a limit\nBytes  : not counted, without a limit\nRuns   : not counted, without a limit\n");
+            (await cli.RunAsync("tenants", "quota", "acme", "--events", "-1")).ShouldBeRefused(2, "'--events' must be a whole number from 0, but was '-1'.");
+            (await cli.RunAsync("tenants", "quota", "acme", "--events", "3", "--runs", "9")).ShouldSucceed().ShouldBe("Events : 2 of 3\nBytes  : not counted, without a limit\nRuns   : 1 of 9\n");
+            (await cli.RunAsync("append", "same", "--type", "t", "--tenant", "acme")).ShouldSucceed();
+            (await cli.RunAsync("append", "same", "--type", "t", "--tenant", "acme")).ShouldBeRefused(
+                1, "The quota of the log is 3 events: it has 3, and 1 more were to be written. Nothing was written. Remove or archive runs, or have the quota raised.");
+            (await cli.JsonAsync("tenants", "quota", "acme", "--none", "--bytes", "1000000", "--recount")).ToString().ShouldContain("most_bytes");
+            (await cli.RunAsync("tenants", "quota", "none")).ShouldBeRefused(1, "There is no tenant 'none'. 'ledger tenants list' shows all to the role that owns the tables.");
+            (await cli.RunAsync("serve", "--all-tenants", "--listen", "0.0.0.0")).ExitCode.ShouldBe(2);
+            (await ServedListAsync(cli)).ShouldSatisfyAllConditions(list => list.ShouldContain("acme"), list => list.ShouldContain("a tenant's"));
             (await (cli with { ConnectionString = cli.ConnectionString + ";Options=-c ledger.tenant=bolt" }).RunAsync("status", "same", "--tenant", "acme")).ShouldBeRefused(
                 1, "The connection string names the tenant 'bolt'; leave it out, and ask for the tenant by its name.");
             (await cli.RunAsync("query", "explain select * from events", "--tenant", "acme")).ShouldBeRefused(
@@ -75,6 +84,19 @@ public sealed partial class ConjoinedTests
             NpgsqlConnection.ClearAllPools();
             await ExecuteAsync(database, $"drop owned by {role} cascade; drop role {role}");
         }
+    }
+
+    private static async Task<string> ServedListAsync(Cli cli)
+    {
+        using var output = new WatchedStream();
+        using var stop = new CancellationTokenSource();
+        var serving = (cli with { Output = output }).RunAsync(["serve", "--port", "0", "--all-tenants"], stop.Token);
+        using var client = new HttpClient { BaseAddress = new Uri(Address().Match(await output.TextAsync("Ctrl-C")).Value) };
+        var tenants = await client.GetStringAsync("/api/v1/tenants");
+        (await client.GetStringAsync("/tenants/acme/api/v1/runs")).ShouldContain("run:same");
+        await stop.CancelAsync();
+        (await serving).ExitCode.ShouldBe(0);
+        return tenants;
     }
 
     // All that the routes of the API answer about what has the same names for each tenant.

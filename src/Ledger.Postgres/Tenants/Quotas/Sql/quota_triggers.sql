@@ -1,4 +1,4 @@
--- Makes the triggers that count, unless they are there. They are those of all tenants of a schema.
+-- Makes the triggers that count, where there is a quota, unless they are there. They are those of all tenants of a schema.
 do $quota$
 declare
     t record;
@@ -36,7 +36,8 @@ begin
                 for each row when (starts_with(new.id, 'run:') and (new.is_archived is true) <> (old.is_archived is true))
                 execute function {ledger}.count_run_v1()
             $trigger$)) as v (name, relation, text)
-        where not exists (
+        where exists (select from {ledger}.quota)
+          and not exists (
             select
             from pg_catalog.pg_trigger as g
             where g.tgrelid = to_regclass(quote_ident({events_text}) || '.' || v.relation)
