@@ -207,7 +207,9 @@ internal static class Commands
             new TenantsRemoveCommand(),
             new TenantsMigrateCommand(),
             new TenantsMoveCommand(),
-            new TenantsQuotaCommand()));
+            new TenantsQuotaCommand(),
+            new TenantsDatabasesCommand(),
+            new TenantsAddDatabaseCommand()));
         root.Add(Group(
             "db",
             "Starts, stops and finds your private PostgreSQL server, which is used when no other is named.",

@@ -50,6 +50,8 @@ public sealed class ContractTests(CliDatabase database) : IClassFixture<CliDatab
         ["tenants migrate"] = "TenantsTests have databases of tenants",
         ["tenants move"] = "TenantsTests have databases of tenants",
         ["tenants quota"] = "ConjoinedTests have tenants",
+        ["tenants databases"] = "ConjoinedTests have a pool",
+        ["tenants add-database"] = "ConjoinedTests have a pool",
         ["chrono get"] = "a record is printed as it is hashed",
         ["chrono query"] = "records are printed as they are hashed",
         ["chrono history"] = "events of a chain are printed as they are hashed",

@@ -1,5 +1,4 @@
 using System.CommandLine;
-using Ledger.Cli.Connections;
 using Ledger.Cli.Output;
 using Ledger.Explorer.Contracts;
 using Ledger.Postgres.Tenants;
@@ -37,6 +36,14 @@ internal sealed class TenantsQuotaCommand : LedgerCommand
             await using var _ = conjoined;
             await using var ledgers = new TenantLedgers(conjoined, new TenantOptions { Ledger = session.Options }, session.Io.TimeProvider);
             await RunAsync(session, await conjoined.FindAsync(name, cancellationToken) is null ? throw ConjoinedSchema.Missing(name) : await ledgers.ForTenantAsync(name, cancellationToken), cancellationToken);
+            return;
+        }
+
+        if (await PoolTables.OpenAsync(session, cancellationToken) is { } pooled)
+        {
+            await using var _ = pooled;
+            await using var ledgers = pooled.LedgersOf(session);
+            await RunAsync(session, await pooled.Pool.FindAsync(name, cancellationToken) is null ? throw PoolTables.Missing(name) : await ledgers.ForTenantAsync(name, cancellationToken), cancellationToken);
             return;
         }
 

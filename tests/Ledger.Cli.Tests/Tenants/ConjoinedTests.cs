@@ -64,7 +64,7 @@ public sealed partial class ConjoinedTests
             (await cli.RunAsync("tenants", "quota", "acme", "--events", "3", "--runs", "9")).ShouldSucceed().ShouldBe("Events : 2 of 3\nBytes  : not counted, without a limit\nRuns   : 1 of 9\n");
             (await cli.RunAsync("append", "same", "--type", "t", "--tenant", "acme")).ShouldSucceed();
             (await cli.RunAsync("append", "same", "--type", "t", "--tenant", "acme")).ShouldBeRefused(
-                1, "The quota of the log is 3 events: it has 3, and 1 more were to be written. Nothing was written. Remove or archive runs, or have the quota raised.");
+                1, "The quota of events is 3: the log has 3, and 1 more would pass it. Nothing was written. Remove or archive runs, or have the quota raised.");
             (await cli.JsonAsync("tenants", "quota", "acme", "--none", "--bytes", "1000000", "--recount")).ToString().ShouldContain("most_bytes");
             (await cli.RunAsync("tenants", "quota", "none")).ShouldBeRefused(1, "There is no tenant 'none'. 'ledger tenants list' shows all to the role that owns the tables.");
             (await cli.RunAsync("serve", "--all-tenants", "--listen", "0.0.0.0")).ExitCode.ShouldBe(2);
@@ -76,6 +76,11 @@ public sealed partial class ConjoinedTests
             var tools = (await McpAnswers.AskWithAsync(cli, ["--tenant", "acme"], """{"jsonrpc":"2.0","id":1,"method":"tools/list","params":{}}"""))["1"].ToString();
             tools.ShouldContain("run_world");
             tools.ShouldNotContain("seal_prove");
+            await using (var master = await CliDatabase.CreateEmptyAsync())
+            {
+                await PooledAsync(new Cli { ConnectionString = master.ConnectionString }, cli.ConnectionString!);
+            }
+
             (await cli.RunAsync("tenants", "remove", "acme")).ShouldSucceed().ShouldBe("The tenant 'acme' is switched off. Its log stays in the schema 'ledger'.\n");
             (await cli.RunAsync("status", "same", "--tenant", "acme")).ExitCode.ShouldBe(1);
         }
@@ -84,6 +89,28 @@ public sealed partial class ConjoinedTests
             NpgsqlConnection.ClearAllPools();
             await ExecuteAsync(database, $"drop owned by {role} cascade; drop role {role}");
         }
+    }
+
+    // The same schema as a database of a pool, which another database has.
+    private static async Task PooledAsync(Cli cli, string database)
+    {
+        (await cli.RunAsync("tenants", "databases")).ShouldBeRefused(
+            1, "The database has no pool of databases ('mt_database_pool'). Name the one that has, or run 'ledger tenants add-database', which makes it.");
+        (await cli.RunAsync("tenants", "add-database", "a", database)).ShouldSucceed().ShouldStartWith("The pool has the database 'a' at '");
+        (await cli.RunAsync("tenants", "add", "pooled")).ShouldSucceed().ShouldStartWith("The tenant 'pooled' is at '");
+        (await cli.JsonAsync("tenants", "list")).EnumerateArray().Select(tenant => tenant.GetProperty("tenant").GetString()).ShouldBe(["pooled"]);
+        (await cli.RunAsync("run", "start", "--id", "same", "--tenant", "pooled")).ShouldSucceed();
+        (await cli.JsonAsync("status", "same", "--tenant", "pooled")).GetProperty("length").GetInt64().ShouldBe(0);
+        (await cli.RunAsync("tenants", "migrate")).ShouldSucceed().ShouldBe("a  up to date\n");
+        (await cli.RunAsync("tenants", "quota", "pooled", "--runs", "1")).ShouldSucceed().ShouldEndWith("Runs   : 1 of 1\n");
+        (await cli.RunAsync("run", "start", "--id", "second", "--tenant", "pooled")).ShouldBeRefused(
+            1, "The quota of open runs is 1: the log has 1, and 1 more would pass it. Nothing was written. Remove or archive runs, or have the quota raised.");
+        (await cli.RunAsync("tenants", "move", "pooled", "b")).ShouldBeRefused(1, "The pool has no database 'b'. 'ledger tenants databases' shows all.");
+        (await cli.RunAsync("tenants", "add-database", "a", database, "--full")).ShouldSucceed();
+        (await cli.RunAsync("tenants", "add", "further")).ShouldBeRefused(1, "No database of the pool takes more tenants. Add one, or open one that is full.");
+        (await cli.JsonAsync("tenants", "databases"))[0].GetProperty("tenants").GetInt32().ShouldBe(1);
+        (await cli.RunAsync("tenants", "remove", "pooled")).ShouldSucceed().ShouldStartWith("The tenant 'pooled' is switched off. Its log stays at '");
+        (await cli.RunAsync("status", "same", "--tenant", "pooled")).ShouldBeRefused(1, "There is no tenant 'pooled'. 'ledger tenants list' shows all.");
     }
 
     private static async Task<string> ServedListAsync(Cli cli)

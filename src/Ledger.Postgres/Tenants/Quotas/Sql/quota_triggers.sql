@@ -45,5 +45,17 @@ begin
     loop
         execute t.text;
     end loop;
+
+    -- Who appends needs no right to what counts.
+    for t in
+        select p.oid::regprocedure::text as name
+        from pg_catalog.pg_proc as p
+        where p.pronamespace = to_regnamespace(quote_ident({ledger_text}))
+          and p.proname in ('count_quota_v1', 'count_run_v1')
+          and not p.prosecdef
+          and exists (select from {ledger}.quota)
+    loop
+        execute format('alter function %s security definer set search_path = pg_catalog, pg_temp', t.name);
+    end loop;
 end
 $quota$
