@@ -1,12 +1,11 @@
 -- Counts the events that a statement has added, removed or changed in a log with a quota, and refuses more than that allows; see use_quota_v1. What Ledger says about
--- masking and retention is counted and not refused, because a full log must be able to forget. Its triggers are made with the first quota of a schema.
+-- masking and retention is counted and not refused, because a full log must be able to forget. Its triggers are made with the first quota of a schema, and it runs with
+-- the rights of its owner from then on: who appends needs none to what counts.
 -- Result: none.
 create or replace function {ledger}.count_quota_v1()
 returns trigger
 language plpgsql
 volatile
-security definer
-set search_path = pg_catalog, pg_temp
 set enable_seqscan = off
 as $function$
 declare

@@ -4,8 +4,6 @@ create or replace function {ledger}.count_run_v1()
 returns trigger
 language plpgsql
 volatile
-security definer
-set search_path = pg_catalog, pg_temp
 set enable_seqscan = off
 as $function$
 begin

@@ -44,9 +44,9 @@ begin
         order by q.kind
         limit 1;
         if found then
-            raise exception 'The quota of the log is % %: it has %, and % more were to be written. Nothing was written',
-                broken.most,
+            raise exception 'The quota of % is %: the log has %, and % more would pass it. Nothing was written',
                 case broken.kind when 'bytes' then 'bytes of payload' when 'runs' then 'open runs' else 'events' end,
+                broken.most,
                 broken.has - broken.more,
                 broken.more
                 using errcode = 'LG060', column = broken.kind;

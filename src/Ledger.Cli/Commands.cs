@@ -193,8 +193,10 @@ internal static class Commands
             new TenantsRemoveCommand(),
             new TenantsMigrateCommand(),
             new TenantsMoveCommand(),
-            new TenantsQuotaCommand())),
-         ("db", static () => Group(
+            new TenantsQuotaCommand(),
+            new TenantsDatabasesCommand(),
+            new TenantsAddDatabaseCommand())),
+        ("db", static () => Group(
             "db",
             "Starts, stops and finds your private PostgreSQL server, which is used when no other is named.",
             new DbStartCommand(),

@@ -111,6 +111,9 @@ public sealed record PostgresOptions
     /// <summary>Whether a store only answers questions: default false.</summary>
     internal bool RefusesWrites { get; init; }
 
+    /// <summary>The name of the tenant that metrics of appends have; null for none.</summary>
+    internal string? MeteredTenant { get; init; }
+
     internal SchemaNames Schemas => new(EventSchema, LedgerSchema, Tenancy);
 
     internal int CommandTimeoutSeconds => (int)Math.Ceiling(CommandTimeout.TotalSeconds);

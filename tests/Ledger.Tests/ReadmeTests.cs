@@ -51,6 +51,8 @@ public sealed partial class ReadmeTests
         "tests/Ledger.Postgres.Tests/Samples/SeveralDatabases.cs",
         "tests/Ledger.Explorer.Tests/Samples/TenantOfRequest.cs",
         "tests/Ledger.Marten.Tests/Tenants/ConjoinedMartenTests.Daemon.cs",
+        "tests/Ledger.Explorer.Tests/Tenants/TenantExplorerTests.cs",
+        "tests/Ledger.Postgres.Tests/Tenants/TenantPoolTests.cs",
     ];
 
     // Whole programs: those of the front page and of the tutorials.

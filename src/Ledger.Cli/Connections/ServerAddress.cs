@@ -46,6 +46,7 @@ internal sealed record ServerAddress(string ConnectionString, LocalCluster? Priv
         return session.Get(CommonOptions.Tenant) is not { } tenant
             ? address
             : await ConjoinedSchema.AddressOfAsync(session, address, tenant, cancellationToken)
+                ?? await PoolTables.AddressOfAsync(session, address, tenant, cancellationToken)
                 ?? await MasterTable.AddressOfAsync(session, address, tenant, cancellationToken);
     }
 

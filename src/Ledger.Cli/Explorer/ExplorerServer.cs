@@ -3,6 +3,7 @@ using System.Net.Sockets;
 using Ledger.Cli.Connections;
 using Ledger.Cli.Output;
 using Ledger.Explorer;
+using Ledger.Postgres.Tenants;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.Extensions.DependencyInjection;
@@ -21,7 +22,7 @@ internal sealed class ExplorerServer : IAsyncDisposable
     public string Address => _application.Urls.First() + "/";
 
     /// <exception cref="RefusalException">It cannot listen on that address and port.</exception>
-    public static async Task<ExplorerServer> StartAsync(
+    public static Task<ExplorerServer> StartAsync(
         LedgerConnection connection,
         AgentLedger ledger,
         IPEndPoint endpoint,
@@ -29,7 +30,39 @@ internal sealed class ExplorerServer : IAsyncDisposable
         LedgerExplorerOptions options,
         ServedRunner? runner,
         CommandIo io,
-        CancellationToken cancellationToken)
+        CancellationToken cancellationToken) => StartAsync(
+            endpoint,
+            hosts,
+            io,
+            services =>
+            {
+                services.AddSingleton(ledger);
+                services.AddSingleton(connection.Projections);
+                services.AddSingleton(connection.Migrator);
+                if (connection.MaySeal)
+                {
+                    services.AddSingleton(connection.Seal);
+                }
+
+                services.AddSingleton(connection.Queries);
+                services.AddSingleton(connection.Contracts);
+                services.AddSingleton(connection.Quotas);
+                if (runner is not null)
+                {
+                    services.AddSingleton(runner.Runner);
+                }
+            },
+            application => application.MapLedgerExplorer("/", _ => options),
+            cancellationToken);
+
+    /// <summary>Serves the logs of all tenants, each below its name.</summary>
+    /// <exception cref="RefusalException">It cannot listen on that address and port.</exception>
+    public static Task<ExplorerServer> StartAsync(
+        TenantLedgers tenants, IPEndPoint endpoint, KnownHosts hosts, LedgerExplorerOptions options, CommandIo io, CancellationToken cancellationToken) =>
+        StartAsync(endpoint, hosts, io, services => services.AddSingleton(tenants), application => application.MapLedgerTenantExplorer("/", (_, _) => true, _ => options), cancellationToken);
+
+    private static async Task<ExplorerServer> StartAsync(
+        IPEndPoint endpoint, KnownHosts hosts, CommandIo io, Action<IServiceCollection> add, Action<WebApplication> map, CancellationToken cancellationToken)
     {
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
         builder.WebHost.UseKestrelCore().ConfigureKestrel(server =>
@@ -41,27 +74,12 @@ internal sealed class ExplorerServer : IAsyncDisposable
             server.Listen(endpoint);
         });
         builder.Services.AddRoutingCore();
-        builder.Services.AddSingleton(ledger);
-        builder.Services.AddSingleton(connection.Projections);
-        builder.Services.AddSingleton(connection.Migrator);
-        if (connection.MaySeal)
-        {
-            builder.Services.AddSingleton(connection.Seal);
-        }
-
-        builder.Services.AddSingleton(connection.Queries);
-        builder.Services.AddSingleton(connection.Contracts);
-        builder.Services.AddSingleton(connection.Quotas);
-        if (runner is not null)
-        {
-            builder.Services.AddSingleton(runner.Runner);
-        }
-
+        add(builder.Services);
         builder.Logging.AddProvider(new WarningLogs(io)).AddFilter("Microsoft.Extensions.Hosting", LogLevel.None);
         var application = builder.Build();
         application.Use(hosts.CheckAsync);
         application.UseRouting();
-        application.MapLedgerExplorer("/", _ => options);
+        map(application);
         try
         {
             await application.StartAsync(cancellationToken);

@@ -2,8 +2,10 @@ using System.CommandLine;
 using System.Net;
 using Ledger.Cli.Branches;
 using Ledger.Cli.Output;
+using Ledger.Cli.Tenants;
 using Ledger.Explorer;
 using Ledger.Explorer.Contracts;
+using Ledger.Postgres.Tenants;
 
 namespace Ledger.Cli.Explorer;
 
@@ -68,6 +70,11 @@ internal sealed class ServeCommand : LedgerCommand
         Description = "Do not keep the index of the search up to date meanwhile. It takes about as much space as the events; without it a search for what is rare reads the whole log.",
     };
 
+    private readonly Option<bool> _allTenants = new("--all-tenants")
+    {
+        Description = "Serve the logs of all tenants, each below /tenants/NAME, with a list of them. To other machines only with --without-token, where a proxy checks who comes.",
+    };
+
     private readonly DeepOption _deep = new();
 
     public ServeCommand()
@@ -83,11 +90,12 @@ internal sealed class ServeCommand : LedgerCommand
         Add(_host);
         Add(_runner);
         Add(_withoutSearchIndex);
+        Add(_allTenants);
         Add(_deep.Option);
         Examples =
         [
             "ledger serve", "ledger serve --port 8080 --allow-writing", "ledger serve --listen 0.0.0.0 --tokens tokens.txt --host ledger.example",
-            "ledger serve --allow-writing --runner http://localhost:3000/run",
+            "ledger serve --allow-writing --runner http://localhost:3000/run", "ledger serve --all-tenants",
         ];
     }
 
@@ -98,6 +106,12 @@ internal sealed class ServeCommand : LedgerCommand
         if (session.Get(_allowMasking) && (writing != ExplorerWriting.Allowed || session.Get(_tokens) is null))
         {
             throw new UsageException("--allow-masking needs --allow-writing, and --tokens with a token that may mask.");
+        }
+
+        if (session.Get(_allTenants))
+        {
+            await ServeTenantsAsync(session, endpoint, writing, cancellationToken);
+            return;
         }
 
         using var runner = RunnerOf(session, writing);
@@ -123,6 +137,28 @@ internal sealed class ServeCommand : LedgerCommand
         }
 
         Print(session, ServedAccess.Reachable(server.Address, endpoint.Address), access, options, runner?.Address, index is not null);
+        await session.Out.FlushAsync();
+        await ExplorerServer.WaitAsync(cancellationToken);
+    }
+
+    private async Task ServeTenantsAsync(Session session, IPEndPoint endpoint, ExplorerWriting writing, CancellationToken cancellationToken)
+    {
+        if (session.Get(_tokens) is not null || session.Get(_runner) is not null || session.Get(_allowMasking) || session.Io.Environment(ServedAccess.Variable) is not null)
+        {
+            throw new UsageException($"--all-tenants cannot be combined with --tokens, {ServedAccess.Variable}, --runner or --allow-masking, which are for one log.");
+        }
+
+        if (!IPAddress.IsLoopback(endpoint.Address) && !session.Get(_withoutToken))
+        {
+            throw new UsageException("--all-tenants asks for no token: beyond this machine give --without-token too, where a proxy checks who comes.");
+        }
+
+        var options = new LedgerExplorerOptions { Writing = writing, Querying = session.Get(_allowQueries) ? ExplorerQuerying.Allowed : ExplorerQuerying.Off };
+        await using var conjoined = await ConjoinedSchema.OpenAsync(session, cancellationToken);
+        await using var table = conjoined is null ? await MasterTable.OpenAsync(session, isMade: false, cancellationToken) : null;
+        await using var tenants = conjoined is null ? table!.LedgersOf(session) : new TenantLedgers(conjoined, new TenantOptions { Ledger = session.Options }, session.Io.TimeProvider);
+        await using var server = await ExplorerServer.StartAsync(tenants, endpoint, new KnownHosts(endpoint.Address, session.Get(_host) ?? []), options, session.Io, cancellationToken);
+        Print(session, ServedAccess.Reachable(server.Address, endpoint.Address), ServedAccess.Open, options, null, isIndexing: false);
         await session.Out.FlushAsync();
         await ExplorerServer.WaitAsync(cancellationToken);
     }

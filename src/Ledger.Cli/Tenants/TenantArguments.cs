@@ -14,5 +14,11 @@ internal static class TenantArguments
         Description = "Its database: \"Host=…;Database=…\" or postgresql://USER@HOST/DATABASE. It must exist. Leave it out where the schema has the logs of many tenants.",
     };
 
+    /// <summary>The database to which a tenant moves.</summary>
+    public static Argument<string> Target() => new("DATABASE")
+    {
+        Description = "Its database: \"Host=…;Database=…\" or postgresql://USER@HOST/DATABASE. It must exist. Of a pool the name of one of its databases.",
+    };
+
     public static Argument<string> Database() => new("DATABASE") { Description = "Its database: \"Host=…;Database=…\" or postgresql://USER@HOST/DATABASE. It must exist." };
 }

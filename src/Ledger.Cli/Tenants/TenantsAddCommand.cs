@@ -13,7 +13,7 @@ internal sealed class TenantsAddCommand : LedgerCommand
     private readonly Option<bool> _takesLog = new("--take-log") { Description = "Make the log that the database already has that of the tenant. Without it one with events is refused." };
 
     public TenantsAddCommand()
-        : base("add", "Adds a tenant: with a database of its own, which is migrated, or to a schema with the logs of many. The table of databases is that of Marten, and is made if it is missing.")
+        : base("add", "Adds a tenant: with a database of its own, which is migrated, to a schema with the logs of many, or to a database of a pool, the one with the fewest tenants. The table of databases is that of Marten, and is made if it is missing.")
     {
         Add(_name);
         Add(_database);
@@ -32,6 +32,14 @@ internal sealed class TenantsAddCommand : LedgerCommand
 
         if (session.Get(_database) is not { } database)
         {
+            if (await PoolTables.OpenAsync(session, cancellationToken) is { } pooled)
+            {
+                await using var _ = pooled;
+                var assigned = await pooled.Pool.AddAsync(session.Get(_name), cancellationToken);
+                Print(session, assigned, $"The tenant '{assigned.Tenant}' is at '{assigned.Place}'.");
+                return;
+            }
+
             throw new UsageException($"DATABASE is missing: the schema '{session.Options.LedgerSchema}' does not have the logs of many tenants. 'ledger migrate apply --tenancy conjoined' makes one that has.");
         }
 
@@ -44,14 +52,7 @@ internal sealed class TenantsAddCommand : LedgerCommand
 
         await using var ledgers = table.LedgersOf(session);
         await session.Progress.RunAsync("Migrating its database", () => ledgers.AddAsync(tenant, session.Get(_takesLog) ? ExistingLog.Taken : ExistingLog.Refused, cancellationToken));
-        if (session.Json)
-        {
-            session.Out.Json(TenantContract.Of(tenant), ContractContext.Default.TenantContract);
-        }
-        else
-        {
-            session.Out.Line($"The tenant '{tenant.Tenant}' has the database '{tenant.Place}'.");
-        }
+        Print(session, tenant, $"The tenant '{tenant.Tenant}' has the database '{tenant.Place}'.");
     }
 
     private async Task AddAsync(Session session, ConjoinedTenants tenants, CancellationToken cancellationToken)
@@ -62,13 +63,18 @@ internal sealed class TenantsAddCommand : LedgerCommand
         }
 
         var tenant = await tenants.AddAsync(session.Get(_name), cancellationToken);
+        Print(session, tenant, $"The tenant '{tenant.Tenant}' has a log in the schema '{session.Options.LedgerSchema}'.");
+    }
+
+    private static void Print(Session session, TenantDatabase tenant, string sentence)
+    {
         if (session.Json)
         {
             session.Out.Json(TenantContract.Of(tenant), ContractContext.Default.TenantContract);
         }
         else
         {
-            session.Out.Line($"The tenant '{tenant.Tenant}' has a log in the schema '{session.Options.LedgerSchema}'.");
+            session.Out.Line(sentence);
         }
     }
 }

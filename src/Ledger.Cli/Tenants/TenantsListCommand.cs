@@ -20,6 +20,13 @@ internal sealed class TenantsListCommand : LedgerCommand
             return;
         }
 
+        if (await PoolTables.OpenAsync(session, cancellationToken) is { } pooled)
+        {
+            await using var _ = pooled;
+            await PrintAsync(session, await pooled.Pool.ListAsync(cancellationToken), cancellationToken);
+            return;
+        }
+
         await using var table = await MasterTable.OpenAsync(session, isMade: false, cancellationToken);
         var tenants = await table.Tenants.ListAsync(cancellationToken);
         foreach (var (tenant, fault) in await table.Tenants.FindFaultsAsync(cancellationToken))

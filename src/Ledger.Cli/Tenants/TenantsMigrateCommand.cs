@@ -36,11 +36,12 @@ internal sealed class TenantsMigrateCommand : LedgerCommand
             throw new RefusalException($"The tenants share the schema '{session.Options.LedgerSchema}', which 'ledger migrate apply' migrates.");
         }
 
-        await using var table = await MasterTable.OpenAsync(session, isMade: false, cancellationToken);
-        await using var ledgers = table.LedgersOf(session);
+        await using var pooled = await PoolTables.OpenAsync(session, cancellationToken);
+        await using var table = pooled is null ? await MasterTable.OpenAsync(session, isMade: false, cancellationToken) : null;
+        await using var ledgers = pooled?.LedgersOf(session) ?? table!.LedgersOf(session);
         var outcomes = await session.Progress.RunAsync(
             "Migrating the databases of tenants",
-            (await table.Tenants.ListAsync(cancellationToken)).Count,
+            pooled is null ? (await table!.Tenants.ListAsync(cancellationToken)).Count : (await pooled.Pool.ListDatabasesAsync(cancellationToken)).Count,
             bar => ledgers.MigrateAsync(parallel, new Reporting(bar), cancellationToken));
         if (session.Json)
         {
@@ -59,7 +60,9 @@ internal sealed class TenantsMigrateCommand : LedgerCommand
 
         if (outcomes.Count(outcome => outcome.Fault is not null) is var failed and > 0)
         {
-            throw new RefusalException($"The databases of {Printable.Count(failed, "tenant")} of {Printable.Number(outcomes.Count)} could not be migrated. Mend the cause, and run it again.");
+            throw new RefusalException(pooled is not null
+                ? $"{Printable.Count(failed, "database")} of {Printable.Number(outcomes.Count)} could not be migrated. Mend the cause, and run it again."
+                : $"The databases of {Printable.Count(failed, "tenant")} of {Printable.Number(outcomes.Count)} could not be migrated. Mend the cause, and run it again.");
         }
     }
 

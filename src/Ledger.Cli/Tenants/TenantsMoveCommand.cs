@@ -10,7 +10,7 @@ namespace Ledger.Cli.Tenants;
 internal sealed class TenantsMoveCommand : LedgerCommand
 {
     private readonly Argument<string> _name = TenantArguments.Name();
-    private readonly Argument<string> _database = TenantArguments.Database();
+    private readonly Argument<string> _database = TenantArguments.Target();
     private readonly Option<string?> _admin = new("--admin")
     {
         Description = "The same database as a role that may set session_replication_role there, such as a superuser; it is not kept. Default: as DATABASE says.",
@@ -32,6 +32,13 @@ internal sealed class TenantsMoveCommand : LedgerCommand
         {
             await using var _ = conjoined;
             await MoveOutAsync(session, conjoined, cancellationToken);
+            return;
+        }
+
+        if (await PoolTables.OpenAsync(session, cancellationToken) is { } pooled)
+        {
+            await using var _ = pooled;
+            await MoveWithinAsync(session, pooled, cancellationToken);
             return;
         }
 
@@ -67,6 +74,25 @@ internal sealed class TenantsMoveCommand : LedgerCommand
         {
             session.Out.Line($"The tenant '{name}' is at '{move.To}' now: {Printable.Count(move.Tables.Count, "table")} are the same as in '{move.From}', which refuses its writes.");
             session.Out.Line($"It is switched off in the schema '{session.Options.LedgerSchema}', where its rows stay. Name its database where programs find those of tenants.");
+        }
+    }
+
+    // To another database of the pool, by its name there.
+    private async Task MoveWithinAsync(Session session, PoolTables pooled, CancellationToken cancellationToken)
+    {
+        var (name, database) = (session.Get(_name), session.Get(_database));
+        if (await pooled.Pool.FindAsync(name, cancellationToken) is null)
+        {
+            throw PoolTables.Missing(name);
+        }
+
+        var target = await pooled.Pool.FindPlaceAsync(name, database, cancellationToken) ?? throw PoolTables.MissingDatabase(database);
+        var admin = session.Get(_admin) is { } given ? ServerAddress.Check("--admin", given) : null;
+        await using var ledgers = pooled.LedgersOf(session);
+        var move = await session.Progress.RunAsync("Copying and comparing", () => ledgers.MoveAsync(name, target.ConnectionString, admin, cancellationToken));
+        if (Print(session, move))
+        {
+            session.Out.Line($"The tenant '{name}' is in the database '{database}' now: {Printable.Count(move.Tables.Count, "table")} are the same as in '{move.From}', which refuses its writes. Its rows stay there.");
         }
     }
 

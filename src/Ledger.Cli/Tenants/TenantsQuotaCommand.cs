@@ -1,5 +1,4 @@
 using System.CommandLine;
-using Ledger.Cli.Connections;
 using Ledger.Cli.Output;
 using Ledger.Explorer.Contracts;
 using Ledger.Postgres.Tenants;
@@ -40,6 +39,14 @@ internal sealed class TenantsQuotaCommand : LedgerCommand
             return;
         }
 
+        if (await PoolTables.OpenAsync(session, cancellationToken) is { } pooled)
+        {
+            await using var _ = pooled;
+            await using var ledgers = pooled.LedgersOf(session);
+            await RunAsync(session, await pooled.Pool.FindAsync(name, cancellationToken) is null ? throw PoolTables.Missing(name) : await ledgers.ForTenantAsync(name, cancellationToken), cancellationToken);
+            return;
+        }
+
         await using var table = await MasterTable.OpenAsync(session, isMade: false, cancellationToken);
         await using var databases = table.LedgersOf(session);
         await RunAsync(
@@ -71,8 +78,8 @@ internal sealed class TenantsQuotaCommand : LedgerCommand
         }
 
         Print(session, "Events", usage.Events, usage.Quota.Events);
-        Print(session, "Bytes", usage.Bytes, usage.Quota.Bytes);
-        Print(session, "Runs", usage.Runs, usage.Quota.Runs);
+        Print(session, "Bytes ", usage.Bytes, usage.Quota.Bytes);
+        Print(session, "Runs  ", usage.Runs, usage.Quota.Runs);
     }
 
     private static long? LimitOf(Session session, Option<long?> option) => session.Get(option) is not { } limit || limit >= 0

@@ -25,18 +25,20 @@ internal sealed class TenantsRemoveCommand : LedgerCommand
             return;
         }
 
-        await using var table = await MasterTable.OpenAsync(session, isMade: false, cancellationToken);
         var name = session.Get(_name);
+        if (await PoolTables.OpenAsync(session, cancellationToken) is { } pooled)
+        {
+            await using var _ = pooled;
+            var assigned = await pooled.Pool.FindAsync(name, cancellationToken) ?? throw PoolTables.Missing(name);
+            await pooled.Pool.DisableAsync(name, cancellationToken);
+            Print(session, assigned, $"The tenant '{name}' is switched off. Its log stays at '{assigned.Place}'.");
+            return;
+        }
+
+        await using var table = await MasterTable.OpenAsync(session, isMade: false, cancellationToken);
         var tenant = await table.Tenants.FindAsync(name, cancellationToken) ?? throw await table.MissingAsync(name, cancellationToken);
         await table.Tenants.DisableAsync(name, cancellationToken);
-        if (session.Json)
-        {
-            session.Out.Json(TenantContract.Of(tenant), ContractContext.Default.TenantContract);
-        }
-        else
-        {
-            session.Out.Line($"The tenant '{name}' is switched off. Its database '{tenant.Place}' is as it was.");
-        }
+        Print(session, tenant, $"The tenant '{name}' is switched off. Its database '{tenant.Place}' is as it was.");
     }
 
     private async Task RemoveAsync(Session session, ConjoinedTenants tenants, CancellationToken cancellationToken)
@@ -44,13 +46,18 @@ internal sealed class TenantsRemoveCommand : LedgerCommand
         var name = session.Get(_name);
         var tenant = await tenants.FindAsync(name, cancellationToken) ?? throw ConjoinedSchema.Missing(name);
         await tenants.DisableAsync(name, cancellationToken);
+        Print(session, tenant, $"The tenant '{name}' is switched off. Its log stays in the schema '{session.Options.LedgerSchema}'.");
+    }
+
+    private static void Print(Session session, TenantDatabase tenant, string sentence)
+    {
         if (session.Json)
         {
             session.Out.Json(TenantContract.Of(tenant), ContractContext.Default.TenantContract);
         }
         else
         {
-            session.Out.Line($"The tenant '{name}' is switched off. Its log stays in the schema '{session.Options.LedgerSchema}'.");
+            session.Out.Line(sentence);
         }
     }
 }

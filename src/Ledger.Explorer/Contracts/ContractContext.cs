@@ -106,6 +106,8 @@ namespace Ledger.Explorer.Contracts;
 [JsonSerializable(typeof(TenantContract))]
 [JsonSerializable(typeof(TenantMoveContract))]
 [JsonSerializable(typeof(UsageOfQuotaContract))]
+[JsonSerializable(typeof(PooledDatabaseContract))]
+[JsonSerializable(typeof(IReadOnlyList<PooledDatabaseContract>))]
 [JsonSerializable(typeof(IReadOnlyList<TenantContract>))]
 [JsonSerializable(typeof(IReadOnlyList<TenantOutcomeContract>))]
 [JsonSerializable(typeof(ProblemContract))]

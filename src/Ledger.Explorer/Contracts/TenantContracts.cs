@@ -41,7 +41,18 @@ internal sealed record CopiedTableContract(string Table, long Rows, string Hash)
 /// <param name="Events">How many events it has; null where they are not counted.</param>
 /// <param name="Bytes">How many bytes.</param>
 /// <param name="Runs">How many runs.</param>
-internal sealed record UsageOfQuotaContract(long? MostEvents, long? MostBytes, long? MostRuns, long? Events, long? Bytes, long? Runs)
+internal sealed record UsageOfQuotaContract(
+    long? MostEvents = null, long? MostBytes = null, long? MostRuns = null, long? Events = null, long? Bytes = null, long? Runs = null)
 {
     public static UsageOfQuotaContract Of(LogUsage usage) => new(usage.Quota.Events, usage.Quota.Bytes, usage.Quota.Runs, usage.Events, usage.Bytes, usage.Runs);
+}
+
+/// <summary>A database with many tenants.</summary>
+/// <param name="Name">Its name in the pool.</param>
+/// <param name="Place">Where it is, without user and password.</param>
+/// <param name="IsFull">Whether it takes no more tenants.</param>
+/// <param name="Tenants">How many tenants it has.</param>
+internal sealed record PooledDatabaseContract(string Name, string Place, bool IsFull, int Tenants)
+{
+    public static PooledDatabaseContract Of(PooledDatabase database) => new(database.Name, database.Place, database.IsFull, database.Tenants);
 }

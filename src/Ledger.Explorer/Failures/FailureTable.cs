@@ -84,6 +84,7 @@ internal static class FailureTable
         RunnerFailedException failed => new(502, "The runner failed", exception.Message) { Facts = new FailureFacts { Stream = failed.Stream.Value, Length = failed.Length.Value } },
         BrokenHistoryException => new(500, "Broken history", exception.Message),
         ChronoRowException => new(500, "A row was changed by hand", exception.Message),
+        _ when FailureCodes.Of(exception) == FailureCodes.QuotaExceeded => new(507, "The quota is used up", PostgresFaults.Describe(exception)!),
         _ when PostgresFaults.Describe(exception) is { } sentence => new(503, "The database cannot serve the request", sentence),
         _ when exception.GetType().Assembly.GetName().Name?.StartsWith("Ledger", StringComparison.Ordinal) is true => OfCode(exception),
         _ => null,

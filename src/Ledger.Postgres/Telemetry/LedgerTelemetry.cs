@@ -12,6 +12,7 @@ internal static class LedgerTelemetry
     public const string Name = "Ledger";
     public const string Outcome = "ledger.append.outcome";
     public const string ErrorType = "error.type";
+    public const string Tenant = "ledger.tenant.name";
     public const string Projection = "ledger.projection.name";
 
     private const string Seconds = "s";

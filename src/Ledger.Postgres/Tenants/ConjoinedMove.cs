@@ -58,6 +58,9 @@ internal sealed class ConjoinedMove(TenantDatabase source, TenantDatabase target
         }
 
         var compared = await CopyOrThawAsync(sourcePool, from, to, pairs, isCopied, cancellationToken).ConfigureAwait(false);
+
+        // Before anything is appended there, which a quota has to count.
+        await ExecuteAsync(to, Load("quota_triggers", _there), cancellationToken).ConfigureAwait(false);
         await FinishAsync(from, cancellationToken).ConfigureAwait(false);
         return compared;
     }

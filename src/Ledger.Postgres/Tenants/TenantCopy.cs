@@ -146,6 +146,7 @@ internal sealed class TenantCopy(TenantDatabase source, TenantDatabase target, s
         }
 
         var compared = await CompareAsync(from, to, tables, cancellationToken).ConfigureAwait(false);
+        await ExecuteAsync(to, Load("quota_triggers"), cancellationToken).ConfigureAwait(false);
         await writing.CommitAsync(cancellationToken).ConfigureAwait(false);
         return compared;
     }

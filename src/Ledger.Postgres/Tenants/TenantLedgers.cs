@@ -19,6 +19,7 @@ public sealed class TenantLedgers : IAsyncDisposable, IDisposable
 
     // Those whose connections stay open, the last used first.
     private readonly LinkedList<Opened> _warm = new();
+    private readonly HashSet<string> _metered = new(StringComparer.Ordinal);
     private volatile bool _isDisposed;
 
     /// <summary>Works on the databases of a map.</summary>
@@ -290,8 +291,19 @@ public sealed class TenantLedgers : IAsyncDisposable, IDisposable
 
             var dataSource = PostgresDataSources.Create(PooledOf(database.ConnectionString));
             return _opened[database.Tenant] =
-                new Opened(new TenantLedger(database, dataSource, Options.Ledger, _timeProvider), dataSource, _timeProvider.GetTimestamp());
+                new Opened(new TenantLedger(database, dataSource, Options.Ledger with { MeteredTenant = NameInMetrics(database.Tenant) }, _timeProvider), dataSource, _timeProvider.GetTimestamp());
         }
+    }
+
+    // Within the lock of turns. A collector keeps what it is told for long, so that the names do not grow without end.
+    private string? NameInMetrics(string tenant)
+    {
+        if (Options.MeteredTenants == 0)
+        {
+            return null;
+        }
+
+        return _metered.Contains(tenant) || (_metered.Count < Options.MeteredTenants && _metered.Add(tenant)) ? tenant : "other";
     }
 
     private string PooledOf(string connectionString)

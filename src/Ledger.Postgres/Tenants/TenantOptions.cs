@@ -18,6 +18,10 @@ public sealed record TenantOptions
     /// <summary>How long the answer of the map is believed: default 10 seconds, from zero to an hour.</summary>
     public TimeSpan MapFor { get; init; } = TimeSpan.FromSeconds(10);
 
+    /// <summary>How many tenants have their names in metrics and traces of appends, as <c>ledger.tenant.name</c>: default 0, from 0 to 1,000.</summary>
+    /// <remarks>Those that are opened first, until the program ends; others are <c>other</c>. With 0 no metric has a tenant.</remarks>
+    public int MeteredTenants { get; init; }
+
     /// <summary>How many pools may keep their connections.</summary>
     internal int WarmTenants => Math.Max(1, MaxConnections / ConnectionsPerTenant);
 
@@ -39,6 +43,11 @@ public sealed record TenantOptions
         if (MapFor < TimeSpan.Zero || MapFor > TimeSpan.FromHours(1))
         {
             faults.Add($"{nameof(MapFor)} is '{MapFor}'; it must be from zero to an hour.");
+        }
+
+        if (MeteredTenants is < 0 or > 1_000)
+        {
+            faults.Add($"{nameof(MeteredTenants)} is {MeteredTenants}; it must be from 0 to 1,000.");
         }
 
         if (Ledger is null)

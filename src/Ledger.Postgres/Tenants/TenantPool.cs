@@ -166,6 +166,20 @@ public sealed class TenantPool : ITenantMap
             Command(connection, "pool_list_tenants"), row => new TenantDatabase(row.GetString(0), TenantSetting.With(row.GetString(1), row.GetString(0))), token).ConfigureAwait(false),
         cancellationToken);
 
+    /// <summary>How a tenant is reached in a database of the pool, wherever it is now: where <see cref="TenantLedgers.MoveAsync"/> takes it.</summary>
+    /// <param name="tenant">The tenant.</param>
+    /// <param name="database">The name of the database in the pool.</param>
+    /// <param name="cancellationToken">Stops waiting.</param>
+    /// <returns>The tenant there; null if the pool has no such database.</returns>
+    public async Task<TenantDatabase?> FindPlaceAsync(string tenant, string database, CancellationToken cancellationToken = default)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(tenant);
+        ArgumentException.ThrowIfNullOrEmpty(database);
+        return (await ListDatabasesAsync(cancellationToken).ConfigureAwait(false)).FirstOrDefault(known => known.Name == database) is { } found
+            ? new TenantDatabase(tenant, TenantSetting.With(found.ConnectionString, tenant))
+            : null;
+    }
+
     /// <summary>Notes that a tenant has moved.</summary>
     /// <exception cref="TenantMoveException">The place is not that of a database of the pool.</exception>
     internal Task ReassignAsync(TenantDatabase target, CancellationToken cancellationToken) => UseAsync(

@@ -58,8 +58,17 @@ public sealed partial class ConjoinedTests
             (await cli.RunAsync("tenants", "migrate")).ShouldBeRefused(1, "The tenants share the schema 'ledger', which 'ledger migrate apply' migrates.");
             (await cli.RunAsync("tenants", "add", "bolt", database.ConnectionString)).ExitCode.ShouldBe(2);
             (await cli.RunAsync("tenants", "add", " ")).ShouldBeRefused(1, "The name of a tenant is not blank.");
-            (await cli.RunAsync("tenants", "move", "acme", database.ConnectionString)).ShouldBeRefused(
-                1, "Moving a tenant is not for schemas with the logs of many tenants yet. Nothing was changed.");
+            (await cli.RunAsync("tenants", "move", "acme", database.ConnectionString)).ExitCode.ShouldBe(1);
+            (await cli.RunAsync("tenants", "quota", "acme")).ShouldSucceed().ShouldBe("Events : not counted, without a limit\nBytes  : not counted, without a limit\nRuns   : not counted, without a limit\n");
+            (await cli.RunAsync("tenants", "quota", "acme", "--events", "-1")).ShouldBeRefused(2, "'--events' must be a whole number from 0, but was '-1'.");
+            (await cli.RunAsync("tenants", "quota", "acme", "--events", "3", "--runs", "9")).ShouldSucceed().ShouldBe("Events : 2 of 3\nBytes  : not counted, without a limit\nRuns   : 1 of 9\n");
+            (await cli.RunAsync("append", "same", "--type", "t", "--tenant", "acme")).ShouldSucceed();
+            (await cli.RunAsync("append", "same", "--type", "t", "--tenant", "acme")).ShouldBeRefused(
+                1, "The quota of events is 3: the log has 3, and 1 more would pass it. Nothing was written. Remove or archive runs, or have the quota raised.");
+            (await cli.JsonAsync("tenants", "quota", "acme", "--none", "--bytes", "1000000", "--recount")).ToString().ShouldContain("most_bytes");
+            (await cli.RunAsync("tenants", "quota", "none")).ShouldBeRefused(1, "There is no tenant 'none'. 'ledger tenants list' shows all to the role that owns the tables.");
+            (await cli.RunAsync("serve", "--all-tenants", "--listen", "0.0.0.0")).ExitCode.ShouldBe(2);
+            (await ServedListAsync(cli)).ShouldSatisfyAllConditions(list => list.ShouldContain("acme"), list => list.ShouldContain("a tenant's"));
             (await (cli with { ConnectionString = cli.ConnectionString + ";Options=-c ledger.tenant=bolt" }).RunAsync("status", "same", "--tenant", "acme")).ShouldBeRefused(
                 1, "The connection string names the tenant 'bolt'; leave it out, and ask for the tenant by its name.");
             (await cli.RunAsync("query", "explain select * from events", "--tenant", "acme")).ShouldBeRefused(
@@ -67,6 +76,11 @@ public sealed partial class ConjoinedTests
             var tools = (await McpAnswers.AskWithAsync(cli, ["--tenant", "acme"], """{"jsonrpc":"2.0","id":1,"method":"tools/list","params":{}}"""))["1"].ToString();
             tools.ShouldContain("run_world");
             tools.ShouldNotContain("seal_prove");
+            await using (var master = await CliDatabase.CreateEmptyAsync())
+            {
+                await PooledAsync(new Cli { ConnectionString = master.ConnectionString }, cli.ConnectionString!);
+            }
+
             (await cli.RunAsync("tenants", "remove", "acme")).ShouldSucceed().ShouldBe("The tenant 'acme' is switched off. Its log stays in the schema 'ledger'.\n");
             (await cli.RunAsync("status", "same", "--tenant", "acme")).ExitCode.ShouldBe(1);
         }
@@ -75,6 +89,41 @@ public sealed partial class ConjoinedTests
             NpgsqlConnection.ClearAllPools();
             await ExecuteAsync(database, $"drop owned by {role} cascade; drop role {role}");
         }
+    }
+
+    // The same schema as a database of a pool, which another database has.
+    private static async Task PooledAsync(Cli cli, string database)
+    {
+        (await cli.RunAsync("tenants", "databases")).ShouldBeRefused(
+            1, "The database has no pool of databases ('mt_database_pool'). Name the one that has, or run 'ledger tenants add-database', which makes it.");
+        (await cli.RunAsync("tenants", "add-database", "a", database)).ShouldSucceed().ShouldStartWith("The pool has the database 'a' at '");
+        (await cli.RunAsync("tenants", "add", "pooled")).ShouldSucceed().ShouldStartWith("The tenant 'pooled' is at '");
+        (await cli.JsonAsync("tenants", "list")).EnumerateArray().Select(tenant => tenant.GetProperty("tenant").GetString()).ShouldBe(["pooled"]);
+        (await cli.RunAsync("run", "start", "--id", "same", "--tenant", "pooled")).ShouldSucceed();
+        (await cli.JsonAsync("status", "same", "--tenant", "pooled")).GetProperty("length").GetInt64().ShouldBe(0);
+        (await cli.RunAsync("tenants", "migrate")).ShouldSucceed().ShouldBe("a  up to date\n");
+        (await cli.RunAsync("tenants", "quota", "pooled", "--runs", "1")).ShouldSucceed().ShouldEndWith("Runs   : 1 of 1\n");
+        (await cli.RunAsync("run", "start", "--id", "second", "--tenant", "pooled")).ShouldBeRefused(
+            1, "The quota of open runs is 1: the log has 1, and 1 more would pass it. Nothing was written. Remove or archive runs, or have the quota raised.");
+        (await cli.RunAsync("tenants", "move", "pooled", "b")).ShouldBeRefused(1, "The pool has no database 'b'. 'ledger tenants databases' shows all.");
+        (await cli.RunAsync("tenants", "add-database", "a", database, "--full")).ShouldSucceed();
+        (await cli.RunAsync("tenants", "add", "further")).ShouldBeRefused(1, "No database of the pool takes more tenants. Add one, or open one that is full.");
+        (await cli.JsonAsync("tenants", "databases"))[0].GetProperty("tenants").GetInt32().ShouldBe(1);
+        (await cli.RunAsync("tenants", "remove", "pooled")).ShouldSucceed().ShouldStartWith("The tenant 'pooled' is switched off. Its log stays at '");
+        (await cli.RunAsync("status", "same", "--tenant", "pooled")).ShouldBeRefused(1, "There is no tenant 'pooled'. 'ledger tenants list' shows all.");
+    }
+
+    private static async Task<string> ServedListAsync(Cli cli)
+    {
+        using var output = new WatchedStream();
+        using var stop = new CancellationTokenSource();
+        var serving = (cli with { Output = output }).RunAsync(["serve", "--port", "0", "--all-tenants"], stop.Token);
+        using var client = new HttpClient { BaseAddress = new Uri(Address().Match(await output.TextAsync("Ctrl-C")).Value) };
+        var tenants = await client.GetStringAsync("/api/v1/tenants");
+        (await client.GetStringAsync("/tenants/acme/api/v1/runs")).ShouldContain("run:same");
+        await stop.CancelAsync();
+        (await serving).ExitCode.ShouldBe(0);
+        return tenants;
     }
 
     // All that the routes of the API answer about what has the same names for each tenant.

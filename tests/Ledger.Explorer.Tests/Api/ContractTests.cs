@@ -13,6 +13,7 @@ using Ledger.Postgres.Contracts;
 using Ledger.Postgres.Projections.Daemon;
 using Ledger.Postgres.Queries;
 using Ledger.Postgres.Schema;
+using Ledger.Postgres.Tenants.Quotas;
 using Ledger.Records;
 using Ledger.Runs;
 using Ledger.Tasks;
@@ -83,7 +84,7 @@ public sealed partial class ContractTests : IAsyncLifetime
             new PostgresEventStore(_dataSource),
             options => options with { Writing = ExplorerWriting.Allowed, Querying = ExplorerQuerying.Allowed, Masking = ExplorerMasking.Allowed },
             builder => builder.Services.AddSingleton(new ProjectionAdmin(_dataSource)).AddSingleton(new LedgerMigrator(_dataSource)).AddSingleton(new SqlQueries(_dataSource))
-                .AddSingleton(new EventContractTable(_dataSource)).AddSingleton<IRunRunner>(new FakeRunner()));
+                .AddSingleton(new EventContractTable(_dataSource)).AddSingleton(new LogQuotas(_dataSource)).AddSingleton<IRunRunner>(new FakeRunner()));
         _client = _host.CreateClient();
         var run = await SampleRun.WriteAsync(_host.Ledger);
         await run.AppendAsync([new NewEvent(new ObjectCreated("claim-3", "Claim"), new EventMetadata { ForeignId = "later" })]);

@@ -8,6 +8,7 @@ using Ledger.Postgres.Contracts;
 using Ledger.Postgres.Projections.Daemon;
 using Ledger.Postgres.Queries;
 using Ledger.Postgres.Schema;
+using Ledger.Postgres.Tenants.Quotas;
 using Ledger.Postgres;
 using Ledger.Records;
 using Ledger.Tasks;
@@ -299,6 +300,6 @@ public sealed class PostgresEveryRouteTests : EveryRouteTests
             new PostgresEventStore(_dataSource),
             options => options with { Writing = ExplorerWriting.Allowed, Querying = ExplorerQuerying.Allowed },
             builder => builder.Services.AddSingleton(new ProjectionAdmin(_dataSource)).AddSingleton(new LedgerMigrator(_dataSource)).AddSingleton(new SqlQueries(_dataSource))
-                .AddSingleton(new EventContractTable(_dataSource)));
+                .AddSingleton(new EventContractTable(_dataSource)).AddSingleton(new LogQuotas(_dataSource)));
     }
 }

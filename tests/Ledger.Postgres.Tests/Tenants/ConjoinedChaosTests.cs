@@ -10,7 +10,6 @@ using Ledger.Postgres.Tests.Log;
 using Ledger.Postgres.Tests.Projections.Daemon;
 using Ledger.Projections;
 using Ledger.Runs;
-using Ledger.Testing;
 using Npgsql;
 using Shouldly;
 using Xunit;

@@ -65,6 +65,7 @@ public sealed class ConjoinedMoveTests(ConjoinedDatabase database) : IClassFixtu
         (await moved.Migrator.AssertAsync()).ShouldBeEmpty();
         (await moved.Quotas.ReadAsync()).Quota.ShouldBe(used.Quota);
         await moved.Store.AppendAsync(Run, ExpectedVersion.Any, [new KitLoaded("first")]);
+        (await moved.Quotas.ReadAsync()).Events.ShouldBe(log.Count + 1, "its quota goes on counting");
         (await moved.Store.ReadLogAsync().Select(e => e.Sequence.Value).ToListAsync()).ShouldBeUnique();
 
         // Into a schema of many that has given the same numbers to others: it gets free ones, in the same order.

@@ -4,6 +4,8 @@ using Ledger.Postgres.Retention;
 using Ledger.Postgres.Roles;
 using Ledger.Postgres.Schema;
 using Ledger.Postgres.Tenants;
+using Ledger.Postgres.Tenants.Quotas;
+using Ledger.Postgres.Tests.Telemetry;
 using Npgsql;
 using Shouldly;
 using Xunit;
@@ -102,12 +104,19 @@ public sealed class ConjoinedOperationTests(ConjoinedDatabase database) : IClass
             await using var writer = new PostgresEventStore(writing, acme.Options);
             await using var operates = new PostgresEventStore(operating, acme.Options);
             var others = await LogOfAsync(bolt);
+
+            // What a writer appends is counted, and it has no right to what counts.
+            var used = (await acme.Quotas.SetAsync(new LogQuota { Events = 10_000 })).Events;
             await writer.AppendAsync(StreamName.Run(EveryCall.Id), ExpectedVersion.Any, [EveryCall.New(new KitLoaded("by the writer"), 90)]);
+            (await acme.Quotas.ReadAsync()).Events.ShouldBe(used + 1);
+            (await roles.CheckAsync()).ShouldBeEmpty();
+            await Should.ThrowAsync<PostgresException>(() => new LogQuotas(writing, acme.Options).SetAsync(new LogQuota()));
             await new AgentLedger(writer).GetRun(EveryCall.Id).ForkAsync(new Position(2), new ForkOptions { Id = "of-writer" });
             (await reader.ReadLogAsync().CountAsync()).ShouldBe(await acme.Store.ReadLogAsync().CountAsync());
             (await Should.ThrowAsync<PostgresException>(() => reader.AppendAsync(StreamName.Run(EveryCall.Id), ExpectedVersion.Any, [new KitLoaded("x")]))).SqlState.ShouldBe(PostgresErrorCodes.InsufficientPrivilege);
             await Should.ThrowAsync<PostgresException>(() => writer.ArchiveAsync(StreamName.Run(EveryCall.Id)));
-            (await new EventMasking(operates).MaskAsync(MaskRequest.OfEvents([EveryCall.New(new KitLoaded(""), 90).Id], "asked"))).Masked.ShouldBe(1);
+            var masked = await new EventMasking(operates).MaskAsync(MaskRequest.OfEvents([EveryCall.New(new KitLoaded(""), 10).Id], "asked") with { Paths = ["$.data.of"] });
+            masked.Masked.ShouldBe(1, string.Join(", ", masked.Refused));
             (await new LogRetention(operating, acme.Options).PlanAsync([Old])).Streams.ShouldBeEmpty();
             foreach (var dataSource in new[] { reading, writing, operating })
             {
@@ -134,6 +143,27 @@ public sealed class ConjoinedOperationTests(ConjoinedDatabase database) : IClass
 
         NpgsqlDataSource As(string role, string tenant) => NpgsqlDataSource.Create(TenantSetting.With(
             new NpgsqlConnectionStringBuilder(database.ConnectionString) { Username = $"{role}_login", Password = "secret", MaxPoolSize = 5 }.ConnectionString, tenant));
+    }
+
+    [Fact]
+    public async Task Metrics_HaveTheNamesOfAsManyTenantsAsWereAskedFor()
+    {
+        using var measured = new Measurements("ledger.append.events");
+        string[] names = ["metered-a", "metered-b", "metered-c"];
+        foreach (var metered in new[] { 0, 2 })
+        {
+            await using var ledgers = new TenantLedgers(database.Map, new TenantOptions { MeteredTenants = metered });
+            foreach (var name in names)
+            {
+                await database.Map.AddAsync(name);
+                await (await ledgers.ForTenantAsync(name)).Store.AppendAsync(StreamName.Run("same"), ExpectedVersion.Any, [new KitLoaded("x"), new KitLoaded("y")]);
+            }
+
+            names.Select(name => measured.Of("ledger.append.events", name).Sum()).ShouldBe(metered == 0 ? [0, 0, 0] : [2, 2, 0]);
+        }
+
+        measured.Of("ledger.append.events", "other").Sum().ShouldBe(2);
+        Should.Throw<PostgresOptionsException>(() => new TenantLedgers(database.Map, new TenantOptions { MeteredTenants = 1_001 })).Message.ShouldContain("from 0 to 1,000");
     }
 
     private async Task<TenantLedger> ToldAsync(string tenant)

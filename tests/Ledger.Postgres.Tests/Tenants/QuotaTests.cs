@@ -32,7 +32,7 @@ public sealed class QuotaTests(ConjoinedDatabase database) : IClassFixture<Conjo
         await acme.Store.AppendAsync(run, ExpectedVersion.Any, [new KitLoaded("c"), new KitLoaded("d")]);
         var refusal = await Should.ThrowAsync<QuotaExceededException>(() => acme.Store.AppendAsync(run, ExpectedVersion.Any, [new KitLoaded("e"), new KitLoaded("f")]));
         refusal.Kind.ShouldBe("events");
-        refusal.Message.ShouldBe("The quota of the log is 5 events: it has 4, and 2 more were to be written. Nothing was written. Remove or archive runs, or have the quota raised.");
+        refusal.Message.ShouldBe("The quota of events is 5: the log has 4, and 2 more would pass it. Nothing was written. Remove or archive runs, or have the quota raised.");
         await bolt.Store.AppendAsync(run, ExpectedVersion.NoStream, [.. Enumerable.Range(0, 20).Select(i => new KitLoaded($"{i}"))]);
 
         // In a transaction of the caller, by SQL of any kind, and of several at once each by itself.
@@ -46,7 +46,7 @@ public sealed class QuotaTests(ConjoinedDatabase database) : IClassFixture<Conjo
                 + "select nextval('ledger.mt_events_sequence'), gen_random_uuid(), 'run:same', 4 + n, '{}', 't', now() from generate_series(1, 3) as n",
                 connection);
             (await Should.ThrowAsync<PostgresException>(() => sql.ExecuteNonQueryAsync())).ShouldSatisfyAllConditions(
-                fault => fault.SqlState.ShouldBe("LG060"), fault => fault.ColumnName.ShouldBe("events"), fault => PostgresFaults.Describe(fault).ShouldStartWith("The quota of the log is 5 events"));
+                fault => fault.SqlState.ShouldBe("LG060"), fault => fault.ColumnName.ShouldBe("events"), fault => PostgresFaults.Describe(fault).ShouldStartWith("The quota of events is 5"));
         }
 
         var several = await Task.WhenAll(Enumerable.Range(0, 2 * Writers).Select(n => IsWrittenAsync(acme.Store, StreamName.Run("same"), n % 2 == 0 ? 1 : 50)));

@@ -65,7 +65,7 @@ internal sealed class AppendPipeline(StoreContext context)
 
     // A separate method, because a lambda would be allocated even when telemetry is off.
     private Task<IReadOnlyList<AppendResult>> AppendWatchedAsync(IReadOnlyList<StreamAppend> appends, CancellationToken cancellationToken) =>
-        WatchedAppend.RunAsync(appends, () => SendAsync(appends, cancellationToken));
+        WatchedAppend.RunAsync(appends, () => SendAsync(appends, cancellationToken), context.Options.MeteredTenant);
 
     private Task<IReadOnlyList<AppendResult>> SendAsync(IReadOnlyList<StreamAppend> appends, CancellationToken cancellationToken)
     {

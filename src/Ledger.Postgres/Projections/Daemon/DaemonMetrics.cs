@@ -9,7 +9,7 @@ namespace Ledger.Postgres.Projections.Daemon;
 internal static class DaemonMetrics
 {
     private const string Shard = "ledger.shard.name";
-    private const string Tenant = "ledger.tenant.name";
+    private const string Tenant = LedgerTelemetry.Tenant;
 
     private static readonly Counter<long> Events = LedgerTelemetry.Meter.CreateCounter<long>(
         "ledger.shard.events", "{event}", "Events that shards looked at.");

@@ -84,8 +84,8 @@ public sealed class LogQuotas
             async token =>
             {
                 var after = await SumAsync(connection, last, long.MaxValue, token).ConfigureAwait(false);
-                await ExecuteAsync(connection, "quota_triggers", [], token).ConfigureAwait(false);
                 await WriteAsync(connection, quota, (before.Events + after.Events, before.Bytes + after.Bytes), token).ConfigureAwait(false);
+                await ExecuteAsync(connection, "quota_triggers", [], token).ConfigureAwait(false);
                 return true;
             },
             cancellationToken).ConfigureAwait(false);

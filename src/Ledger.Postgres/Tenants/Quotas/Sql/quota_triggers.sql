@@ -1,4 +1,4 @@
--- Makes the triggers that count, unless they are there. They are those of all tenants of a schema.
+-- Makes the triggers that count, where there is a quota, unless they are there. They are those of all tenants of a schema.
 do $quota$
 declare
     t record;
@@ -36,13 +36,26 @@ begin
                 for each row when (starts_with(new.id, 'run:') and (new.is_archived is true) <> (old.is_archived is true))
                 execute function {ledger}.count_run_v1()
             $trigger$)) as v (name, relation, text)
-        where not exists (
+        where exists (select from {ledger}.quota)
+          and not exists (
             select
             from pg_catalog.pg_trigger as g
             where g.tgrelid = to_regclass(quote_ident({events_text}) || '.' || v.relation)
               and g.tgname = v.name)
     loop
         execute t.text;
+    end loop;
+
+    -- Who appends needs no right to what counts.
+    for t in
+        select p.oid::regprocedure::text as name
+        from pg_catalog.pg_proc as p
+        where p.pronamespace = to_regnamespace(quote_ident({ledger_text}))
+          and p.proname in ('count_quota_v1', 'count_run_v1')
+          and not p.prosecdef
+          and exists (select from {ledger}.quota)
+    loop
+        execute format('alter function %s security definer set search_path = pg_catalog, pg_temp', t.name);
     end loop;
 end
 $quota$
