@@ -69,7 +69,7 @@ internal static class TenancyGuard
     /// <exception cref="TenancyException">It must not be used so, or the schema is not there.</exception>
     public static async Task CheckNewAsync(SchemaNames schemas, string tenant, NpgsqlConnection connection, CancellationToken cancellationToken)
     {
-        if (!await CheckAsync(schemas, tenant, connection, cancellationToken).ConfigureAwait(false))
+        if (!(await CheckAsync(schemas, tenant, connection, cancellationToken).ConfigureAwait(false)).HasLog)
         {
             throw NotThere(schemas);
         }
