@@ -3,8 +3,7 @@
 --   p_stream  the stream, which is locked
 --   p_kept    how many of its events stay; what follows from these stays too
 --   p_rows    the most rows, at least 2
---   gone      how many were removed or put back
---   is_done   whether none is left
+-- Result: one row: how many rows were removed or put back, and whether none is left.
 create or replace function {ledger}.retain_rows_v1(p_stream text, p_kept bigint, p_rows bigint, out gone bigint, out is_done boolean)
 language plpgsql
 volatile

@@ -57,10 +57,11 @@ internal static class EventMappings
                 $"An event named '{name}' does not fit '{type}'. Ledger's store reads it as an {nameof(UntypedEvent)}; Marten cannot.");
 
     /// <summary>An event as its type, also where an encrypted value does not fit a member that may be null; untyped if it does not fit.</summary>
-    public static object Read(EventRegistry registry, string name, ReadOnlyMemory<byte> json) =>
-        registry.Read(name, json) is var data && data is UntypedEvent && EncryptedValues.Without(json) is { } readable && registry.Read(name, readable) is not UntypedEvent and var typed
-            ? typed
-            : data;
+    public static object Read(EventRegistry registry, string name, ReadOnlyMemory<byte> json)
+    {
+        var data = registry.Read(name, json);
+        return data is UntypedEvent && EncryptedValues.Without(json) is { } readable && registry.Read(name, readable) is var read && read is not UntypedEvent ? read : data;
+    }
 
     private static void Add(ISerializer serializer, EventRegistry registry)
     {

@@ -21,18 +21,18 @@ public sealed partial class LedgerMigrator
 
     private async Task<IReadOnlyList<string>> ListReservedAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
     {
-        var exists = new NpgsqlCommand(SqlText.Load("HasStreams", _options.Schemas), connection) { CommandTimeout = _options.CommandTimeoutSeconds };
-        await using var _ = exists.ConfigureAwait(false);
-        if (await exists.ExecuteScalarAsync(cancellationToken).ConfigureAwait(false) is not true)
-        {
-            return [];
-        }
-
-        var command = new NpgsqlCommand(SqlText.Load("ReservedStreams", _options.Schemas), connection) { CommandTimeout = _options.CommandTimeoutSeconds };
-        await using var __ = command.ConfigureAwait(false);
         var streams = new List<string>();
         try
         {
+            var exists = new NpgsqlCommand(SqlText.Load("HasStreams", _options.Schemas), connection) { CommandTimeout = _options.CommandTimeoutSeconds };
+            await using var _ = exists.ConfigureAwait(false);
+            if (await exists.ExecuteScalarAsync(cancellationToken).ConfigureAwait(false) is not true)
+            {
+                return streams;
+            }
+
+            var command = new NpgsqlCommand(SqlText.Load("ReservedStreams", _options.Schemas), connection) { CommandTimeout = _options.CommandTimeoutSeconds };
+            await using var __ = command.ConfigureAwait(false);
             var reader = await command.ExecuteReaderAsync(cancellationToken).ConfigureAwait(false);
             await using var ___ = reader.ConfigureAwait(false);
             while (await reader.ReadAsync(cancellationToken).ConfigureAwait(false))

@@ -57,6 +57,9 @@ internal static class OldSchema
         await ExecuteAsync(
             connection,
             options.Schemas.Fill("set check_function_bodies = off;\n" + string.Join('\n', lent.Select(function => function.Text)) + "\nreset check_function_bodies;"));
+
+        // Every question to tasks and records asks it, and the old schema has no table of retention.
+        await ExecuteAsync(connection, options.Schemas.Fill("create or replace function {ledger}.retaining_v1(p_stream text) returns boolean language sql as 'select false'"));
         await write();
         await ExecuteAsync(connection, options.Schemas.Fill(string.Concat(lent.Select(function => $"drop routine {{ledger}}.{function.Name};\n"))));
     }
