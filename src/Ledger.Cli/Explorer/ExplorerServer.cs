@@ -44,11 +44,7 @@ internal sealed class ExplorerServer : IAsyncDisposable
         builder.Services.AddSingleton(ledger);
         builder.Services.AddSingleton(connection.Projections);
         builder.Services.AddSingleton(connection.Migrator);
-        if (connection.MaySeal)
-        {
-            builder.Services.AddSingleton(connection.Seal);
-        }
-
+        builder.Services.AddSingleton(connection.Seal);
         builder.Services.AddSingleton(connection.Queries);
         builder.Services.AddSingleton(connection.Contracts);
         if (runner is not null)
