@@ -39,7 +39,7 @@ internal sealed class McpCommand : LedgerCommand
         var choice = new ToolChoice(session.Get(_readOnly) ? McpWriting.Off : McpWriting.Allowed, names);
         var rules = _deep.RulesOf(session);
         await using var connection = await session.ConnectAsync(cancellationToken);
-        var bus = LogAbilities.CreateToolBus(connection.LedgerWith(rules), session.Get(_allowQueries) ? connection.Queries : null, connection.Contracts, connection.MaySeal ? connection.Seal : null);
+        var bus = LogAbilities.CreateToolBus(connection.LedgerWith(rules), session.Get(_allowQueries) ? connection.Queries : null, connection.Contracts, connection.Seal);
         if (choice.FaultIn(bus, "Leave --read-only out.") is { } fault)
         {
             throw new UsageException(fault);

@@ -78,9 +78,6 @@ internal sealed class LedgerConnection : IAsyncDisposable
     /// <summary>Finds what is wrong with the database.</summary>
     public LedgerDoctor Doctor => field ??= new LedgerDoctor(_dataSource, _options);
 
-    /// <summary>Whether the log is one that can be sealed.</summary>
-    public bool MaySeal => _options.Tenancy == Tenancy.Single;
-
     /// <summary>Seals, proves and audits the log.</summary>
     public LogSeal Seal => field ??= new LogSeal(_dataSource, _options);
 

@@ -39,11 +39,7 @@ internal sealed class ExplorerServer : IAsyncDisposable
                 services.AddSingleton(ledger);
                 services.AddSingleton(connection.Projections);
                 services.AddSingleton(connection.Migrator);
-                if (connection.MaySeal)
-                {
-                    services.AddSingleton(connection.Seal);
-                }
-
+                services.AddSingleton(connection.Seal);
                 services.AddSingleton(connection.Queries);
                 services.AddSingleton(connection.Contracts);
                 services.AddSingleton(connection.Quotas);

@@ -2,6 +2,7 @@ using System.Text;
 using System.Text.Json;
 using System.Text.RegularExpressions;
 using Ledger.Cli.Tests.Bus;
+using Ledger.Seal;
 using Ledger.Testing;
 using Npgsql;
 using Shouldly;
@@ -54,7 +55,15 @@ public sealed partial class ConjoinedTests
             (await superuser.RunAsync("status", "same", "--tenant", "acme")).ExitCode.ShouldBe(1);
             (await cli.RunAsync("status", "same", "--tenant", "bolt")).ShouldBeRefused(
                 1, "There is no tenant 'bolt'. 'ledger tenants list' shows all to the role that owns the tables.");
-            (await cli.RunAsync("seal", "status", "--tenant", "acme")).ShouldBeRefused(1, "The seal is not for schemas with the logs of many tenants yet. Nothing was changed.");
+            foreach (var (tenant, size) in new[] { ("acme", 2), ("a tenant's \\ name", 2) })
+            {
+                // Each has a tree and an origin of its own.
+                var sealing = cli with { Environment = new Dictionary<string, string> { ["LEDGER_SEAL_KEY"] = SealKey.Generate($"example.com/{tenant.Length}").Export() } };
+                (await sealing.RunAsync("seal", "checkpoint", "--tenant", tenant)).ShouldSucceed().ShouldStartWith($"example.com/{tenant.Length}\n{size}\n");
+                (await cli.JsonAsync("seal", "audit", "--tenant", tenant)).GetProperty("event_count").GetInt64().ShouldBe(size);
+                (await cli.RunAsync("seal", "prove", "run:same", "--tenant", tenant)).ShouldSucceed();
+            }
+
             (await cli.RunAsync("tenants", "migrate")).ShouldBeRefused(1, "The tenants share the schema 'ledger', which 'ledger migrate apply' migrates.");
             (await cli.RunAsync("tenants", "add", "bolt", database.ConnectionString)).ExitCode.ShouldBe(2);
             (await cli.RunAsync("tenants", "add", " ")).ShouldBeRefused(1, "The name of a tenant is not blank.");
@@ -75,7 +84,7 @@ public sealed partial class ConjoinedTests
                 1, "A plan would show what is known of the rows of all tenants of the schema, and is not shown.");
             var tools = (await McpAnswers.AskWithAsync(cli, ["--tenant", "acme"], """{"jsonrpc":"2.0","id":1,"method":"tools/list","params":{}}"""))["1"].ToString();
             tools.ShouldContain("run_world");
-            tools.ShouldNotContain("seal_prove");
+            tools.ShouldContain("seal_prove");
             await using (var master = await CliDatabase.CreateEmptyAsync())
             {
                 await PooledAsync(new Cli { ConnectionString = master.ConnectionString }, cli.ConnectionString!);

@@ -14,7 +14,7 @@ using Xunit;
 namespace Ledger.Seal.Tests.Tenants;
 
 /// <summary>In a schema of many tenants each has a seal of its own: a tree, checkpoints and an origin, of its own events alone.</summary>
-public sealed class ConjoinedSealTests : IAsyncLifetime
+public sealed class ConjoinedSealTests : IAsyncLifetime, IAsyncDisposable
 {
     private static readonly PostgresOptions Conjoined = new() { Tenancy = Tenancy.Conjoined };
 
@@ -38,7 +38,7 @@ public sealed class ConjoinedSealTests : IAsyncLifetime
         _ledgers = new TenantLedgers(_map);
     }
 
-    public async Task DisposeAsync()
+    public async ValueTask DisposeAsync()
     {
         await _ledgers.DisposeAsync();
         await _map.DisposeAsync();
@@ -46,6 +46,8 @@ public sealed class ConjoinedSealTests : IAsyncLifetime
         await ForgeAsync($"drop owned by {_role} cascade; drop role {_role}");
         await _database.DisposeAsync();
     }
+
+    Task IAsyncLifetime.DisposeAsync() => DisposeAsync().AsTask();
 
     [Fact]
     public async Task Seal_TwoTenantsWithTheSameIds_ProvesAuditsAndServesEachItsOwn()
