@@ -1,16 +1,18 @@
 -- Questions about calls go from each call to its end, and from an answer to its request, by an index: a run may have any number of open calls, and answers to what
 -- the log does not have. The columns are as before, and the times that events state are read by one function.
 
--- The key is what an event is the end of, or the foreign id of a request, as a hash: a name may be longer than an entry of an index. Made by request before, it had another form.
+-- The keys are what an event is the end of, and the foreign id of a request, as hashes: a name may be longer than an entry of an index. Made by request before, the first had another form.
 -- The views order by a sum, which the index of streams and versions does not have in order: where the statistics do not know a run yet, it would be taken for that.
 drop index if exists {events}.ix_mt_events_end;
 
 create index ix_mt_events_end on {events}.mt_events (
-    stream_id,
-    hashtextextended(
-        case type when 'llm.request' then headers ->> 'foreign_id' else coalesce(causation_id, headers -> 'foreign_causes' ->> 0, data ->> 'call_id') end, 0))
-    where type in ('llm.response', 'tool.returned', 'call.failed', 'call.released')
-       or (type = 'llm.request' and headers ->> 'foreign_id' is not null);
+    stream_id, hashtextextended(coalesce(causation_id, headers -> 'foreign_causes' ->> 0, data ->> 'call_id'), 0))
+    where type in ('llm.response', 'tool.returned', 'call.failed', 'call.released');
+
+create index ix_mt_events_request on {events}.mt_events (
+    stream_id, hashtextextended(headers ->> 'foreign_id', 0))
+    where type = 'llm.request'
+      and headers ->> 'foreign_id' is not null;
 
 create or replace view {ledger}.events as
 select
@@ -102,8 +104,7 @@ left join lateral (
     from {events}.mt_events as e
     where a.causation_id is null
       and e.stream_id = a.stream_id
-      and hashtextextended(
-            case e.type when 'llm.request' then e.headers ->> 'foreign_id' else coalesce(e.causation_id, e.headers -> 'foreign_causes' ->> 0, e.data ->> 'call_id') end, 0) = hashtextextended(a.headers -> 'foreign_causes' ->> 0, 0)
+      and hashtextextended(e.headers ->> 'foreign_id', 0) = hashtextextended(a.headers -> 'foreign_causes' ->> 0, 0)
       and e.headers ->> 'foreign_id' = a.headers -> 'foreign_causes' ->> 0
       and e.type = 'llm.request'
       and e.version < a.version
@@ -136,8 +137,7 @@ left join lateral (
     select e.id
     from {events}.mt_events as e
     where e.stream_id = r.stream_id
-      and hashtextextended(
-            case e.type when 'llm.request' then e.headers ->> 'foreign_id' else coalesce(e.causation_id, e.headers -> 'foreign_causes' ->> 0, e.data ->> 'call_id') end, 0) = hashtextextended(r.id::text, 0)
+      and hashtextextended(coalesce(e.causation_id, e.headers -> 'foreign_causes' ->> 0, e.data ->> 'call_id'), 0) = hashtextextended(r.id::text, 0)
       and e.causation_id = r.id::text
       and e.type in ('llm.response', 'call.failed', 'call.released')
     order by e.version + 0
@@ -193,8 +193,7 @@ left join lateral (
            e."timestamp"
     from {events}.mt_events as e
     where e.stream_id = r.stream_id
-      and hashtextextended(
-            case e.type when 'llm.request' then e.headers ->> 'foreign_id' else coalesce(e.causation_id, e.headers -> 'foreign_causes' ->> 0, e.data ->> 'call_id') end, 0) = hashtextextended(coalesce(r.headers ->> 'foreign_id', r.id::text), 0)
+      and hashtextextended(coalesce(e.causation_id, e.headers -> 'foreign_causes' ->> 0, e.data ->> 'call_id'), 0) = hashtextextended(coalesce(r.headers ->> 'foreign_id', r.id::text), 0)
       and coalesce(e.causation_id, e.headers -> 'foreign_causes' ->> 0, e.data ->> 'call_id') = coalesce(r.headers ->> 'foreign_id', r.id::text)
       and e.type in ('tool.returned', 'call.failed')
       and e.version > r.version
@@ -210,8 +209,7 @@ left join lateral (
     from {events}.mt_events as e
     where n.id is null
       and e.stream_id = r.stream_id
-      and hashtextextended(
-            case e.type when 'llm.request' then e.headers ->> 'foreign_id' else coalesce(e.causation_id, e.headers -> 'foreign_causes' ->> 0, e.data ->> 'call_id') end, 0) = hashtextextended(coalesce(r.headers ->> 'foreign_id', r.id::text), 0)
+      and hashtextextended(coalesce(e.causation_id, e.headers -> 'foreign_causes' ->> 0, e.data ->> 'call_id'), 0) = hashtextextended(coalesce(r.headers ->> 'foreign_id', r.id::text), 0)
       and coalesce(e.causation_id, e.headers -> 'foreign_causes' ->> 0, e.data ->> 'call_id') = coalesce(r.headers ->> 'foreign_id', r.id::text)
       and e.type = 'call.released'
       and e.version > r.version

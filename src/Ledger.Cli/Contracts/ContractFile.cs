@@ -11,7 +11,7 @@ internal static class ContractFile
     public static async Task<EventContracts> ReadAsync(string path, CommandIo io, CancellationToken cancellationToken)
     {
         var name = path == "-" ? "standard input" : $"'{path}'";
-        await using Stream stream = path == "-" ? io.Input : File.OpenRead(path);
+        await using Stream stream = path == "-" ? io.Input : Open(path);
         try
         {
             return EventContracts.Parse(await WholeFile.ReadAsync(stream, name, cancellationToken));
@@ -19,6 +19,23 @@ internal static class ContractFile
         catch (ContractFormatException fault)
         {
             throw new RefusalException($"{char.ToUpperInvariant(name[0])}{name[1..]} has no contracts that can be read. {fault.Message}", FailureCodes.InvalidInput);
+        }
+    }
+
+    private static FileStream Open(string path)
+    {
+        if (Directory.Exists(path))
+        {
+            throw new RefusalException($"'{path}' is a folder. Name a file with contracts.", FailureCodes.InvalidInput);
+        }
+
+        try
+        {
+            return File.OpenRead(path);
+        }
+        catch (Exception fault) when (fault is FileNotFoundException or DirectoryNotFoundException)
+        {
+            throw new RefusalException($"There is no file '{path}'.", FailureCodes.NotFound);
         }
     }
 }

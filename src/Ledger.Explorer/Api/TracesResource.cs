@@ -1,7 +1,6 @@
 using System.Runtime.CompilerServices;
 using Ledger.Explorer.Contracts;
 using Ledger.Interop;
-using Microsoft.Extensions.Logging;
 
 namespace Ledger.Explorer.Api;
 

@@ -34,6 +34,8 @@ public sealed class SchemaTests(CliDatabase database) : IClassFixture<CliDatabas
         (await Cli.RunAsync("schema", "check", old, old)).ShouldSucceed().ShouldBe("1 contract compared; nothing breaks.\n");
         (await (Cli with { Input = "{}" }).RunAsync("schema", "check", old, "-")).ShouldBeRefused(
             1, "Standard input has no contracts that can be read. The document has no contracts: it must be an object with '$defs', which has a schema for each event's name.");
+        (await Cli.RunAsync("schema", "check", Path.GetTempPath(), old)).ShouldBeRefused(1, $"'{Path.GetTempPath()}' is a folder. Name a file with contracts.");
+        (await Cli.RunAsync("schema", "check", "nowhere.json", old)).ShouldBeRefused(1, "There is no file 'nowhere.json'.");
         (await Cli.RunAsync("schema", "check", old, newer, "--for", "me")).ShouldBeRefused(2, "--for must be one of readers, writers, all, but was 'me'.");
     }
 

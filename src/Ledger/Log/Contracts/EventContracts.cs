@@ -106,7 +106,8 @@ public sealed partial class EventContracts
         }
         catch (JsonException fault)
         {
-            throw new ContractFormatException($"The contracts are not JSON: {fault.Message}", fault);
+            var reason = fault.Message.Split(" LineNumber:", 2)[0].Replace(", when isFinalBlock is true", "", StringComparison.Ordinal);
+            throw new ContractFormatException($"The contracts are not JSON in line {(fault.LineNumber ?? 0) + 1}, byte {(fault.BytePositionInLine ?? 0) + 1}: {reason}", fault);
         }
 
         if (root.ValueKind != JsonValueKind.Object || !root.TryGetProperty("$defs", out var definitions) || definitions.ValueKind != JsonValueKind.Object)

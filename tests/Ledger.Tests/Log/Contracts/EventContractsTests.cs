@@ -105,7 +105,7 @@ public sealed class EventContractsTests
     }
 
     [Theory]
-    [InlineData("{", "The contracts are not JSON: ")]
+    [InlineData("{", "The contracts are not JSON in line 1, byte 2: ")]
     [InlineData("[]", "The document has no contracts: it must be an object with '$defs', which has a schema for each event's name.")]
     [InlineData("""{"$defs":{"a":{"type":"text"}}}""", "The schema of event 'a' at '/type' is not a type: \"text\".")]
     [InlineData("""{"$defs":{"a":{"properties":{"b/c":{"if":true}}}}}""", "The schema of event 'a' at '/properties/b~1c/if' has a keyword or a value that is not checked here: true.")]
