@@ -82,7 +82,15 @@ Task("Test").IsDependentOn("Compile").Does(() =>
 Task("LowestMarten").Does(() =>
     DotNet("test", "tests/Ledger.Marten.Tests", "-c", "Release", "-p:MartenVersion=9.54.0", "--artifacts-path", "artifacts/lowest-marten", "-nodeReuse:false", "-nologo"));
 
-Task("Soak").IsDependentOn("Test").IsDependentOn("LowestMarten").IsDependentOn("Docs");
+Task("Soak").IsDependentOn("Test").IsDependentOn("LowestMarten").IsDependentOn("Docs").IsDependentOn("SoakScale");
+
+// The same as Scale at 10,000,000 events, unless LEDGER_SCALE says another size; the page of docs/ stays as it is.
+Task("SoakScale").IsDependentOn("Compile").Does(() =>
+{
+    Environment.SetEnvironmentVariable("LEDGER_SCALE", EnvironmentVariable("LEDGER_SCALE") ?? "10000000");
+    EnsureDirectoryExists("artifacts");
+    DotNet("run", "--project", "tests/Ledger.Benchmarks", "-c", "Release", "--no-build", "--", "scale", "artifacts/scale.md");
+});
 
 // The README and the tutorials to the letter, in empty folders and with an empty cache of packages; and the templates, the tool and the packages.
 Task("Tour").IsDependentOn("Pack").IsDependentOn("Docs").Does(() =>

@@ -25,6 +25,7 @@ internal sealed class LedgerConnection : IAsyncDisposable
     // Ids of what the daemon logs.
     private const int SizeOfSearchIndex = 152;
     private const int GrowthOfSearchIndex = 153;
+    private const int WaitForPrimary = 154;
 
     private readonly NpgsqlDataSource _dataSource;
     private readonly NpgsqlDataSource? _own;
@@ -61,7 +62,7 @@ internal sealed class LedgerConnection : IAsyncDisposable
     /// <summary>Keeps the index of the search up to date, once it is started, where pool, server and role allow it.</summary>
     /// <remarks>Searches find the same without it, so that it warns of nothing; of a filled log it says how large the index becomes, and how far it is.</remarks>
     public ProjectionDaemon NewSearchIndex() => new(
-        _dataSource, _session.Options, new DaemonOptions { MaxConnections = 1 }, new WarningLogger(_session.Io, LogLevel.Error, SizeOfSearchIndex, GrowthOfSearchIndex), _session.Io.TimeProvider);
+        _dataSource, _session.Options, new DaemonOptions { MaxConnections = 1 }, new WarningLogger(_session.Io, LogLevel.Error, SizeOfSearchIndex, GrowthOfSearchIndex, WaitForPrimary), _session.Io.TimeProvider);
 
     /// <summary>The keys of subjects.</summary>
     public PostgresSubjectKeys SubjectKeys => new(_dataSource, _options);

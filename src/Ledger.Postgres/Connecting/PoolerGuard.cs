@@ -87,6 +87,15 @@ internal static class PoolerGuard
         try
         {
             await other.OpenAsync(limit.Token).ConfigureAwait(false);
+        }
+        catch (Exception fault) when (fault is NpgsqlException or OperationCanceledException && !cancellationToken.IsCancellationRequested)
+        {
+            // There is no further session, or no further client is let in: that says nothing, and what the program asked for has its connection.
+            return false;
+        }
+
+        try
+        {
             for (var i = 0; i < Tries; i++)
             {
                 var process = await ProcessAsync(connection, cancellationToken).ConfigureAwait(false);

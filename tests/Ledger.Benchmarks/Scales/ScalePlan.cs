@@ -7,8 +7,8 @@ internal sealed record ScalePlan(long Events)
 {
     public const int EventsOfRun = 4_500;
 
-    // With its indexes, the rows of worlds, the changes that wait for a checkpoint, and the dump.
-    private const long BytesOfEvent = 1_600;
+    // With its indexes, the rows of worlds, the index of the search and the changes that wait for a checkpoint.
+    private const long BytesOfEvent = 2_400;
     private const long Most = 100_000_000;
     private const long Smallest = 20_000;
 

@@ -82,14 +82,15 @@ internal static class ScaleRun
         var questions = await ScaleQuestions.AskAsync(logs, show, cancellationToken);
         await WorkAsync(w => w.ReadAsync(cancellationToken));
         await WorkAsync(w => w.DumpAsync(cancellationToken));
-        var results = new List<ScaleResult>();
-        for (var i = 0; i < logs.Count; i++)
+        var sizes = new List<(long Database, long Events)>();
+        foreach (var log in logs)
         {
-            var (database, events) = await logs[i].SizeAsync(cancellationToken);
-            results.Add(new ScaleResult(plans[i], database, events, made[i], questions[i], work[i]));
+            sizes.Add(await log.SizeAsync(cancellationToken));
         }
 
-        return results;
+        // Last, because the questions are those of a log without it, and it is as large as the events.
+        await WorkAsync(w => w.RebuildAsync("ledger:search", "rebuild of the index of the search", cancellationToken));
+        return [.. plans.Select((plan, i) => new ScaleResult(plan, sizes[i].Database, sizes[i].Events, made[i], questions[i], work[i]))];
     }
 
     // The disk that has to hold the logs is that of the server.
