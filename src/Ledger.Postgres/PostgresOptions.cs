@@ -44,7 +44,8 @@ public sealed record PostgresOptions
     public TimeSpan CommandTimeout { get; init; } = TimeSpan.FromSeconds(30);
 
     /// <summary>The largest number of batches that one store sends at a time, each on a connection: default 2, from 1 to 64.</summary>
-    /// <remarks>With few concurrent callers a single lane is used, which gives larger batches.</remarks>
+    /// <remarks>With few concurrent callers a single lane is used, which gives larger batches: fewer than 20, or fewer than 96 where the server is on this
+    /// machine (<c>localhost</c> or a socket) and both have one or two processors.</remarks>
     public int AppendLanes { get; init; } = 2;
 
     /// <summary>How long is waited for a server that is away: default 30 seconds, from zero (never) to an hour.</summary>

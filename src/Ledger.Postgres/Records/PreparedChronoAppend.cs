@@ -1,6 +1,5 @@
 using Ledger.Log;
 using Ledger.Postgres.Log;
-using Ledger.Postgres.Log.Appending;
 using Ledger.Records;
 using Npgsql;
 using NpgsqlTypes;

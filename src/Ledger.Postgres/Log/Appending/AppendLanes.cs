@@ -30,7 +30,7 @@ internal sealed class AppendLanes : IAsyncDisposable
             _lanes[i] = new AppendLane(_sender, _separately, _large, _calls, OnWritten);
         }
 
-        _spread = new LaneSpread(_lanes, _calls);
+        _spread = new LaneSpread(_lanes, _calls, SharesFewProcessors(pool) ? LaneSpread.ManyTogether : LaneSpread.ManyApart);
     }
 
     public Task<IReadOnlyList<AppendResult>> AppendAsync(AppendRequest request, CancellationToken cancellationToken)
@@ -96,6 +96,10 @@ internal sealed class AppendLanes : IAsyncDisposable
         _spread.Dispose();
         _roomToCross.Dispose();
     }
+
+    private static bool SharesFewProcessors(NpgsqlDataSource pool) => Environment.ProcessorCount <= 2
+        && new NpgsqlConnectionStringBuilder(pool.ConnectionString).Host is { } host
+        && (host.StartsWith('/') || host is "localhost" or "127.0.0.1" or "::1");
 
     private void OnWritten()
     {

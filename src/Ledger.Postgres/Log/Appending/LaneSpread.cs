@@ -7,12 +7,21 @@ namespace Ledger.Postgres.Log.Appending;
 /// One batch of eight costs the server much less than two of four that it writes side by side; only where a batch is large anyway does
 /// it pay to send the next one while callers receive their answers. All members can be used by many threads at once.
 /// </remarks>
-internal sealed class LaneSpread(AppendLane[] lanes, CallsUnderWay calls) : IDisposable
+/// <param name="lanes">The lanes.</param>
+/// <param name="calls">Counts the moves.</param>
+/// <param name="many">From how many requests in all lanes on all lanes are used.</param>
+internal sealed class LaneSpread(AppendLane[] lanes, CallsUnderWay calls, int many = LaneSpread.ManyApart) : IDisposable
 {
-    // Requests in all lanes. Between the two both ways are equally good, so that no load is moved to and fro.
-    private const double Many = 20;
-    private const double Few = 12;
+    /// <summary>Where the server has processors of its own.</summary>
+    public const int ManyApart = 20;
+
+    /// <summary>Where it has the few of the client: two batches at a time take from each other, and from the callers, what each needs.</summary>
+    public const int ManyTogether = 96;
+
     private const int BatchesRemembered = 16;
+
+    // Between the two both ways are equally good, so that no load is moved to and fro.
+    private readonly double _few = 0.6 * many;
 
     private readonly ReaderWriterLockSlim _moving = new();
     private readonly Lock _standing = new();
@@ -64,7 +73,7 @@ internal sealed class LaneSpread(AppendLane[] lanes, CallsUnderWay calls) : IDis
         {
             used = Volatile.Read(ref _used);
             _requests += (count - _requests) / BatchesRemembered;
-            wanted = _requests >= Many ? lanes.Length : _requests < Few ? 1 : used;
+            wanted = _requests >= many ? lanes.Length : _requests < _few ? 1 : used;
         }
 
         if (wanted != used && Interlocked.Exchange(ref _isMoving, 1) == 0)

@@ -15,15 +15,16 @@ public sealed class LaneSpreadTests : IClassFixture<LedgerDatabase>, IDisposable
     private readonly LargeAppends _large;
     private readonly AppendLane[] _lanes;
     private readonly LaneSpread _spread;
+    private readonly CallsUnderWay _calls = new();
 
     public LaneSpreadTests(LedgerDatabase database)
     {
         _database = database;
-        var (sender, calls) = (new AppendSender(database.DataSource, new PostgresOptions(), TimeProvider.System), new CallsUnderWay());
+        var sender = new AppendSender(database.DataSource, new PostgresOptions(), TimeProvider.System);
         _separately = new SeparateAppends(sender, () => { });
         _large = new LargeAppends(sender, _separately, () => { }, places: 4);
-        _lanes = [.. Enumerable.Range(0, LaneCount).Select(_ => new AppendLane(sender, _separately, _large, calls, () => _spread!.Balance()))];
-        _spread = new LaneSpread(_lanes, calls);
+        _lanes = [.. Enumerable.Range(0, LaneCount).Select(_ => new AppendLane(sender, _separately, _large, _calls, () => _spread!.Balance()))];
+        _spread = new LaneSpread(_lanes, _calls);
     }
 
     public void Dispose()
@@ -45,6 +46,28 @@ public sealed class LaneSpreadTests : IClassFixture<LedgerDatabase>, IDisposable
 
         await CallInTurnAsync(streams[0], () => LanesOf(streams) == 1);
         LanesOf(streams).ShouldBe(1);
+    }
+
+    [Theory]
+    [InlineData(LaneSpread.ManyApart, LaneCount)]
+    [InlineData(LaneSpread.ManyTogether, 1)]
+    public async Task Balance_64Requests_UsesAllLanesIfThatIsMany(int many, int lanes)
+    {
+        using var spread = new LaneSpread(_lanes, _calls, many);
+        var requests = Enumerable.Range(0, 64).Select(_ => Request(NewStream(), "")).ToArray();
+        var waiting = Array.ConvertAll(requests, _ => PendingAppend.Barrier());
+        Array.ForEach(waiting, _lanes[0].Enqueue);
+
+        for (var i = 0; i < 10_000 && LanesOf(spread, requests) == 1; i++)
+        {
+            spread.Balance();
+            await Task.Yield();
+        }
+
+        Array.ForEach(waiting, w => w.Release());
+        _calls.Close();
+        await _calls.Ended;
+        LanesOf(spread, requests).ShouldBe(lanes);
     }
 
     [Fact]
@@ -75,7 +98,9 @@ public sealed class LaneSpreadTests : IClassFixture<LedgerDatabase>, IDisposable
         [new StreamAppend(stream, ExpectedVersion.Any, [.. Enumerable.Range(0, events).Select(_ => new NewEvent(new KitLoaded(kit)))])],
         EventRegistry.Default);
 
-    private int LanesOf(StreamName[] streams) => streams.Select(s => _spread.LaneOf(Request(s, ""))).Distinct().Count();
+    private int LanesOf(StreamName[] streams) => LanesOf(_spread, streams.Select(s => Request(s, "")));
+
+    private static int LanesOf(LaneSpread spread, IEnumerable<AppendRequest> requests) => requests.Select(spread.LaneOf).Distinct().Count();
 
     private async Task CallInTurnAsync(StreamName stream, Func<bool> isEnough)
     {
