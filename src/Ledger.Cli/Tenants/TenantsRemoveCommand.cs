@@ -1,4 +1,6 @@
 using System.CommandLine;
+using Ledger.Cli.Connections;
+using Ledger.Cli.Output;
 using Ledger.Explorer.Contracts;
 using Ledger.Postgres.Tenants;
 
@@ -8,12 +10,18 @@ namespace Ledger.Cli.Tenants;
 internal sealed class TenantsRemoveCommand : LedgerCommand
 {
     private readonly Argument<string> _name = TenantArguments.Name();
+    private readonly Option<string?> _deleteLog = new("--delete-log")
+    {
+        Description = "Then delete its log for good, from a schema with the logs of many: the same database as a superuser. Also of one that was switched off before.",
+        HelpName = "STRING",
+    };
 
     public TenantsRemoveCommand()
         : base("remove", "Switches a tenant off. Its log is left as it is.")
     {
         Add(_name);
-        Examples = ["ledger tenants remove acme"];
+        Add(_deleteLog);
+        Examples = ["ledger tenants remove acme", "ledger tenants remove acme --delete-log \"Host=db;Database=app;Username=postgres\""];
     }
 
     public override async Task RunAsync(Session session, CancellationToken cancellationToken)
@@ -23,6 +31,11 @@ internal sealed class TenantsRemoveCommand : LedgerCommand
             await using var _ = conjoined;
             await RemoveAsync(session, conjoined, cancellationToken);
             return;
+        }
+
+        if (session.Get(_deleteLog) is not null)
+        {
+            throw new UsageException("--delete-log is for a schema with the logs of many tenants. Drop the database of this one, or name that of the schema.");
         }
 
         var name = session.Get(_name);
@@ -44,9 +57,36 @@ internal sealed class TenantsRemoveCommand : LedgerCommand
     private async Task RemoveAsync(Session session, ConjoinedTenants tenants, CancellationToken cancellationToken)
     {
         var name = session.Get(_name);
+        if (session.Get(_deleteLog) is { } given)
+        {
+            await DeleteAsync(session, tenants, name, ServerAddress.Check("--delete-log", given), cancellationToken);
+            return;
+        }
+
         var tenant = await tenants.FindAsync(name, cancellationToken) ?? throw ConjoinedSchema.Missing(name);
         await tenants.DisableAsync(name, cancellationToken);
         Print(session, tenant, $"The tenant '{name}' is switched off. Its log stays in the schema '{session.Options.LedgerSchema}'.");
+    }
+
+    private static async Task DeleteAsync(Session session, ConjoinedTenants tenants, string name, string administrator, CancellationToken cancellationToken)
+    {
+        await tenants.DisableAsync(name, cancellationToken);
+        try
+        {
+            var rows = await session.Progress.RunAsync("Deleting its log", () => tenants.DeleteAsync(name, administrator, cancellationToken));
+            if (session.Json)
+            {
+                session.Out.Json(new DeletedTenantContract(name, rows), ContractContext.Default.DeletedTenantContract);
+            }
+            else
+            {
+                session.Out.Line($"The tenant '{name}' is deleted: {Printable.Count(rows, "row")}.");
+            }
+        }
+        catch (TenantNotFoundException)
+        {
+            throw ConjoinedSchema.Missing(name);
+        }
     }
 
     private static void Print(Session session, TenantDatabase tenant, string sentence)

@@ -107,6 +107,7 @@ namespace Ledger.Explorer.Contracts;
 [JsonSerializable(typeof(TenantMoveContract))]
 [JsonSerializable(typeof(UsageOfQuotaContract))]
 [JsonSerializable(typeof(PooledDatabaseContract))]
+[JsonSerializable(typeof(DeletedTenantContract))]
 [JsonSerializable(typeof(IReadOnlyList<PooledDatabaseContract>))]
 [JsonSerializable(typeof(IReadOnlyList<TenantContract>))]
 [JsonSerializable(typeof(IReadOnlyList<TenantOutcomeContract>))]

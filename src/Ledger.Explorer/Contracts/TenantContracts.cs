@@ -56,3 +56,8 @@ internal sealed record PooledDatabaseContract(string Name, string Place, bool Is
 {
     public static PooledDatabaseContract Of(PooledDatabase database) => new(database.Name, database.Place, database.IsFull, database.Tenants);
 }
+
+/// <summary>A tenant that was deleted.</summary>
+/// <param name="Tenant">Its name.</param>
+/// <param name="Rows">How many rows were deleted.</param>
+internal sealed record DeletedTenantContract(string Tenant, long Rows);

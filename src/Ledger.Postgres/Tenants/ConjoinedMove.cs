@@ -1,6 +1,4 @@
 using System.Data;
-using System.Security.Cryptography;
-using System.Text;
 using Ledger.Postgres.Connecting;
 using Ledger.Postgres.Log;
 using Ledger.Postgres.Schema;
@@ -22,9 +20,7 @@ internal sealed class ConjoinedMove(TenantDatabase source, TenantDatabase target
     private readonly PostgresOptions _here = options with { Tenancy = source.IsConjoined ? Tenancy.Conjoined : Tenancy.Single };
     private readonly PostgresOptions _there = options with { Tenancy = target.IsConjoined ? Tenancy.Conjoined : Tenancy.Single };
 
-#pragma warning disable CA5351 // It names a trigger, as PostgreSQL's md5 does.
-    private readonly string _trigger = $"tr_moved_{Convert.ToHexStringLower(MD5.HashData(Encoding.UTF8.GetBytes(source.IsConjoined ? source.Tenant : "")))}";
-#pragma warning restore CA5351
+    private readonly string _trigger = MovedTable.TriggerOf(source);
 
     public async Task<IReadOnlyList<CopiedTable>> RunAsync(CancellationToken cancellationToken)
     {

@@ -128,6 +128,20 @@ public sealed partial class ConjoinedTenants : ITenantMap, IAsyncDisposable, IDi
             cancellationToken);
     }
 
+    /// <summary>Deletes everything that a tenant has in the schema for good, in one transaction: its log, records, tasks, documents and keys. It must be switched off.</summary>
+    /// <remarks>Of other tenants nothing changes. Tables of the application are the application's to empty. What has moved to another place is not looked at.</remarks>
+    /// <param name="tenant">The tenant.</param>
+    /// <param name="administrator">The same database as a superuser, because neither triggers nor foreign keys may stop it.</param>
+    /// <param name="cancellationToken">Stops; nothing is deleted.</param>
+    /// <returns>How many rows were deleted.</returns>
+    /// <exception cref="TenantNotFoundException">There is no such tenant.</exception>
+    /// <exception cref="TenancyException">The tenant is not switched off, or the administrator's connection leads to another database.</exception>
+    public Task<long> DeleteAsync(string tenant, string administrator, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(administrator);
+        return new ConjoinedDeletion(DatabaseOf(tenant), administrator, Options).RunAsync(cancellationToken);
+    }
+
     /// <summary>Closes its own connections, not those of tenants.</summary>
     public ValueTask DisposeAsync() => _dataSource.DisposeAsync();
 

@@ -1,3 +1,6 @@
+using System.Security.Cryptography;
+using System.Text;
+
 namespace Ledger.Postgres.Tenants;
 
 /// <summary>A table of a log that moves into or out of a schema of many tenants.</summary>
@@ -30,6 +33,11 @@ internal sealed record MovedTable(string Schema, string Name, string Columns)
 
     /// <summary>The columns with the numbers that events get, for a select from the table as <c>t</c>.</summary>
     public string Renumbered => string.Join(", ", Columns.Split(", ").Select(Renumber));
+
+    /// <summary>The trigger that refuses writes to a log that moves or has moved.</summary>
+#pragma warning disable CA5351 // It names a trigger, as PostgreSQL's md5 does.
+    public static string TriggerOf(TenantDatabase tenant) => $"tr_moved_{Convert.ToHexStringLower(MD5.HashData(Encoding.UTF8.GetBytes(tenant.IsConjoined ? tenant.Tenant : "")))}";
+#pragma warning restore CA5351
 
     /// <summary>The text of a statement without its comment: Npgsql wants that of a COPY to begin with that word.</summary>
     public static string Statement(string sql) => SqlText.Load(sql) is var text && text.LastIndexOf("--", StringComparison.Ordinal) is var comment and >= 0

@@ -92,6 +92,8 @@ public sealed partial class ConjoinedTests
 
             (await cli.RunAsync("tenants", "remove", "acme")).ShouldSucceed().ShouldBe("The tenant 'acme' is switched off. Its log stays in the schema 'ledger'.\n");
             (await cli.RunAsync("status", "same", "--tenant", "acme")).ExitCode.ShouldBe(1);
+            (await cli.RunAsync("tenants", "remove", "acme", "--delete-log", database.ConnectionString)).ShouldSucceed().ShouldStartWith("The tenant 'acme' is deleted: ");
+            (await cli.RunAsync("tenants", "remove", "acme", "--delete-log", database.ConnectionString)).ExitCode.ShouldBe(1);
         }
         finally
         {

@@ -4,7 +4,6 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using Ledger.Explorer.Api;
 using Ledger.Explorer.Rendering;
-using Ledger.Log;
 using Ledger.Postgres;
 using Ledger.Postgres.Schema;
 using Ledger.Postgres.Tenants;

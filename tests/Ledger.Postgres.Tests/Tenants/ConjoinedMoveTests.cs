@@ -58,6 +58,17 @@ public sealed class ConjoinedMoveTests(ConjoinedDatabase database) : IClassFixtu
             }
         });
 
+        // Its rows stay until they are deleted, and those of others stay then too.
+        var ofBolt = await database.RowsOfAsync("bolt");
+        (await Should.ThrowAsync<TenancyException>(() => database.Map.DeleteAsync("bolt", database.SuperuserString))).Message.ShouldBe("The tenant 'bolt' is not switched off. Nothing was deleted.");
+        await Should.ThrowAsync<TenancyException>(() => database.Map.DeleteAsync("acme", own.ConnectionString));
+        (await database.RowsOfAsync("acme")).ShouldNotBeEmpty();
+        (await database.Map.DeleteAsync("acme", database.SuperuserString)).ShouldBeGreaterThan(log.Count);
+        (await database.RowsOfAsync("acme")).ShouldBeEmpty();
+        (await database.RowsOfAsync("bolt")).ShouldBe(ofBolt);
+        await Should.ThrowAsync<TenantNotFoundException>(() => database.Map.DeleteAsync("acme", database.SuperuserString));
+        (await (await database.AddAsync("acme")).Store.AppendAsync(Run, ExpectedVersion.NoStream, [new KitLoaded("another of the name")])).Version.Value.ShouldBe(1);
+
         await using var map = Ledgers("acme", own.ConnectionString);
         var moved = await map.ForTenantAsync("acme");
         (await LogOfAsync(moved.Store)).ShouldBe(log);

@@ -60,10 +60,6 @@ internal sealed class AppendSender
         {
             return await SendAgainAsync(command, requests, since, fault, cancellationToken).ConfigureAwait(false);
         }
-        catch (PostgresException fault) when (requests.Count == 1 && QuotaExceededException.IsCauseOf(fault))
-        {
-            throw QuotaExceededException.Of(fault);
-        }
         catch (PostgresException fault) when (SchemaFaults.MayBe(fault))
         {
             await SchemaFaults.ThrowIfNotMigratedAsync(_pool, _options, cancellationToken).ConfigureAwait(false);
@@ -135,6 +131,11 @@ internal sealed class AppendSender
         {
             _pool.Clear();
             throw;
+        }
+        catch (PostgresException fault) when (requests.Count == 1 && QuotaExceededException.IsCauseOf(fault))
+        {
+            isWell = true;
+            throw QuotaExceededException.Of(fault);
         }
         catch (PostgresException fault) when (requests.Count == 1 && TransientFaults.IsNumberTaken(fault))
         {

@@ -37,7 +37,7 @@ public sealed class LogQuotas
     /// <summary>Sets the quota of the log, in place of the one that it had. A log may have more than its new quota already, and then takes no more.</summary>
     /// <remarks>
     /// The role must own the tables. Where a limit is of a kind that was not counted, the log is read once, in pages. It begins and ends when the running appends to the schema have ended, for which it waits up
-    /// to ten seconds, and new ones wait with it.
+    /// to ten seconds, and new ones wait with it. What is deleted or masked while it reads stays counted until <see cref="RecountAsync"/>.
     /// </remarks>
     /// <exception cref="ArgumentException">A limit is less than zero.</exception>
     /// <exception cref="SchemaNotMigratedException">Migrations or functions are missing.</exception>
