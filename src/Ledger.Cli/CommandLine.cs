@@ -1,6 +1,5 @@
 using System.CommandLine;
 using System.CommandLine.Invocation;
-using System.CommandLine.Parsing;
 using Ledger.Cli.Output;
 using Ledger.Explorer.Contracts;
 
@@ -27,7 +26,7 @@ internal static class CommandLine
             }
             else
             {
-                var command = CommandOf(parsed);
+                var command = UsageFaults.Check(parsed);
                 session.CheckOptions();
                 Printable.Zone = session.Zone;
                 pager = StartPager(command, session);
@@ -106,76 +105,6 @@ internal static class CommandLine
         {
             await session.Out.Text.WriteLineAsync(line.TrimEnd());
         }
-    }
-
-    private static LedgerCommand CommandOf(ParseResult parsed)
-    {
-        var command = parsed.CommandResult.Command;
-        if (command is not LedgerCommand)
-        {
-            string[] names = [.. command.Subcommands.Select(c => c.Name)];
-            var words = string.Join(", ", names);
-            throw new UsageException(parsed.UnmatchedTokens is not [var word, ..] ? $"'{PathOf(parsed)}' needs a command, one of: {words}."
-                : NearestWord.Find(word, names) is { } near ? $"'{word}' is not a command of '{PathOf(parsed)}'. Did you mean '{near}'? '{PathOf(parsed)} --help' lists the commands."
-                : $"'{word}' is not a command of '{PathOf(parsed)}'. Choose one of: {words}.");
-        }
-
-        if (parsed.Errors is [var error, ..])
-        {
-            throw new UsageException($"{FaultOf(error).TrimEnd('.')}.{NearOption(parsed)} '{PathOf(parsed)} --help' shows how to use it.");
-        }
-
-        return (LedgerCommand)command;
-    }
-
-    // The parser names a type of .NET where a text cannot be converted to it.
-    private static string FaultOf(ParseError error)
-    {
-        var (name, type) = error.SymbolResult switch
-        {
-            OptionResult option => (option.Option.Name, option.Option.ValueType),
-            ArgumentResult argument => (argument.Argument.Name, argument.Argument.ValueType),
-            _ => ("", typeof(string)),
-        };
-        var kind = type.GetElementType() ?? Nullable.GetUnderlyingType(type) ?? type;
-        if (kind == typeof(string) || !error.Message.Contains(kind.FullName!, StringComparison.Ordinal))
-        {
-            return error.Message;
-        }
-
-        var typed = error.SymbolResult!.Tokens is [.., var token] ? $", but was '{token.Value}'" : "";
-        return kind.IsEnum ? $"{name} must be one of {string.Join(", ", Enum.GetNames(kind)).ToLowerInvariant()}{typed}"
-            : kind == typeof(int) || kind == typeof(long) ? $"{name} must be a whole number{typed}"
-            : kind == typeof(double) || kind == typeof(decimal) ? $"{name} must be a number{typed}"
-            : kind == typeof(Guid) ? $"{name} must be a UUID{typed}"
-            : $"{name} has a value that it cannot have{typed}";
-    }
-
-    private static string NearOption(ParseResult parsed)
-    {
-        if (parsed.UnmatchedTokens.FirstOrDefault(token => token.StartsWith("--", StringComparison.Ordinal)) is not { } typed)
-        {
-            return "";
-        }
-
-        var known = new List<string>();
-        for (SymbolResult? result = parsed.CommandResult; result is CommandResult level; result = result.Parent)
-        {
-            known.AddRange(level.Command.Options.Where(option => result == parsed.CommandResult || option.Recursive).Select(option => option.Name));
-        }
-
-        return NearestWord.Find(typed.Split('=')[0], known) is { } near ? $" Did you mean '{near}'?" : "";
-    }
-
-    private static string PathOf(ParseResult parsed)
-    {
-        var names = new List<string>();
-        for (SymbolResult? result = parsed.CommandResult; result is CommandResult command; result = result.Parent)
-        {
-            names.Insert(0, command.Command is RootCommand ? "ledger" : command.Command.Name);
-        }
-
-        return string.Join(' ', names);
     }
 
     private static async Task ReportAsync(Failure failure, Session session, CommandIo io, Pager? pager)

@@ -65,6 +65,13 @@ public sealed class UsageTests
         await story.RunAsync("run", "list", "--connection", "Host=h;Pasword=secret");
         await story.RunAsync("run", "list", "--connection", "Host=h;Port=secret");
         await story.RunAsync("run", "list", "--connection", "host=h dbname=secret");
+        await story.RunAsync("hlep");
+        await story.RunAsync("quux");
+        await story.RunAsync("append", "--creat", "--type", "note");
+        await story.RunAsync("run", "rename", "first", "--jsn");
+        await story.RunAsync("events", "-n", "5", "first");
+        await story.RunAsync("search", "--tool");
+        await story.RunAsync("search", "--text", "kettle");
         await story.RunAsync("graph", "first@2", "--svg", "-", "--picture", "branches", "--at", "2");
         await story.RunAsync("run", "list", "--connection", "postgresql:///x");
         await story.RunAsync("run", "list", "--connection", "postgresql://localhost/x?ssl_mode=require");

@@ -2,12 +2,16 @@ using Ledger.Cli.Connections;
 using Ledger.Cli.Output;
 using Ledger.Explorer.Contracts;
 using Ledger.Explorer.Failures;
+using Ledger.Postgres.Roles;
 
 namespace Ledger.Cli.Roles;
 
 /// <summary><c>ledger roles check</c></summary>
 internal sealed class RolesCheckCommand : LedgerCommand
 {
+    // A log whose roles were never made lacks each of their rights.
+    private const int MostLines = 40;
+
     private readonly RoleOptions _options;
 
     public RolesCheckCommand()
@@ -27,11 +31,7 @@ internal sealed class RolesCheckCommand : LedgerCommand
         }
         else
         {
-            foreach (var finding in findings)
-            {
-                session.Out.Line(finding.Message);
-            }
-
+            Print(session.Out, findings);
             if (findings.Count == 0)
             {
                 session.Out.Line("The roles have what they need, and nothing else.");
@@ -41,6 +41,22 @@ internal sealed class RolesCheckCommand : LedgerCommand
         if (findings.Count > 0)
         {
             throw new RefusalException($"The roles are not as 'ledger roles create' makes them: {Printable.Count(findings.Count, "finding")}.", FailureCodes.CheckFailed);
+        }
+    }
+
+    // That a role which does not exist lacks a right goes without saying.
+    private static void Print(Printer output, IReadOnlyList<RoleFinding> findings)
+    {
+        var absent = findings.Where(finding => finding.Kind == RoleFindingKind.NoRole).ToList();
+        var others = findings.Where(finding => !absent.Exists(role => role.Role == finding.Role)).ToList();
+        foreach (var finding in absent.Concat(others.Take(MostLines)))
+        {
+            output.Line(finding.Message);
+        }
+
+        if (others.Count > MostLines)
+        {
+            output.Line($"and {Printable.Count(others.Count - MostLines, "finding")} more; --json lists all.");
         }
     }
 }

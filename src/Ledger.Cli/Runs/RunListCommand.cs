@@ -157,5 +157,9 @@ internal sealed class RunListCommand : LedgerCommand
         {
             output.Line("There are no runs yet. 'ledger run start' creates one.");
         }
+        else if (output.IsTerminal)
+        {
+            output.Line("How each is doing: ledger run list --status any", Tone.Faint);
+        }
     }
 }

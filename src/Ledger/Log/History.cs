@@ -37,8 +37,11 @@ public sealed class History
     /// <summary>The prefix from the root down, without the own stream.</summary>
     public IReadOnlyList<LineageSegment> Lineage { get; }
 
-    /// <summary>The stream whose first events these are, for a history that has no events after them; null for every history of the log itself.</summary>
-    internal StreamName? PartOf { get; private init; }
+    /// <summary>The history whose first events these are, for one that has no events after them; null for every history of the log itself.</summary>
+    internal History? Whole { get; private init; }
+
+    /// <summary>The stream of <see cref="Whole"/>.</summary>
+    internal StreamName? PartOf => Whole?.Stream;
 
     /// <summary>The number of events in the prefix: the position at which the own stream begins.</summary>
     public Position PrefixLength => new(_offsets[^1]);
@@ -49,7 +52,7 @@ public sealed class History
     /// <summary>The first events as a history of their own, with nothing after them.</summary>
     /// <param name="at">How many; not more than there are.</param>
     /// <param name="name">The name that it goes by: of no stream of the log.</param>
-    internal History FirstEvents(Position at, StreamName name) => new(name, Root, Fork(at)) { PartOf = PartOf ?? Stream };
+    internal History FirstEvents(Position at, StreamName name) => new(name, Root, Fork(at)) { Whole = Whole ?? this };
 
     /// <summary>The length of the history when the own stream is at a version.</summary>
     public Position LengthAt(StreamVersion ownVersion) => new(PrefixLength.Value + ownVersion.Value);

@@ -61,7 +61,7 @@ public sealed partial class Run
     {
         ArgumentNullException.ThrowIfNull(objectId);
         var fold = new BlameFold(objectId, property);
-        await foreach (var recorded in OwnEvents(r => r.ReadObjectEventsAsync(History, objectId, null, cancellationToken), cancellationToken))
+        await foreach (var recorded in OwnEvents(r => r.ReadObjectEventsAsync(Stored, objectId, Upto(null), cancellationToken), cancellationToken))
         {
             fold.Apply(recorded);
         }
@@ -83,14 +83,14 @@ public sealed partial class Run
         ArgumentNullException.ThrowIfNull(objectId);
         ArgumentOutOfRangeException.ThrowIfLessThan(most, 1);
         var reader = Reader;
-        var events = await reader.ReadLastObjectEventsAsync(History, objectId, most, at, cancellationToken).ConfigureAwait(false);
+        var events = await reader.ReadLastObjectEventsAsync(Stored, objectId, most, Upto(at), cancellationToken).ConfigureAwait(false);
         if (events.Count == 0)
         {
             return new Blame(StreamName, objectId, null, []);
         }
 
         var first = events[0].Position!.Value;
-        var item = await reader.FindObjectAsync(History, objectId, first, cancellationToken).ConfigureAwait(false);
+        var item = await reader.FindObjectAsync(Stored, objectId, first, cancellationToken).ConfigureAwait(false);
         var fold = new BlameFold(objectId, null, new World(item is null ? [] : [item], [], false, first, []));
         foreach (var recorded in events)
         {
@@ -114,7 +114,7 @@ public sealed partial class Run
     {
         ArgumentNullException.ThrowIfNull(relationId);
         var fold = new RelationBlameFold(relationId, property);
-        await foreach (var recorded in OwnEvents(r => r.ReadRelationEventsAsync(History, relationId, null, cancellationToken), cancellationToken))
+        await foreach (var recorded in OwnEvents(r => r.ReadRelationEventsAsync(Stored, relationId, Upto(null), cancellationToken), cancellationToken))
         {
             fold.Apply(recorded);
         }

@@ -37,6 +37,13 @@ public sealed partial class Run
         return new Run(_ledger, History.FirstEvents(at, new StreamName(name)), _statistics, _faults);
     }
 
+    // Rows of worlds are those of streams of the log: of the first events they are asked for by the position.
+    private History Stored => History.Whole ?? History;
+
+    private Position? Upto(Position? at) => History.Whole is null ? at
+        : at > History.PrefixLength ? throw new PositionOutOfRangeException(StreamName, at.Value, History.PrefixLength)
+        : at ?? History.PrefixLength;
+
     private void CheckTakesMore()
     {
         if (History.PartOf is { } whole)

@@ -22,7 +22,7 @@ public sealed partial class Run
         CancellationToken cancellationToken = default)
     {
         var report = await Replay
-            .RunAsync(_ledger.Store, History, at, faults, () => ReadAsync(to: at, cancellationToken: cancellationToken), cancellationToken)
+            .RunAsync(_ledger.Store, Stored, Upto(at), faults, () => ReadAsync(to: at, cancellationToken: cancellationToken), cancellationToken)
             .ConfigureAwait(false);
         if (report.Position == Position.Start && await _ledger.Store.GetStreamAsync(StreamName, cancellationToken).ConfigureAwait(false) is null)
         {

@@ -49,7 +49,7 @@ public sealed partial class Run
     /// <exception cref="PositionOutOfRangeException">The history is shorter than <paramref name="at"/>.</exception>
     /// <exception cref="WorldFaultException">The handle is strict, and an event before <paramref name="at"/> cannot be applied; the world before it can be asked for.</exception>
     public Task<World> GetWorldAsync(Position? at = null, CancellationToken cancellationToken = default) => AskAsync(
-        reader => reader.GetWorldAsync(History, at, cancellationToken),
+        reader => reader.GetWorldAsync(Stored, Upto(at), cancellationToken),
         world => world.Objects.Count + world.Relations.Count);
 
     /// <summary>The world as it was at a time: after the events that the log had taken by then.</summary>
@@ -64,7 +64,7 @@ public sealed partial class Run
     /// <param name="time">The time; an event of that very time counts.</param>
     /// <param name="cancellationToken">Stops the reading.</param>
     public Task<Position> FindPositionAsync(DateTimeOffset time, CancellationToken cancellationToken = default) =>
-        _ledger.Store.Get<ILogSearch>() is { } search
+        _ledger.Store.Get<ILogSearch>() is { } search && History.Whole is null
             ? search.FindPositionAsync(History, time, cancellationToken)
             : ScanningLogSearch.FindPositionAsync(ReadAsync(cancellationToken: cancellationToken), time);
 
@@ -74,7 +74,7 @@ public sealed partial class Run
     /// <exception cref="PositionOutOfRangeException">The history is shorter than <paramref name="at"/>.</exception>
     /// <exception cref="WorldFaultException">The handle is strict, and there is one.</exception>
     public Task<IReadOnlyList<SkippedEvent>> GetFaultsAsync(Position? at = null, CancellationToken cancellationToken = default) => AskAsync(
-        reader => reader.GetFaultsAsync(History, at, cancellationToken),
+        reader => reader.GetFaultsAsync(Stored, Upto(at), cancellationToken),
         faults => faults.Count);
 
     /// <summary>Returns which of the given objects exist in the world; a store with rows looks them up in one query.</summary>
@@ -89,7 +89,7 @@ public sealed partial class Run
         CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(ids);
-        return AskAsync(reader => reader.FindPresentAsync(History, ids, at, cancellationToken), _ => 0);
+        return AskAsync(reader => reader.FindPresentAsync(Stored, ids, Upto(at), cancellationToken), _ => 0);
     }
 
     /// <summary>Whether a limit of the run was reached in the world; a store with rows reads only that flag.</summary>
@@ -98,7 +98,7 @@ public sealed partial class Run
     /// <exception cref="PositionOutOfRangeException">The history is shorter than <paramref name="at"/>.</exception>
     /// <exception cref="WorldFaultException">The handle is strict, and an event before <paramref name="at"/> cannot be applied.</exception>
     public Task<bool> IsBudgetExhaustedAsync(Position? at = null, CancellationToken cancellationToken = default) => AskAsync(
-        reader => reader.IsBudgetExhaustedAsync(History, at, cancellationToken),
+        reader => reader.IsBudgetExhaustedAsync(Stored, Upto(at), cancellationToken),
         _ => 0);
 
     /// <summary>Finds one object of the world, or null; a store that keeps rows reads no more than that.</summary>
@@ -108,7 +108,7 @@ public sealed partial class Run
     /// <exception cref="PositionOutOfRangeException">The history is shorter than <paramref name="at"/>.</exception>
     /// <exception cref="WorldFaultException">The handle is strict, and an event before <paramref name="at"/> cannot be applied.</exception>
     public Task<WorldObject?> FindObjectAsync(string id, Position? at = null, CancellationToken cancellationToken = default) => AskAsync(
-        reader => reader.FindObjectAsync(History, id, at, cancellationToken),
+        reader => reader.FindObjectAsync(Stored, id, Upto(at), cancellationToken),
         item => item is null ? 0 : 1);
 
     /// <summary>Finds one relation of the world, or null; a store that keeps rows reads no more than that.</summary>
@@ -118,7 +118,7 @@ public sealed partial class Run
     /// <exception cref="PositionOutOfRangeException">The history is shorter than <paramref name="at"/>.</exception>
     /// <exception cref="WorldFaultException">The handle is strict, and an event before <paramref name="at"/> cannot be applied.</exception>
     public Task<Relation?> FindRelationAsync(string id, Position? at = null, CancellationToken cancellationToken = default) => AskAsync(
-        reader => reader.FindRelationAsync(History, id, at, cancellationToken),
+        reader => reader.FindRelationAsync(Stored, id, Upto(at), cancellationToken),
         item => item is null ? 0 : 1);
 
     /// <summary>Reads the objects of the world by id, in the order of code points; a store with rows reads a page at a time.</summary>
@@ -132,7 +132,7 @@ public sealed partial class Run
         ObjectFilter? filter = null,
         Position? at = null,
         CancellationToken cancellationToken = default) =>
-        AskEachAsync(Reader.ReadObjectsAsync(History, filter, at, cancellationToken), cancellationToken);
+        AskEachAsync(Reader.ReadObjectsAsync(Stored, filter, Upto(at), cancellationToken), cancellationToken);
 
     /// <summary>Reads the relations of the world by id, as <see cref="ReadObjectsAsync"/> reads objects: those of an object, of a type, or all.</summary>
     /// <param name="filter">Which relations are wanted; null for all.</param>
@@ -144,7 +144,7 @@ public sealed partial class Run
         RelationFilter? filter = null,
         Position? at = null,
         CancellationToken cancellationToken = default) =>
-        AskEachAsync(Reader.ReadRelationsAsync(History, filter, at, cancellationToken), cancellationToken);
+        AskEachAsync(Reader.ReadRelationsAsync(Stored, filter, Upto(at), cancellationToken), cancellationToken);
 
     /// <summary>What is around an object: the objects and relations that are reached from it within a number of relations, in both directions.</summary>
     /// <param name="objectId">The object in the middle; it need not exist.</param>
@@ -158,7 +158,7 @@ public sealed partial class Run
         int depth = 1,
         Position? at = null,
         CancellationToken cancellationToken = default) => AskAsync(
-            reader => reader.GetNeighbourhoodAsync(History, objectId, depth, at, cancellationToken),
+            reader => reader.GetNeighbourhoodAsync(Stored, objectId, depth, Upto(at), cancellationToken),
             around => around.Objects.Count + around.Relations.Count);
 
     /// <summary>Compares this world with that of another history; a store that keeps rows reads what changed since they parted.</summary>
@@ -176,7 +176,7 @@ public sealed partial class Run
     {
         ArgumentNullException.ThrowIfNull(other);
         return AskAsync(
-            reader => reader.DiffAsync(History, at, other.History, otherAt, cancellationToken),
+            reader => reader.DiffAsync(Stored, Upto(at), other.Stored, other.Upto(otherAt), cancellationToken),
             diff => diff.AddedObjects.Count + diff.RemovedObjects.Count + diff.PatchedObjects.Count
                 + diff.AddedRelations.Count + diff.RemovedRelations.Count + diff.ChangedRelations.Count);
     }

@@ -41,6 +41,7 @@ public sealed class StatusTests(CliDatabase database) : IClassFixture<CliDatabas
         var ledger = new AgentLedger(store);
         await ledger.GetRun("listed-1").AppendAsync([new RunFailed("no key")]);
         await ledger.GetRun("listed-2").AppendAsync([new LlmResponse(CostUsd: 2)]);
+        (await database.Cli.RunAsync("run", "rename", "listed-2", "--", "--Kettles")).ShouldSucceed().ShouldEndWith("Title : --Kettles\n");
         (await database.Cli.RunAsync("run", "rename", "listed-2", "Kettles")).ShouldSucceed()
             .ShouldBe("Stream : run:listed-2\nStatus : done\nTitle : Kettles\n");
         (await database.Cli.RunAsync("run", "label", "listed-2", "--add", "nightly")).ShouldSucceed().ShouldEndWith("Labels : nightly\n");
@@ -48,7 +49,7 @@ public sealed class StatusTests(CliDatabase database) : IClassFixture<CliDatabas
         (await database.Cli.RunAsync("run", "list", "--status", "failed", "--text", "listed")).ShouldSucceed()
             .ShouldMatch(@"\ASTATUS +UPDATED +DURATION +EVENTS +USD +RUN\nfailed +\S+ \S+ +0\.0s +1 +0\.00 +listed-1  no key\n\z");
         (await database.Cli.RunAsync("run", "list", "--label", "nightly")).ShouldSucceed()
-            .ShouldMatch(@"\ndone +\S+ \S+ +[0-9.]+s +3 +2\.00 +listed-2  \[nightly\]  Kettles\n\z");
+            .ShouldMatch(@"\ndone +\S+ \S+ +[0-9.]+s +4 +2\.00 +listed-2  \[nightly\]  Kettles\n\z");
         var page = await database.Cli.JsonAsync("run", "list", "--text", "listed", "--sort", "cost", "--limit", "1");
         page.GetProperty("runs")[0].GetProperty("title").GetString().ShouldBe("Kettles");
         var rest = await database.Cli.JsonAsync("run", "list", "--text", "listed", "--sort", "cost", "--after", page.GetProperty("next").GetString()!);

@@ -2,7 +2,6 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using Ledger.Events;
 using Ledger.Log;
-using Ledger.Worlds;
 using Shouldly;
 using Xunit;
 
