@@ -206,7 +206,8 @@ internal static class Commands
             new TenantsAddCommand(),
             new TenantsRemoveCommand(),
             new TenantsMigrateCommand(),
-            new TenantsMoveCommand()));
+            new TenantsMoveCommand(),
+            new TenantsDaemonCommand()));
         root.Add(Group(
             "db",
             "Starts, stops and finds your private PostgreSQL server, which is used when no other is named.",

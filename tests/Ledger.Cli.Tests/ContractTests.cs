@@ -49,6 +49,7 @@ public sealed class ContractTests(CliDatabase database) : IClassFixture<CliDatab
         ["tenants remove"] = "TenantsTests have databases of tenants",
         ["tenants migrate"] = "TenantsTests have databases of tenants",
         ["tenants move"] = "TenantsTests have databases of tenants",
+        ["tenants daemon"] = "ConjoinedTests have roles of their own",
         ["chrono get"] = "a record is printed as it is hashed",
         ["chrono query"] = "records are printed as they are hashed",
         ["chrono history"] = "events of a chain are printed as they are hashed",

@@ -105,6 +105,7 @@ namespace Ledger.Explorer.Contracts;
 [JsonSerializable(typeof(DoctorContract))]
 [JsonSerializable(typeof(TenantContract))]
 [JsonSerializable(typeof(TenantMoveContract))]
+[JsonSerializable(typeof(TenantDaemonContract))]
 [JsonSerializable(typeof(IReadOnlyList<TenantContract>))]
 [JsonSerializable(typeof(IReadOnlyList<TenantOutcomeContract>))]
 [JsonSerializable(typeof(ProblemContract))]
