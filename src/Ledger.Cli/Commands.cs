@@ -193,6 +193,7 @@ internal static class Commands
             new TenantsRemoveCommand(),
             new TenantsMigrateCommand(),
             new TenantsMoveCommand(),
+            new TenantsDaemonCommand(),
             new TenantsQuotaCommand(),
             new TenantsDatabasesCommand(),
             new TenantsAddDatabaseCommand())),

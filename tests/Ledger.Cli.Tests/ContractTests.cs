@@ -52,6 +52,7 @@ public sealed class ContractTests(CliDatabase database) : IClassFixture<CliDatab
         ["tenants quota"] = "ConjoinedTests have tenants",
         ["tenants databases"] = "ConjoinedTests have a pool",
         ["tenants add-database"] = "ConjoinedTests have a pool",
+        ["tenants daemon"] = "ConjoinedTests have roles of their own",
         ["chrono get"] = "a record is printed as it is hashed",
         ["chrono query"] = "records are printed as they are hashed",
         ["chrono history"] = "events of a chain are printed as they are hashed",

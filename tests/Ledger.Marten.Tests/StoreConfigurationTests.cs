@@ -40,8 +40,8 @@ public sealed class StoreConfigurationTests(MartenDatabase database) : IClassFix
     [Fact]
     public void Store_WithTenantsInOneDatabase_IsNotMade() =>
         Should.Throw<InvalidProjectionException>(() => database.CreateDocumentStore(configure: o => o.Events.TenancyStyle = JasperFx.MultiTenancy.TenancyStyle.Conjoined))
-            .Message.ShouldContain("Events.TenancyStyle is 'Conjoined', but Ledger's log does not keep tenants of one database apart; it must be 'Single'. Give each tenant its own database by "
-                + "'MultiTenantedDatabases'.");
+            .Message.ShouldContain("Events.TenancyStyle is 'Conjoined', but the store's log is one: it must be 'Single'. For tenants in one schema write "
+                + "'options.UseLedger(new ConjoinedTenants(…))', or give each tenant its own database by 'MultiTenantedDatabases'.");
 
     [Fact]
     public void Store_WithExtendedProgressionTracking_IsMade() =>

@@ -109,6 +109,7 @@ namespace Ledger.Explorer.Contracts;
 [JsonSerializable(typeof(PooledDatabaseContract))]
 [JsonSerializable(typeof(DeletedTenantContract))]
 [JsonSerializable(typeof(IReadOnlyList<PooledDatabaseContract>))]
+[JsonSerializable(typeof(TenantDaemonContract))]
 [JsonSerializable(typeof(IReadOnlyList<TenantContract>))]
 [JsonSerializable(typeof(IReadOnlyList<TenantOutcomeContract>))]
 [JsonSerializable(typeof(ProblemContract))]

@@ -11,6 +11,10 @@ internal sealed record TenantContract(string Tenant, string Place)
     public static TenantContract Of(TenantDatabase tenant) => new(tenant.Tenant, tenant.Place);
 }
 
+/// <summary>Which role sees the events of all tenants.</summary>
+/// <param name="Role">Its name, or null for none.</param>
+internal sealed record TenantDaemonContract(string? Role);
+
 /// <summary>What became of work for a tenant.</summary>
 /// <param name="Tenant">Its name.</param>
 /// <param name="IsDone">Whether it was done.</param>

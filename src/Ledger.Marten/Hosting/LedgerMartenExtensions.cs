@@ -28,8 +28,8 @@ public static class LedgerMartenExtensions
     /// <summary>Adds the event store on the application's document store, the reader of documents, the ledgers of runs and of tasks, the record
     /// stores, the bus of abilities, the migrator, questions in SQL and the table of contracts, each once for the application.</summary>
     /// <remarks>The document store gets Ledger's configuration, unless it has called <c>UseLedger</c> itself, which takes precedence. A decorator that
-    /// is registered as <see cref="IEventStore"/> before this call is used by all of them. With <c>MultiTenantedDatabases…</c> use <see cref="MartenTenants"/> or sessions of a
-    /// tenant: the services are of no tenant, and refuse every call. Where the application runs Marten's daemon, it also keeps the index of the search, see
+    /// is registered as <see cref="IEventStore"/> before this call is used by all of them. With tenants, by <c>MultiTenantedDatabases…</c> or <c>UseLedger(tenants)</c>, use
+    /// <see cref="MartenTenants"/>, <see cref="MartenTenantScope"/> or sessions of a tenant: the other services are of none, and refuse every call. Where the application runs Marten's daemon, it also keeps the index of the search, see
     /// <see cref="DaemonOptions.SearchIndex"/>, which takes three connections; <see cref="WithoutLedgerSearchIndex"/> turns that off.</remarks>
     /// <param name="marten">What <c>AddMarten</c> returned.</param>
     /// <param name="configure">Changes Ledger's options; see <see cref="LedgerStoreOptionsExtensions.UseLedger(StoreOptions, Func{PostgresOptions, PostgresOptions})"/>.</param>
@@ -144,6 +144,8 @@ public static class LedgerMartenExtensions
             documents(provider), provider.GetService<TimeProvider>(), provider.GetService<ILogger<MartenEventStore>>()));
         services.TryAddSingleton(provider => new MartenTenants(
             documents(provider), provider.GetService<TimeProvider>(), provider.GetService<ILogger<MartenEventStore>>()));
+        services.TryAddScoped<MartenTenantScope>();
+        services.TryAddScoped(provider => provider.GetRequiredService<MartenTenantScope>().Ledger);
         services.TryAddSingleton(provider => provider.GetRequiredService<MartenEventStore>().Options);
         services.TryAddSingleton(provider => DatabaseOf(provider.GetRequiredService<MartenEventStore>()));
         services.TryAddSingleton<IEventStore>(provider => provider.GetRequiredService<MartenEventStore>());

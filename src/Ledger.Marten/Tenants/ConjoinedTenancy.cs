@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Diagnostics;
 using JasperFx.Descriptors;
 using JasperFx.MultiTenancy;
 using Ledger.Postgres;
@@ -8,7 +9,6 @@ using Marten.Schema;
 using Marten.Storage;
 using Npgsql;
 using Weasel.Core.Migrations;
-using Weasel.Core.MultiTenancy;
 using Weasel.Postgresql;
 
 namespace Ledger.Marten.Tenants;
@@ -19,7 +19,10 @@ internal sealed class ConjoinedTenancy : ITenancy, ITenancyWithMasterDatabase, I
 {
     private const string NoTenant = "*DEFAULT*";
 
-    private readonly ConcurrentDictionary<string, Lazy<Tenant>> _tenants = new(StringComparer.Ordinal);
+    // As the native engine does by default.
+    private static readonly TimeSpan MapFor = new TenantOptions().MapFor;
+
+    private readonly ConcurrentDictionary<string, Opened> _tenants = new(StringComparer.Ordinal);
     private readonly Lazy<Tenant> _default;
     private readonly Lazy<ConjoinedMartenDatabase> _owner;
     private readonly StoreOptions _options;
@@ -46,23 +49,35 @@ internal sealed class ConjoinedTenancy : ITenancy, ITenancyWithMasterDatabase, I
 
     public DatabaseCardinality Cardinality => DatabaseCardinality.Single;
 
-    /// <summary>The connections of a tenant.</summary>
+    /// <summary>The connections of a tenant, which is looked for again after some seconds: it may have been switched off.</summary>
     /// <exception cref="UnknownTenantIdException">There is no such tenant.</exception>
-    public Tenant GetTenant(string tenantId) => _tenants.TryGetValue(tenantId, out var known)
-        ? known.Value
-        : GetTenantAsync(tenantId).AsTask().GetAwaiter().GetResult();
+    public Tenant GetTenant(string tenantId) => FindFresh(tenantId) ?? GetTenantAsync(tenantId).AsTask().GetAwaiter().GetResult();
 
     public async ValueTask<Tenant> GetTenantAsync(string tenantId)
     {
-        if (_tenants.TryGetValue(tenantId, out var known))
+        if (FindFresh(tenantId) is { } known)
         {
-            return known.Value;
+            return known;
         }
 
         // Only one that was added gets connections: names may come from outside.
-        var found = await Task.Run(() => _map.FindAsync(tenantId)).ConfigureAwait(false) ?? throw new UnknownTenantIdException(tenantId);
-        return _tenants.GetOrAdd(tenantId, _ => new Lazy<Tenant>(() => Open(found))).Value;
+        if (await Task.Run(() => _map.FindAsync(tenantId)).ConfigureAwait(false) is not { } found)
+        {
+            if (_tenants.TryGetValue(tenantId, out var gone))
+            {
+                ((MartenDatabase)gone.Tenant.Value.Database).DataSource.Clear();
+            }
+
+            throw new UnknownTenantIdException(tenantId);
+        }
+
+        var opened = _tenants.GetOrAdd(tenantId, _ => new Opened(new Lazy<Tenant>(() => Open(found))));
+        opened.FoundAt = Stopwatch.GetTimestamp();
+        return opened.Tenant.Value;
     }
+
+    private Tenant? FindFresh(string tenantId) =>
+        _tenants.TryGetValue(tenantId, out var known) && Stopwatch.GetElapsedTime(known.FoundAt) < MapFor ? known.Tenant.Value : null;
 
     // As in Marten's own tenancy of one database, each tenant is in it.
     public ValueTask<IMartenDatabase> FindOrCreateDatabase(string tenantIdOrDatabaseIdentifier) => new(Default.Database);
@@ -73,7 +88,7 @@ internal sealed class ConjoinedTenancy : ITenancy, ITenancyWithMasterDatabase, I
 
     /// <summary>Whether a session on a database may act for a tenant: the daemon's for any, that of a tenant for no other.</summary>
     public bool IsTenantStoredInCurrentDatabase(IMartenDatabase database, string tenantId) =>
-        ReferenceEquals(database, Default.Database) || (tenantId != NoTenant && ReferenceEquals(database, GetTenant(tenantId).Database));
+        ReferenceEquals(database, Default.Database) || (_tenants.TryGetValue(tenantId, out var known) && ReferenceEquals(database, known.Tenant.Value.Database));
 
     public ValueTask<IReadOnlyList<IDatabase>> BuildDatabases() => new([(IDatabase)Default.Database]);
 
@@ -82,7 +97,7 @@ internal sealed class ConjoinedTenancy : ITenancy, ITenancyWithMasterDatabase, I
 
     public void Dispose()
     {
-        foreach (var database in Opened())
+        foreach (var database in Databases())
         {
             database.Dispose();
         }
@@ -90,15 +105,15 @@ internal sealed class ConjoinedTenancy : ITenancy, ITenancyWithMasterDatabase, I
 
     public async ValueTask DisposeAsync()
     {
-        foreach (var database in Opened())
+        foreach (var database in Databases())
         {
             await database.DisposeAsync().ConfigureAwait(false);
         }
     }
 
-    private IEnumerable<MartenDatabase> Opened()
+    private IEnumerable<MartenDatabase> Databases()
     {
-        IEnumerable<IMartenDatabase> databases = _tenants.Values.Where(tenant => tenant.IsValueCreated).Select(tenant => tenant.Value.Database);
+        IEnumerable<IMartenDatabase> databases = _tenants.Values.Where(opened => opened.Tenant.IsValueCreated).Select(opened => opened.Tenant.Value.Database);
         databases = _default.IsValueCreated ? databases.Append(_default.Value.Database) : databases;
         return (_owner.IsValueCreated ? databases.Append(_owner.Value) : databases).Cast<MartenDatabase>();
     }
@@ -141,5 +156,12 @@ internal sealed class ConjoinedTenancy : ITenancy, ITenancyWithMasterDatabase, I
             builder => builder.UsePhysicalConnectionInitializer(
                 connection => Task.Run(() => check(connection, CancellationToken.None)).GetAwaiter().GetResult(),
                 connection => check(connection, CancellationToken.None)));
+    }
+
+    private sealed class Opened(Lazy<Tenant> tenant)
+    {
+        public Lazy<Tenant> Tenant => tenant;
+
+        public long FoundAt { get; set; }
     }
 }

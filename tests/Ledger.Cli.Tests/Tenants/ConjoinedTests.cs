@@ -35,6 +35,10 @@ public sealed partial class ConjoinedTests
             (await cli.RunAsync("tenants", "add", "a tenant's \\ name")).ShouldSucceed();
             (await cli.JsonAsync("tenants", "list")).EnumerateArray().Select(tenant => tenant.GetProperty("tenant").GetString()).ShouldBe(["a tenant's \\ name", "acme"]);
 
+            (await cli.RunAsync("tenants", "daemon", role)).ShouldBeRefused(
+                1, $"The role '{role}' is that which owns the tables, or one that it belongs to: every program would see the events of all tenants. Name another. Nothing was changed.");
+            (await cli.JsonAsync("tenants", "daemon")).TryGetProperty("role", out _).ShouldBeFalse();
+
             foreach (var (tenant, length) in new[] { ("acme", 1), ("a tenant's \\ name", 2) })
             {
                 (await cli.RunAsync("run", "start", "--id", "same", "--tenant", tenant)).ShouldSucceed();

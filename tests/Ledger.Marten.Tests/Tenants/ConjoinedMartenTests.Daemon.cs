@@ -133,6 +133,13 @@ public sealed partial class ConjoinedMartenTests
                 (await session.LoadAsync<Orders>("hosted"))!.Count.ShouldBe(1);
             }
 
+            await using (var scope = host.Services.CreateAsyncScope())
+            {
+                await scope.ServiceProvider.GetRequiredService<MartenTenantScope>().UseAsync("d-two");
+                (await scope.ServiceProvider.GetRequiredService<MartenTenant>().Store.GetStreamAsync(new StreamName("hosted"))).ShouldBeNull();
+                await Should.ThrowAsync<InvalidOperationException>(() => scope.ServiceProvider.GetRequiredService<MartenTenantScope>().UseAsync("d-one"));
+            }
+
             await host.StopAsync();
         }
 

@@ -143,6 +143,19 @@ public sealed partial class ConjoinedMartenTests(ConjoinedDatabase database) : I
             (await session.QueryAsync<long>("select count(*) from ledger.branch")).Single().ShouldBe(1);
             Should.Throw<InvalidTenantForDatabaseException>(() => session.ForTenant("bolt" == tenant ? "acme" : "bolt"));
         }
+
+        // Deleted by Marten, a stream is gone for its tenant alone; one that a branch was forked from stays.
+        await using (var session = documents.LightweightSession("acme"))
+        {
+            session.Events.TombstoneStream("order");
+            await session.SaveChangesAsync();
+            (await session.Events.FetchStreamStateAsync("order")).ShouldBeNull();
+            session.Events.TombstoneStream(Run.Value);
+            await Should.ThrowAsync<HistoryNeededException>(() => session.SaveChangesAsync());
+        }
+
+        (await (await native.ForTenantAsync("acme")).Store.ReadLogAsync().CountAsync()).ShouldBe(6);
+        (await (await native.ForTenantAsync("bolt")).Store.ReadForwardAsync(new StreamName("order")).CountAsync()).ShouldBe(4);
     }
 
     [Fact]

@@ -39,7 +39,7 @@ public sealed class TenantTests(ConjoinedDatabase database) : IClassFixture<Conj
             await InvokeAsync(tenant, new WriteNote("same", "both"));
             await InvokeAsync(tenant, new WriteNote("same", tenant));
             await InvokeAsync(tenant, new SaveSnapshot("same"));
-            await InvokeAsync(tenant, new ForkRun("same", "branch", 1));
+            await InvokeAsync(tenant, new ForkRun("same", 1, "branch"));
         }
 
         await InvokeAsync(tenants[1], new WriteNote("same", "third"));
