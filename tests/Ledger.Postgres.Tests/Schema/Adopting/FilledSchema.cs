@@ -139,7 +139,6 @@ internal sealed class FilledSchema(MigrationDatabase database)
         return lines;
     }
 
-    /// <summary>Verifies the chain of records, which needs the tables of today.</summary>
     /// <summary>The same before the schema is taken over: today's questions are lent their functions too.</summary>
     public async Task<IReadOnlyList<string>> ReadOldAsync()
     {
@@ -148,6 +147,7 @@ internal sealed class FilledSchema(MigrationDatabase database)
         return reads;
     }
 
+    /// <summary>Verifies the chain of records, which needs the tables of today.</summary>
     public async Task<ChainVerdict> VerifyAsync()
     {
         await using var store = new PostgresEventStore(database.DataSource, database.Options);
