@@ -161,7 +161,7 @@ public sealed class ProjectionDaemon : IAsyncDisposable
             var started = _timeProvider.GetTimestamp();
             try
             {
-                // Who gathers events for longer than a poll takes is not told of each: a hundred times a second it would take the machine from the appends.
+                // One that gathers events for longer than it waits between two polls need not be woken a hundred times a second.
                 var session = Gathers < PollPace.Longest
                     ? await NodeSession.OpenAsync(_dataSource, _options, _timeProvider, _stop.Token).ConfigureAwait(false)
                     : await NodeSession.OpenReadingAsync(_dataSource, _options, _timeProvider, _stop.Token).ConfigureAwait(false);
