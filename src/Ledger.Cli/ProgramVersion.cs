@@ -1,4 +1,5 @@
 using System.Reflection;
+using System.Text;
 using Ledger.Cli.Output;
 
 namespace Ledger.Cli;
@@ -16,7 +17,7 @@ internal static class ProgramVersion
         try
         {
             using var output = StandardOutput.Open();
-            output.Write([.. Number.Select(c => (byte)c), (byte)'\n']);
+            output.Write(Encoding.ASCII.GetBytes(Number + '\n'));
             return ExitCodes.Success;
         }
         catch (IOException)
