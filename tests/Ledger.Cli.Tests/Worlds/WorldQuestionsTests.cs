@@ -45,7 +45,7 @@ public sealed class WorldQuestionsTests(CliDatabase database) : IClassFixture<Cl
         await story.RunAsync("merge", "asked", "asked-2@4", "--preview");
         await story.RunAsync("merge", "asked@2", "asked-2");
         await story.RunAsync("rebase", "asked-2@4", "asked", "--preview");
-        await story.RunAsync("status", "asked@2");
+        await story.RunAsync("calls", "list", "asked@2");
         await story.RunAsync("diff", "asked", "asekd");
         await story.RunAsync("status", "branch:asked-3");
         await story.RunAsync("export", "run:aksed@2");
