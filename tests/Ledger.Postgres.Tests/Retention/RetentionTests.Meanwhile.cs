@@ -147,7 +147,7 @@ public abstract partial class RetentionTests
     {
         await using var log = await OpenAsync();
         var ledger = new AgentLedger(log.Store);
-        foreach (var id in new[] { "bad", "good", "lost" })
+        foreach (var id in new[] { "bad", "good", "late", "lost" })
         {
             await ledger.GetRun(id).AppendAsync([.. Enumerable.Range(0, 5).Select(i => new ObjectCreated($"o{i}", "T"))]);
         }
@@ -155,7 +155,7 @@ public abstract partial class RetentionTests
         await AgeAsync(log);
         await ExecuteAsync(log, """
             create function ledger.refuse() returns trigger language plpgsql as $$ begin raise exception 'No.' using errcode = 'P0009'; end $$;
-            create trigger tr_refuse before delete on ledger.mt_events for each row when (old.stream_id = 'run:bad') execute function ledger.refuse()
+            create trigger tr_refuse before delete on ledger.mt_events for each row when (old.stream_id = 'run:bad' or old.stream_id = 'run:late' and old.version = 2) execute function ledger.refuse()
             """);
         var (folder, steps) = (Directory.CreateTempSubdirectory("ledger-retention-").FullName, 0);
         var options = new RetentionOptions { Policies = [Old with { Kind = RetentionKind.Run }], Folder = folder };
@@ -177,16 +177,17 @@ public abstract partial class RetentionTests
                 }
             },
         }.RunAsync(options));
-        Lines((await RetentionOf(log).FindReportAsync())!).ShouldBe(["run:bad left failed 0 of 5", "run:good removed 5 of 5", "run:lost removing 2 of 5"]);
-        var lost = Path.Combine(folder, (await RetentionOf(log).FindReportAsync())!.Streams[2].File!);
+        Lines((await RetentionOf(log).FindReportAsync())!).ShouldBe(["run:bad left failed 0 of 5", "run:good removed 5 of 5", "run:late removed failed 2 of 5, 3 kept", "run:lost removing 2 of 5"]);
+        var lost = Path.Combine(folder, (await RetentionOf(log).FindReportAsync())!.Streams[3].File!);
         var whole = await File.ReadAllBytesAsync(lost);
         await File.WriteAllBytesAsync(lost, whole[..^1]);
 
         await RetentionOf(log).RunAsync(options with { Policies = [Old with { Kind = RetentionKind.Task }] });
         var report = (await RetentionOf(log).FindReportAsync(1))!;
-        Lines(report).ShouldBe(["run:bad left failed 0 of 5", "run:good removed 5 of 5", "run:lost removed archive 2 of 5, 3 kept"]);
+        Lines(report).ShouldBe(["run:bad left failed 0 of 5", "run:good removed 5 of 5", "run:late removed failed 2 of 5, 3 kept", "run:lost removed archive 2 of 5, 3 kept"]);
         report.FinishedAt.ShouldNotBeNull();
         report.Streams[0].Fault.ShouldBe("P0009: No.");
+        (await ledger.GetRun("late").GetWorldAsync()).Objects.Select(o => o.Id).ShouldBe(["o0", "o1", "o2"], "What is left is shown again.");
         FilesIn(folder).ShouldBe(
             report.Streams.Select(s => s.File).OfType<string>().Order(StringComparer.Ordinal), "What was left has no file.");
         await RetentionOf(log).RestoreAsync(new MemoryStream(whole));
