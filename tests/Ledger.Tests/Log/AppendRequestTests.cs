@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.Json;
+using Ledger.Events;
 using Ledger.Log;
 using Shouldly;
 using Xunit;
