@@ -10,6 +10,9 @@ volatile
 set enable_seqscan = off
 as $function$
 declare
+    -- 64 rows are there from the beginning, of which a session prefers one; further ones are made where all are held.
+    last constant uuid := '00000000-0000-0000-0000-00000000003f';
+    preferred constant uuid := ('00000000-0000-0000-0000-' || lpad(to_hex(pg_backend_pid() % 64), 12, '0'))::uuid;
     own uuid;
     has record;
     broken record;
@@ -24,8 +27,16 @@ begin
         set events = u.events + p_events,
             bytes = u.bytes + p_bytes,
             runs = u.runs + p_runs
-        where u.slot = (select s.slot from {ledger}.quota_used as s order by s.slot limit 1 for update skip locked)
+        where u.slot = (select s.slot from {ledger}.quota_used as s where s.slot = preferred for update skip locked)
         returning u.slot into own;
+        if own is null then
+            update {ledger}.quota_used as u
+            set events = u.events + p_events,
+                bytes = u.bytes + p_bytes,
+                runs = u.runs + p_runs
+            where u.slot = (select s.slot from {ledger}.quota_used as s order by s.slot limit 1 for update skip locked)
+            returning u.slot into own;
+        end if;
     end if;
 
     if own is null then
@@ -53,11 +64,10 @@ begin
         end if;
     end if;
 
-    -- As many were open at once as there are rows; those of the past are put together.
-    if has.slots > 64 and current_setting('transaction_isolation') = 'read committed' then
+    if has.slots > 128 and current_setting('transaction_isolation') = 'read committed' then
         with gone as (
             delete from {ledger}.quota_used as u
-            where u.slot in (select s.slot from {ledger}.quota_used as s where s.slot <> own order by s.slot limit 48 for update skip locked)
+            where u.slot in (select s.slot from {ledger}.quota_used as s where s.slot > last and s.slot <> own order by s.slot limit 64 for update skip locked)
             returning u.events, u.bytes, u.runs)
         update {ledger}.quota_used as u
         set events = u.events + g.events,
