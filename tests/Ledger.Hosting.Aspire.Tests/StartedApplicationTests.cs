@@ -3,6 +3,8 @@ using Aspire.Hosting;
 using Aspire.Hosting.ApplicationModel;
 using Aspire.Hosting.Testing;
 using Ledger.Testing;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
 using Npgsql;
 using Shouldly;
 using Xunit;
@@ -78,7 +80,13 @@ public sealed class StartedApplicationTests
         await application.StopAsync(patience.Token);
     }
 
-    private static IDistributedApplicationTestingBuilder CreateBuilder() => DistributedApplicationTestingBuilder.Create([], static (options, _) => options.DisableDashboard = true);
+    private static IDistributedApplicationTestingBuilder CreateBuilder()
+    {
+        var builder = DistributedApplicationTestingBuilder.Create([], static (options, _) => options.DisableDashboard = true);
+        // What it logs would be most of what a test run prints.
+        builder.Services.AddLogging(static logging => logging.ClearProviders());
+        return builder;
+    }
 
     private static string ServerOf(TestDatabase database) => new NpgsqlConnectionStringBuilder(database.ConnectionString) { Database = null }.ConnectionString;
 

@@ -43,7 +43,7 @@ internal sealed class DecisionOptions(string target, string source)
         var (whole, part) = await Histories.FindAtAsync(connection, connection.LedgerWith(_deep.RulesOf(session)), target, source, cancellationToken);
         if (whole.At is { } place)
         {
-            throw new UsageException($"'{target}' means the first {place} events of {whole.Run.StreamName}, but this is about all of it. Name '{whole.Run.StreamName}'.");
+            throw new UsageException($"'{target}' means {HistoryText.FirstEvents(place)} of {whole.Run.StreamName}, but this is about all of it. Name '{whole.Run.StreamName}'.");
         }
 
         return (whole.Run, part.Run, HistoryText.One(part.At, session.Get(at), at.Name));

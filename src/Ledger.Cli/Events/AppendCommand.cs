@@ -70,10 +70,10 @@ internal sealed class AppendCommand : LedgerCommand
         await using var connection = await session.ConnectAsync(cancellationToken);
         var text = new HistoryText(session.Get(_stream));
         var (found, at) = text.TryChoose(await connection.Ledger.FindAllAsync(text.Names, cancellationToken));
-        if (at is not null)
+        if (at is { } position)
         {
             throw new RefusalException(
-                $"'{session.Get(_stream)}' means the first {at} events of {found!.StreamName}. Nothing was written; events are appended at the end of '{found.StreamName}'.");
+                $"'{session.Get(_stream)}' means {HistoryText.FirstEvents(position)} of {found!.StreamName}. Nothing was written; events are appended at the end of '{found.StreamName}'.");
         }
 
         if (found is null && session.Get(_create) == "off")

@@ -40,8 +40,11 @@ internal sealed class HistoryText
     public Run ChooseWhole(IReadOnlyList<Run> found) => Choose(found) switch
     {
         (var run, null) => run,
-        (var run, var at) => throw new UsageException($"'{_text}' means the first {at} events of {run.StreamName}, but this is about all of it. Name '{run.StreamName}'."),
+        (var run, { } at) => throw new UsageException($"'{_text}' means {FirstEvents(at)} of {run.StreamName}, but this is about all of it. Name '{run.StreamName}'."),
     };
+
+    /// <summary>The first events of a history in words.</summary>
+    public static string FirstEvents(Position at) => at.Value == 1 ? "the first event" : $"the first {at} events";
 
     /// <summary>The same, or null for no stream.</summary>
     /// <exception cref="RefusalException">It means both a run and a branch.</exception>

@@ -55,7 +55,7 @@ internal sealed class EventChange(Run run, IEventStore store)
         if (batch.Needed.Count > 0)
         {
             var worlds = store.Get<IWorldReader>() ?? new FoldingWorldReader(store);
-            present = (await worlds.FindPresentAsync(run.History, batch.Needed, position, cancellationToken).ConfigureAwait(false)).Ids;
+            present = (await worlds.FindPresentAsync(run.History.Whole ?? run.History, batch.Needed, position, cancellationToken).ConfigureAwait(false)).Ids;
         }
 
         if (batch.FindFault(present) is { } fault)

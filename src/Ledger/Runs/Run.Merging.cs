@@ -170,7 +170,7 @@ public sealed partial class Run
     internal async Task<(Run Branch, Position Length)> ForkAsync(
         Position at, ForkOptions options, IReadOnlyList<NewEvent> events, CancellationToken cancellationToken)
     {
-        var branch = await _ledger.ForkAsync(StreamName, at, options, [.. events.Select(Correlated)], cancellationToken).ConfigureAwait(false);
+        var branch = await _ledger.ForkAsync(History.PartOf ?? StreamName, at, options, [.. events.Select(Correlated)], cancellationToken).ConfigureAwait(false);
         var length = new Position(at.Value + 1 + events.Count);
         await branch.SaveDueSnapshotAsync(length, events.Count, cancellationToken).ConfigureAwait(false);
         return (branch, length);
@@ -179,6 +179,8 @@ public sealed partial class Run
     private void CheckFamily(Run source, string what, string parameter = "source")
     {
         ArgumentNullException.ThrowIfNull(source);
+        CheckIsNoPart(parameter);
+        source.CheckIsNoPart(parameter);
         if (source.StreamName == StreamName)
         {
             throw new ArgumentException($"'{StreamName}' cannot be {what} itself.", parameter);

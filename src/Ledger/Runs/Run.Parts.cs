@@ -44,11 +44,22 @@ public sealed partial class Run
         : at > History.PrefixLength ? throw new PositionOutOfRangeException(StreamName, at.Value, History.PrefixLength)
         : at ?? History.PrefixLength;
 
+    private string FirstEvents => History.PrefixLength.Value == 1 ? "the first event" : $"the first {History.PrefixLength} events";
+
+    private void CheckIsNoPart(string parameter)
+    {
+        if (History.PartOf is { } whole)
+        {
+            throw new ArgumentException(
+                $"'{StreamName}' is {FirstEvents} of '{whole}', and no run or branch of its own. Name '{whole}', and the position by the option {nameof(MergeOptions.At)}.", parameter);
+        }
+    }
+
     private void CheckTakesMore()
     {
         if (History.PartOf is { } whole)
         {
-            throw new InvalidOperationException($"'{StreamName}' is the first {History.PrefixLength} events of '{whole}', and takes no more. Append to '{whole}', or to a branch that is forked there.");
+            throw new InvalidOperationException($"'{StreamName}' is {FirstEvents} of '{whole}', and takes no more. Append to '{whole}', or to a branch that is forked there.");
         }
     }
 

@@ -65,7 +65,7 @@ public sealed partial class PartTests(CliDatabase database) : IClassFixture<CliD
         {
             var result = await database.Cli.RunAsync(call.Replace("R", "whole", StringComparison.Ordinal).Split(' '));
 
-            result.Error.ShouldMatch("'(run:)?whole@1' (means|is) the first 1 events of '?run:whole", call);
+            result.Error.ShouldMatch("'(run:)?whole@1' (means|is) the first event of '?run:whole", call);
             result.ExitCode.ShouldBeOneOf(1, 2);
         }
 

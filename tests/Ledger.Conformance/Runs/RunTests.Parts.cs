@@ -75,6 +75,11 @@ public abstract partial class RunTests
             $"'{part.StreamName}' is the first 2 events of '{run.StreamName}', and takes no more. Append to '{run.StreamName}', or to a branch that is forked there.");
         await Should.ThrowAsync<InvalidOperationException>(() => part.LabelAsync(["l"]));
         await Should.ThrowAsync<InvalidOperationException>(() => part.SaveSnapshotAsync());
+        var branch = await run.ForkAsync();
+        await Should.ThrowAsync<ArgumentException>(() => branch.PreviewMergeAsync(part));
+        await Should.ThrowAsync<ArgumentException>(() => part.MergeAsync(branch));
+        await Should.ThrowAsync<ArgumentException>(() => part.PreviewRebaseAsync(branch));
+        (await part.ForkWithChangeAsync(new Position(1), JsonElement.Parse("""{"kit":"other"}"""))).Branch.History.Root.ShouldBe(run.StreamName);
         (await Store.GetStreamAsync(part.StreamName)).ShouldBeNull();
 
         // A run may have that very name.
