@@ -25,6 +25,7 @@ internal sealed class ConjoinedTenancy : ITenancy, ITenancyWithMasterDatabase, I
     private readonly ConcurrentDictionary<string, Opened> _tenants = new(StringComparer.Ordinal);
     private readonly Lazy<Tenant> _default;
     private readonly Lazy<ConjoinedMartenDatabase> _owner;
+    private readonly Lazy<NpgsqlDataSource> _daemon;
     private readonly StoreOptions _options;
     private readonly ConjoinedTenants _map;
     private readonly SchemaNames _schemas;
@@ -34,7 +35,9 @@ internal sealed class ConjoinedTenancy : ITenancy, ITenancyWithMasterDatabase, I
     {
         (_options, _map, _schemas, _connections) = (options, map, ledger.Schemas, connections);
         _owner = new Lazy<ConjoinedMartenDatabase>(() => new ConjoinedMartenDatabase(_options, PostgresDataSources.Create(_map.ConnectionString), $"{_options.StoreName} owner", null, _schemas));
-        _default = new Lazy<Tenant>(() => new Tenant(NoTenant, new ConjoinedMartenDatabase(_options, DaemonSource(), _options.StoreName, _owner.Value.DataSource, _schemas)));
+        _daemon = new Lazy<NpgsqlDataSource>(DaemonSource);
+        _default = new Lazy<Tenant>(() => new Tenant(
+            NoTenant, new ConjoinedMartenDatabase(_options, PostgresDataSources.ForWriting(_daemon.Value), _options.StoreName, _owner.Value.DataSource, _schemas)));
     }
 
     /// <summary>Whether Marten's daemon can run here.</summary>
@@ -101,6 +104,11 @@ internal sealed class ConjoinedTenancy : ITenancy, ITenancyWithMasterDatabase, I
         {
             database.Dispose();
         }
+
+        if (_daemon.IsValueCreated)
+        {
+            _daemon.Value.Dispose();
+        }
     }
 
     public async ValueTask DisposeAsync()
@@ -108,6 +116,11 @@ internal sealed class ConjoinedTenancy : ITenancy, ITenancyWithMasterDatabase, I
         foreach (var database in Databases())
         {
             await database.DisposeAsync().ConfigureAwait(false);
+        }
+
+        if (_daemon.IsValueCreated)
+        {
+            await _daemon.Value.DisposeAsync().ConfigureAwait(false);
         }
     }
 
