@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Diagnostics;
 using JasperFx.Descriptors;
 using JasperFx.MultiTenancy;
+using Ledger.Log;
 using Ledger.Postgres;
 using Ledger.Postgres.Tenants;
 using Marten;
@@ -64,7 +65,7 @@ internal sealed class ConjoinedTenancy : ITenancy, ITenancyWithMasterDatabase, I
         }
 
         // Only one that was added gets connections: names may come from outside.
-        if (await Task.Run(() => _map.FindAsync(tenantId)).ConfigureAwait(false) is not { } found)
+        if (await SharedWork.Run(() => _map.FindAsync(tenantId)).ConfigureAwait(false) is not { } found)
         {
             if (_tenants.TryGetValue(tenantId, out var gone))
             {
@@ -167,7 +168,7 @@ internal sealed class ConjoinedTenancy : ITenancy, ITenancyWithMasterDatabase, I
         return PostgresDataSources.Create(
             parts.ConnectionString,
             builder => builder.UsePhysicalConnectionInitializer(
-                connection => Task.Run(() => check(connection, CancellationToken.None)).GetAwaiter().GetResult(),
+                connection => SharedWork.Run(() => check(connection, CancellationToken.None)).GetAwaiter().GetResult(),
                 connection => check(connection, CancellationToken.None)));
     }
 
