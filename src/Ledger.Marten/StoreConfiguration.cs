@@ -230,8 +230,8 @@ internal sealed class StoreConfiguration
 
     /// <summary>That the process has no connection that sees the events of all tenants.</summary>
     public static TenancyException NoDaemon() => TenancyException.Of(
-        "Marten's daemon, and what else works on the events of all tenants, needs the connection of a role that sees them: set ConjoinedStoreOptions.DaemonConnectionString, "
-        + "and let the role by ConjoinedTenants.AllowDaemonAsync.");
+        "Marten's daemon, and what else works on the events of all tenants, needs the connection of a role that sees them: set ConjoinedStoreOptions.DaemonConnectionString. "
+        + "'ledger tenants daemon' or ConjoinedTenants.AllowDaemonAsync makes a role one that does.");
 
     /// <summary>Begins the transaction of a session, unless it has begun.</summary>
     /// <exception cref="TenancyException">Its connection is one of the caller, for another tenant.</exception>

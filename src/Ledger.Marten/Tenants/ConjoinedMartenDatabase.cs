@@ -1,23 +1,31 @@
+using System.Reflection;
 using Ledger.Postgres;
 using Ledger.Postgres.Tenants;
 using Marten;
 using Marten.Storage;
 using Npgsql;
 using Weasel.Core.Migrations;
+using Weasel.Postgresql;
 
 namespace Ledger.Marten.Tenants;
 
 /// <summary>Connections to a schema of many tenants: those of one, or of the daemon. Its tables are compared and made as another role, where one is given.</summary>
 internal sealed class ConjoinedMartenDatabase : MartenDatabase
 {
+    // Weasel has no other way to use two.
+    private static readonly FieldInfo Shown = typeof(PostgresqlDatabase).GetField("<DataSource>k__BackingField", BindingFlags.Instance | BindingFlags.NonPublic)
+        ?? throw new InvalidOperationException("The version of Weasel keeps the connections of a database otherwise than Ledger knows, and cannot have many tenants in one schema.");
+
     private readonly NpgsqlDataSource? _owner;
 
     public ConjoinedMartenDatabase(StoreOptions options, NpgsqlDataSource dataSource, string identifier, NpgsqlDataSource? owner, SchemaNames schemas)
         : base(options, dataSource, identifier)
     {
         _owner = owner is null ? null : PostgresDataSources.ForWriting(owner);
-        if (owner is not null)
+        if (_owner is not null)
         {
+            // What others take for work of their own, such as Wolverine for its messages, is the owner's; sessions and the daemon have connections of the first.
+            Shown.SetValue(this, _owner);
             AddInitializer(new SchemaCheck(schemas));
         }
     }

@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Diagnostics;
 using JasperFx.Descriptors;
 using JasperFx.MultiTenancy;
+using Ledger.Log;
 using Ledger.Postgres;
 using Ledger.Postgres.Tenants;
 using Marten;
@@ -25,6 +26,7 @@ internal sealed class ConjoinedTenancy : ITenancy, ITenancyWithMasterDatabase, I
     private readonly ConcurrentDictionary<string, Opened> _tenants = new(StringComparer.Ordinal);
     private readonly Lazy<Tenant> _default;
     private readonly Lazy<ConjoinedMartenDatabase> _owner;
+    private readonly Lazy<NpgsqlDataSource> _daemon;
     private readonly StoreOptions _options;
     private readonly ConjoinedTenants _map;
     private readonly SchemaNames _schemas;
@@ -34,7 +36,9 @@ internal sealed class ConjoinedTenancy : ITenancy, ITenancyWithMasterDatabase, I
     {
         (_options, _map, _schemas, _connections) = (options, map, ledger.Schemas, connections);
         _owner = new Lazy<ConjoinedMartenDatabase>(() => new ConjoinedMartenDatabase(_options, PostgresDataSources.Create(_map.ConnectionString), $"{_options.StoreName} owner", null, _schemas));
-        _default = new Lazy<Tenant>(() => new Tenant(NoTenant, new ConjoinedMartenDatabase(_options, DaemonSource(), _options.StoreName, _owner.Value.DataSource, _schemas)));
+        _daemon = new Lazy<NpgsqlDataSource>(DaemonSource);
+        _default = new Lazy<Tenant>(() => new Tenant(
+            NoTenant, new ConjoinedMartenDatabase(_options, PostgresDataSources.ForWriting(_daemon.Value), _options.StoreName, _owner.Value.DataSource, _schemas)));
     }
 
     /// <summary>Whether Marten's daemon can run here.</summary>
@@ -61,7 +65,7 @@ internal sealed class ConjoinedTenancy : ITenancy, ITenancyWithMasterDatabase, I
         }
 
         // Only one that was added gets connections: names may come from outside.
-        if (await Task.Run(() => _map.FindAsync(tenantId)).ConfigureAwait(false) is not { } found)
+        if (await SharedWork.Run(() => _map.FindAsync(tenantId)).ConfigureAwait(false) is not { } found)
         {
             if (_tenants.TryGetValue(tenantId, out var gone))
             {
@@ -101,6 +105,11 @@ internal sealed class ConjoinedTenancy : ITenancy, ITenancyWithMasterDatabase, I
         {
             database.Dispose();
         }
+
+        if (_daemon.IsValueCreated)
+        {
+            _daemon.Value.Dispose();
+        }
     }
 
     public async ValueTask DisposeAsync()
@@ -108,6 +117,11 @@ internal sealed class ConjoinedTenancy : ITenancy, ITenancyWithMasterDatabase, I
         foreach (var database in Databases())
         {
             await database.DisposeAsync().ConfigureAwait(false);
+        }
+
+        if (_daemon.IsValueCreated)
+        {
+            await _daemon.Value.DisposeAsync().ConfigureAwait(false);
         }
     }
 
@@ -154,7 +168,7 @@ internal sealed class ConjoinedTenancy : ITenancy, ITenancyWithMasterDatabase, I
         return PostgresDataSources.Create(
             parts.ConnectionString,
             builder => builder.UsePhysicalConnectionInitializer(
-                connection => Task.Run(() => check(connection, CancellationToken.None)).GetAwaiter().GetResult(),
+                connection => SharedWork.Run(() => check(connection, CancellationToken.None)).GetAwaiter().GetResult(),
                 connection => check(connection, CancellationToken.None)));
     }
 

@@ -107,7 +107,7 @@ internal static class TenancyGuard
         }
 
         var fault = reader.GetBoolean(1) ? FaultOfRole($"{role}")
-            : !reader.GetBoolean(2) ? $"The role '{role}' does not see the events of all tenants, which Marten's daemon reads. ConjoinedTenants.AllowDaemonAsync lets it."
+            : !reader.GetBoolean(2) ? $"The role '{role}' does not see the events of all tenants, which Marten's daemon reads. 'ledger tenants daemon {role}' or ConjoinedTenants.AllowDaemonAsync lets it."
             : !reader.IsDBNull(3) ? $"The connection of Marten's daemon has the tenant '{reader.GetString(3)}'. Leave it out: the daemon reads the events of all."
             : null;
         if (fault is not null)

@@ -1,4 +1,3 @@
-using JasperFx.Events.Daemon;
 using JasperFx.Events.Projections;
 using JasperFx.MultiTenancy;
 using Ledger.Conformance.Projections;
@@ -11,10 +10,8 @@ using Ledger.Postgres.Tests.Tenants;
 using Ledger.Projections;
 using Marten;
 using Marten.Exceptions;
-using Marten.Storage;
 using Npgsql;
 using Shouldly;
-using Weasel.Core.Migrations;
 using Xunit;
 
 namespace Ledger.Marten.Tests.Tenants;
@@ -96,7 +93,13 @@ public sealed partial class ConjoinedMartenTests(ConjoinedDatabase database) : I
     {
         Projection[] projections = [ProjectionSamples.Tallies];
         await database.CreateProjectingStoreAsync(projections);
-        var documents = NewStore(o => o.Projections.Snapshot<Kits>(SnapshotLifecycle.Inline), o => o with { Projections = projections });
+        var documents = NewStore(
+            o =>
+            {
+                o.Projections.Snapshot<Kits>(SnapshotLifecycle.Inline);
+                o.Schema.For<Kits>().UseRowLevelSecurity("ledger.tenant");
+            },
+            o => o with { Projections = projections });
         var tenants = new MartenTenants(documents);
         var native = database.NewLedgers(new PostgresOptions { Projections = projections });
         foreach (var tenant in new[] { "acme", "bolt" })
@@ -141,6 +144,8 @@ public sealed partial class ConjoinedMartenTests(ConjoinedDatabase database) : I
             // A statement without a filter, in a session of Marten.
             (await session.QueryAsync<long>("select count(*) from ledger.mt_events")).Single().ShouldBe(10);
             (await session.QueryAsync<long>("select count(*) from ledger.branch")).Single().ShouldBe(1);
+            var kits = ((IReadOnlyStoreOptions)documents.Options).FindOrResolveDocumentType(typeof(Kits)).TableName.QualifiedName;
+            (await session.QueryAsync<long>($"select count(*) from {kits}")).Single().ShouldBe(1, "a document of the application with a policy");
             Should.Throw<InvalidTenantForDatabaseException>(() => session.ForTenant("bolt" == tenant ? "acme" : "bolt"));
         }
 

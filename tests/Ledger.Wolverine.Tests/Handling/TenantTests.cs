@@ -1,5 +1,3 @@
-using Ledger.Log;
-using Ledger.Marten;
 using Ledger.Postgres.Tenants;
 using Ledger.Postgres.Tests.Tenants;
 using Ledger.Wolverine.Messages;
