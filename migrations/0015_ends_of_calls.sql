@@ -7,7 +7,7 @@ drop index if exists {events}.ix_mt_events_end;
 
 create index ix_mt_events_end on {events}.mt_events (
     stream_id, hashtextextended(coalesce(causation_id, headers -> 'foreign_causes' ->> 0, data ->> 'call_id'), 0))
-    where type in ('llm.response', 'tool.returned', 'call.failed', 'call.released');
+    where type::text in ('llm.response', 'tool.returned', 'call.failed', 'call.released');
 
 create index ix_mt_events_request on {events}.mt_events (
     stream_id, hashtextextended(headers ->> 'foreign_id', 0))

@@ -24,7 +24,8 @@ public sealed class LedgerDoctorTests
             create index ix_wide on ledger.wide (n);
             update pg_index set indisvalid = false where indexrelid = 'ledger.ix_wide'::regclass;
             insert into ledger.mt_event_progression (name, last_seq_id) values ('kits:All', 0);
-            insert into ledger.projection_shard (name, kind, state) values ('kits:All', 'rows', 'paused')
+            insert into ledger.projection_shard (name, kind, state) values ('kits:All', 'rows', 'paused');
+            select pg_stat_force_next_flush()
             """);
         await using var open = await bench.Database.DataSource.OpenConnectionAsync();
         await using var transaction = await open.BeginTransactionAsync();
