@@ -187,7 +187,7 @@ internal static class Commands
         ("doctor", static () => new DoctorCommand()),
         ("tenants", static () => Group(
             "tenants",
-            "Manages the databases of tenants, of which each has its own.",
+            "Manages tenants: each with a database of its own, many in one schema, or in a pool of databases.",
             new TenantsListCommand(),
             new TenantsAddCommand(),
             new TenantsRemoveCommand(),

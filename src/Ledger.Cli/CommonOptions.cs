@@ -55,7 +55,7 @@ internal static class CommonOptions
 
     public static Option<string?> Tenant { get; } = new("--tenant")
     {
-        Description = "The tenant whose database is meant: the connection is that of the database with the table of tenants. See 'ledger tenants'.",
+        Description = "The tenant whose log is meant. The connection is that of the schema with the logs of many, or of the database with the table or the pool of tenants. See 'ledger tenants'.",
         HelpName = "NAME",
         Recursive = true,
     };

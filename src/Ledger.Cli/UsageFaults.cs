@@ -22,7 +22,13 @@ internal static partial class UsageFaults
         var path = PathOf(parsed);
         if ((Swallowed(parsed) ?? parsed.UnmatchedTokens.FirstOrDefault(token => IsLikeAnOption().IsMatch(token))) is { } unknown)
         {
-            var near = NearestWord.Find(unknown.Split('=')[0], OptionsOf(parsed)) is { } option ? $" Did you mean '{option}'?" : "";
+            var (name, known) = (unknown.Split('=')[0], OptionsOf(parsed));
+            if (known.Contains(name))
+            {
+                throw new UsageException($"'{name}' is a value where it is, after '--', and one more than '{path}' takes. Options come before '--'.");
+            }
+
+            var near = NearestWord.Find(name, known) is { } option ? $" Did you mean '{option}'?" : "";
             throw new UsageException($"'{unknown}' is not an option of '{path}'.{near} '{path} --help' shows how to use it; a value that begins with a dash comes after '--'.");
         }
 

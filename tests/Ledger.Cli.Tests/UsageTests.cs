@@ -69,6 +69,7 @@ public sealed class UsageTests
         await story.RunAsync("quux");
         await story.RunAsync("append", "--creat", "--type", "note");
         await story.RunAsync("run", "rename", "first", "--jsn");
+        await story.RunAsync("append", "--", "-weird", "--type", "note");
         await story.RunAsync("events", "-n", "5", "first");
         await story.RunAsync("search", "--tool");
         await story.RunAsync("search", "--text", "kettle");

@@ -220,6 +220,7 @@ internal sealed class LedgerConnection : IAsyncDisposable
             throw new UsageException(exception.Faults[0]);
         }
     }
+
     // The types of the server are a long list, and most of the mappings of Npgsql are for types that a log does not have.
     private static NpgsqlDataSource Create(ServerAddress address, Session session)
     {

@@ -82,6 +82,11 @@ internal sealed class PoolTables : IAsyncDisposable
             var pool = new TenantPool(master, session.Options, schemas.Count == 0 ? DefaultSchema : schemas[0]);
             if (schemas.Count == 0)
             {
+                if (await TenantTable.FindSchemasAsync(master, cancellationToken) is [var other, ..])
+                {
+                    throw new RefusalException($"The database has a table of tenants, in the schema '{other}', which a pool beside it would hide. Make the pool in another database.");
+                }
+
                 await pool.CreateAsync(cancellationToken);
             }
 

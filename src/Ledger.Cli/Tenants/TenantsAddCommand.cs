@@ -30,17 +30,22 @@ internal sealed class TenantsAddCommand : LedgerCommand
             return;
         }
 
+        await using var pooled = await PoolTables.OpenAsync(session, cancellationToken);
         if (session.Get(_database) is not { } database)
         {
-            if (await PoolTables.OpenAsync(session, cancellationToken) is { } pooled)
+            if (pooled is not null)
             {
-                await using var _ = pooled;
                 var assigned = await pooled.Pool.AddAsync(session.Get(_name), cancellationToken);
                 Print(session, assigned, $"The tenant '{assigned.Tenant}' is at '{assigned.Place}'.");
                 return;
             }
 
             throw new UsageException($"DATABASE is missing: the schema '{session.Options.LedgerSchema}' does not have the logs of many tenants. 'ledger migrate apply --tenancy conjoined' makes one that has.");
+        }
+
+        if (pooled is not null)
+        {
+            throw new UsageException("DATABASE is for a tenant with a database of its own, but tenants are in a pool of databases here. Leave it out, or add one to the pool by 'ledger tenants add-database'.");
         }
 
         var tenant = new TenantDatabase(session.Get(_name), ServerAddress.CheckKept("DATABASE", database));

@@ -17,7 +17,7 @@ internal sealed class TenantsRemoveCommand : LedgerCommand
     };
 
     public TenantsRemoveCommand()
-        : base("remove", "Switches a tenant off. Its log is left as it is.")
+        : base("remove", "Switches a tenant off. Its log is left as it is, unless --delete-log is given.")
     {
         Add(_name);
         Add(_deleteLog);

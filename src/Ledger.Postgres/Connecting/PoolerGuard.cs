@@ -77,25 +77,16 @@ internal static class PoolerGuard
         }
     }
 
-    // Through another connection than those of the pool, which may have no more of them.
+    // Through another connection than those of the pool, which may have no more of them, and to the same one of several servers.
     private static async Task<bool> SharesSessionsAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
     {
-        var other = connection.CloneWith(new NpgsqlConnectionStringBuilder(connection.ConnectionString) { Pooling = false, Enlist = false }.ConnectionString);
-        await using var _ = other.ConfigureAwait(false);
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         limit.CancelAfter(Soon);
         try
         {
+            var other = connection.CloneWith(SameServer(connection));
+            await using var _ = other.ConfigureAwait(false);
             await other.OpenAsync(limit.Token).ConfigureAwait(false);
-        }
-        catch (Exception fault) when (fault is NpgsqlException or OperationCanceledException && !cancellationToken.IsCancellationRequested)
-        {
-            // There is no further session, or no further client is let in: that says nothing, and what the program asked for has its connection.
-            return false;
-        }
-
-        try
-        {
             for (var i = 0; i < Tries; i++)
             {
                 var process = await ProcessAsync(connection, cancellationToken).ConfigureAwait(false);
@@ -105,12 +96,24 @@ internal static class PoolerGuard
                 }
             }
         }
-        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        catch (PostgresException fault) when (TransientFaults.IsOfPooler(fault))
         {
-            // Those that there are belong to others.
+            // Npgsql had prepared the question, in a session that is another client's now.
+            return true;
+        }
+        catch (Exception fault) when (fault is NpgsqlException or OperationCanceledException && !cancellationToken.IsCancellationRequested)
+        {
+            // There is no further session, or no further client is let in: that says nothing, and what the program asked for has its connection.
         }
 
         return false;
+    }
+
+    private static string SameServer(NpgsqlConnection connection)
+    {
+        var parts = new NpgsqlConnectionStringBuilder(connection.ConnectionString) { Host = connection.Host, Port = connection.Port, Pooling = false, Enlist = false, MaxAutoPrepare = 0 };
+        parts.Remove("Target Session Attributes");
+        return parts.ConnectionString;
     }
 
     private static async Task<int> ProcessAsync(NpgsqlConnection connection, CancellationToken cancellationToken)

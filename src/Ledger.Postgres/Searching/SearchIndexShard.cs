@@ -33,7 +33,8 @@ internal sealed class SearchIndexShard(PostgresOptions options, TimeProvider tim
 
     public override async Task<ShardPage> RunAsync(NpgsqlConnection connection, long from, long ceiling, int rows, CancellationToken cancellationToken)
     {
-        if (ceiling - from >= Many && _backlog is null)
+        // In a schema of many tenants the numbers are those of all.
+        if (ceiling - from >= Many && _backlog is null && Options.Tenancy == Tenancy.Single)
         {
             _backlog = new Backlog(from, ceiling, 0);
             LogMessages.SearchIndexBegins(logger, ceiling - from, (ceiling - from) * SearchRows.BytesOfEvent >> 20);
@@ -71,6 +72,7 @@ internal sealed class SearchIndexShard(PostgresOptions options, TimeProvider tim
         batch.BatchCommands.Add(skip);
         base.AddSkip(batch, from, ceiling);
     }
+
     /// <summary>What a filled log had when it began to be indexed.</summary>
     private sealed record Backlog(long From, long To, int Tenths)
     {

@@ -269,14 +269,22 @@ internal static class TenancyGuard
             while (true)
             {
                 Task<bool> look;
+                var isOwn = false;
                 lock (_known)
                 {
-                    look = _pooler = _pooler is null or { IsFaulted: true } or { IsCanceled: true } ? PoolerGuard.CheckStatementsAsync(connection, cancellationToken) : _pooler;
+                    if (_pooler is null or { IsFaulted: true } or { IsCanceled: true })
+                    {
+                        _pooler = PoolerGuard.CheckStatementsAsync(connection, cancellationToken);
+                        isOwn = true;
+                    }
+
+                    look = _pooler;
                 }
 
                 try
                 {
-                    HoldsStatements = await look.WaitAsync(cancellationToken).ConfigureAwait(false);
+                    // A caller who goes does not leave a look that still uses the connection.
+                    HoldsStatements = await (isOwn ? look : look.WaitAsync(cancellationToken)).ConfigureAwait(false);
                     return;
                 }
                 catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)

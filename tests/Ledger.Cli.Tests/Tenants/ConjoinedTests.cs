@@ -81,7 +81,7 @@ public sealed partial class ConjoinedTests
             (await cli.JsonAsync("tenants", "quota", "acme", "--none", "--bytes", "1000000", "--recount")).ToString().ShouldContain("most_bytes");
             (await cli.RunAsync("tenants", "quota", "none")).ShouldBeRefused(1, "There is no tenant 'none'. 'ledger tenants list' shows all to the role that owns the tables.");
             (await cli.RunAsync("serve", "--all-tenants", "--listen", "0.0.0.0")).ExitCode.ShouldBe(2);
-            (await ServedListAsync(cli)).ShouldSatisfyAllConditions(list => list.ShouldContain("acme"), list => list.ShouldContain("a tenant's"));
+            (await ServedListAsync(cli, "acme")).ShouldSatisfyAllConditions(list => list.ShouldContain("acme"), list => list.ShouldContain("a tenant's"));
             (await (cli with { ConnectionString = cli.ConnectionString + ";Options=-c ledger.tenant=bolt" }).RunAsync("status", "same", "--tenant", "acme")).ShouldBeRefused(
                 1, "The connection string names the tenant 'bolt'; leave it out, and ask for the tenant by its name.");
             (await cli.RunAsync("query", "explain select * from events", "--tenant", "acme")).ShouldBeRefused(
@@ -116,6 +116,9 @@ public sealed partial class ConjoinedTests
         (await cli.JsonAsync("tenants", "list")).EnumerateArray().Select(tenant => tenant.GetProperty("tenant").GetString()).ShouldBe(["pooled"]);
         (await cli.RunAsync("run", "start", "--id", "same", "--tenant", "pooled")).ShouldSucceed();
         (await cli.JsonAsync("status", "same", "--tenant", "pooled")).GetProperty("length").GetInt64().ShouldBe(0);
+        (await ServedListAsync(cli, "pooled")).ShouldContain("\"pooled\"");
+        (await cli.RunAsync("tenants", "add", "alone", database)).ShouldBeRefused(
+            2, "DATABASE is for a tenant with a database of its own, but tenants are in a pool of databases here. Leave it out, or add one to the pool by 'ledger tenants add-database'.");
         (await cli.RunAsync("tenants", "migrate")).ShouldSucceed().ShouldBe("a  up to date\n");
         (await cli.RunAsync("tenants", "quota", "pooled", "--runs", "1")).ShouldSucceed().ShouldEndWith("Runs   : 1 of 1\n");
         (await cli.RunAsync("run", "start", "--id", "second", "--tenant", "pooled")).ShouldBeRefused(
@@ -128,14 +131,14 @@ public sealed partial class ConjoinedTests
         (await cli.RunAsync("status", "same", "--tenant", "pooled")).ShouldBeRefused(1, "There is no tenant 'pooled'. 'ledger tenants list' shows all.");
     }
 
-    private static async Task<string> ServedListAsync(Cli cli)
+    private static async Task<string> ServedListAsync(Cli cli, string tenant)
     {
         using var output = new WatchedStream();
         using var stop = new CancellationTokenSource();
         var serving = (cli with { Output = output }).RunAsync(["serve", "--port", "0", "--all-tenants"], stop.Token);
         using var client = new HttpClient { BaseAddress = new Uri(Address().Match(await output.TextAsync("Ctrl-C")).Value) };
         var tenants = await client.GetStringAsync("/api/v1/tenants");
-        (await client.GetStringAsync("/tenants/acme/api/v1/runs")).ShouldContain("run:same");
+        (await client.GetStringAsync($"/tenants/{tenant}/api/v1/runs")).ShouldContain("run:same");
         await stop.CancelAsync();
         (await serving).ExitCode.ShouldBe(0);
         return tenants;
