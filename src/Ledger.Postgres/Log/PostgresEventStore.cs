@@ -18,8 +18,8 @@ namespace Ledger.Postgres;
 /// <summary>The native engine: the log in PostgreSQL, in the tables of Marten, through Npgsql alone.</summary>
 /// <remarks>
 /// Safe for concurrent use, except for what <see cref="On(NpgsqlTransaction)"/> and <see cref="On(NpgsqlConnection)"/> return.
-/// It does not own the data source, which must outlive it; it keeps up to <see cref="PostgresOptions.AppendLanes"/> connections for a
-/// second after an append. It needs the migrations: see <see cref="LedgerMigrator"/>. A failure of the database is Npgsql's
+/// It does not own the data source, which must outlive it; it keeps up to <see cref="PostgresOptions.AppendLanes"/> connections, one for notifications and up to
+/// four for large appends for a second or two after an append, if the pool has at least four times the lanes. It needs the migrations: see <see cref="LedgerMigrator"/>. A failure of the database is Npgsql's
 /// exception. Inside a <see cref="System.Transactions.TransactionScope"/> it reads committed data, and <see cref="PostgresOptions.AmbientTransactions"/>
 /// decides about writes. A cancelled call ends soon, even in a dead network; a write may nevertheless be in the log.
 /// </remarks>

@@ -1,6 +1,7 @@
 using Ledger.Postgres.Connecting;
 using Ledger.Postgres.Log;
 using Ledger.Postgres.Log.Appending;
+using Ledger.Postgres.Tenants.Quotas;
 using Ledger.Records;
 using Npgsql;
 
@@ -91,6 +92,11 @@ internal sealed partial class PostgresChronoSession : IChronoSession
             isWell = true;
             return false;
         }
+        catch (PostgresException fault) when (QuotaExceededException.IsCauseOf(fault))
+        {
+            isWell = true;
+            throw;
+        }
         finally
         {
             await _writing.ReturnAsync(isWell).ConfigureAwait(false);
@@ -146,6 +152,10 @@ internal sealed partial class PostgresChronoSession : IChronoSession
             {
                 _connections.Pool.Clear();
                 throw;
+            }
+            catch (PostgresException fault) when (QuotaExceededException.IsCauseOf(fault))
+            {
+                throw QuotaExceededException.Of(fault);
             }
         }
 

@@ -37,6 +37,9 @@ internal sealed class PendingWrite(IReadOnlyList<(PreparedChange Change, Guid Id
         if (_outcome is Exception fault)
         {
             _written.SetException(fault);
+
+            // A caller that gave up does not look at it.
+            _ = _written.Task.Exception;
         }
         else
         {

@@ -77,7 +77,8 @@ internal sealed class AppendLane(
     /// <summary>Sends a request, for which there is room, in the next batch.</summary>
     public Task<IReadOnlyList<AppendResult>> GatherAsync(AppendRequest request, long since, CancellationToken cancellationToken)
     {
-        var pending = PendingAppend.Of(request, since, cancellationToken, _room);
+        calls.EnterAgain();
+        var pending = PendingAppend.Of(request, since, cancellationToken, _room, calls: calls);
         Enqueue(pending);
         return pending.Answer;
     }

@@ -40,7 +40,7 @@ internal sealed class AppendLanes : IAsyncDisposable
             return Task.FromException<IReadOnlyList<AppendResult>>(new ObjectDisposedException(typeof(PostgresEventStore).FullName));
         }
 
-        // What waits in a lane is waited for by draining it, so the call need not be counted until its end.
+        // What waits in a lane is counted there until its answer.
         try
         {
             if (cancellationToken.IsCancellationRequested)

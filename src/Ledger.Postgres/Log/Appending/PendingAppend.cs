@@ -13,6 +13,7 @@ internal sealed class PendingAppend : TaskCompletionSource<IReadOnlyList<AppendR
 
     private CancellationTokenRegistration _cancellation;
     private SemaphoreSlim? _room;
+    private CallsUnderWay? _calls;
 
     // The results, the exception, or that it was cancelled.
     private object? _outcome;
@@ -49,12 +50,14 @@ internal sealed class PendingAppend : TaskCompletionSource<IReadOnlyList<AppendR
     /// <param name="cancellationToken">The caller's.</param>
     /// <param name="room">Where it holds a place to be released when it is sent, or null.</param>
     /// <param name="isSlow">Whether it was sent alone once and timed out.</param>
+    /// <param name="calls">Counts it until its caller goes on, besides the call that makes it; null where that call waits for the answer.</param>
     public static PendingAppend Of(
         AppendRequest request,
         long since,
         CancellationToken cancellationToken,
         SemaphoreSlim? room = null,
-        bool isSlow = false)
+        bool isSlow = false,
+        CallsUnderWay? calls = null)
     {
         var pending = new PendingAppend(request, TaskCreationOptions.None)
         {
@@ -62,6 +65,7 @@ internal sealed class PendingAppend : TaskCompletionSource<IReadOnlyList<AppendR
             CancellationToken = cancellationToken,
             IsSlow = isSlow,
             _room = room,
+            _calls = calls,
         };
         if (cancellationToken.CanBeCanceled)
         {
@@ -94,6 +98,8 @@ internal sealed class PendingAppend : TaskCompletionSource<IReadOnlyList<AppendR
     /// <summary>Lets the caller go on; for the pool.</summary>
     public void Execute()
     {
+        // Before the caller goes on, who may wait for the end of all calls.
+        _calls?.Leave();
         switch (_outcome)
         {
             case IReadOnlyList<AppendResult> results:

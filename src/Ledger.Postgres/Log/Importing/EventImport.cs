@@ -3,6 +3,7 @@ using Ledger.Log;
 using Ledger.Postgres.Connecting;
 using Ledger.Postgres.Log.Appending;
 using Ledger.Postgres.Telemetry;
+using Ledger.Postgres.Tenants.Quotas;
 using Npgsql;
 
 namespace Ledger.Postgres.Log.Importing;
@@ -121,6 +122,10 @@ internal sealed class EventImport(NpgsqlDataSource pool, AppendStatements statem
 
                 // A commit whose answer was lost has succeeded if all events are there now.
                 return outcome.Written == 0 && inDoubt is not null ? inDoubt : outcome;
+            }
+            catch (PostgresException fault) when (QuotaExceededException.IsCauseOf(fault))
+            {
+                throw QuotaExceededException.Of(fault);
             }
             catch (Exception fault) when (TransientFaults.Contains(fault))
             {
