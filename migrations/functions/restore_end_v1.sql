@@ -1,5 +1,5 @@
 -- Ends a restoration: the stream's row is as it was, what is derived from it is written or noted as missing, and the event retention.restored says so. Refused with
--- LG041 if not all of its events are there.
+-- LG041 if not all of its events are there, and with LG032 for a stream that Ledger alone writes.
 --   p_run       the run of retention
 --   p_stream    the stream
 --   p_first     the version of the first event in the archive
@@ -18,6 +18,11 @@ declare
     own bigint;
     appended text;
 begin
+    -- Whatever the plan says: an event retention.removed that no removal wrote would explain what was deleted in another way.
+    if p_stream ~ '^(retention|masked):' then
+        raise exception 'Stream ''%'' is written by Ledger alone: it says what was masked or what was removed. Nothing was changed', p_stream using errcode = 'LG032';
+    end if;
+
     perform from {ledger}.retention_stream as r where r.run = p_run and r.stream = p_stream and r.state = 'restoring' for update;
     if not found then
         raise exception 'Stream ''%'' is not being restored from retention %', p_stream, p_run using errcode = 'LG041';

@@ -1,5 +1,7 @@
 -- Restores a page of an archive: events with their leaves of the seal, and rows of other tables. Events that are there already are passed over, and so are those of other
--- streams. Refused with LG041 if the events do not follow those of the stream, or have numbers that the seal has not come to or that the log has not given: what was removed has neither.
+-- streams. Refused with LG041 if the events do not follow those of the stream, or have numbers that the seal has not come to, that the log has not given, or of
+-- which there is a leaf: what was removed has no such number, and removed again it would explain the loss of others. Rows of compacted events whose numbers others have are passed over. Refused with LG032 for a
+-- stream that Ledger alone writes.
 --   p_run     the run of retention
 --   p_stream  the stream, which restore_begin_v1 has begun
 --   p_lines   the lines of the archive, in their order
@@ -18,7 +20,14 @@ declare
     own_table record;
     in_place constant text := 'r.stream = $2 and (exists (select from %3$I.mt_events as e where e.seq_id = r.seq and e.stream_id = $2) '
         'or exists (select from %1$I.chrono_archive as a where a.seq_id = r.seq and a.stream = $2))';
+    compacted constant text := 'r.stream = $2 and not exists (select from %3$I.mt_events as e where e.seq_id = r.seq_id) '
+        'and not exists (select from %1$I.seal_leaf as l where l.seq = r.seq_id)';
 begin
+    -- Whatever the plan says: an event retention.removed that no removal wrote would explain what was deleted in another way.
+    if p_stream ~ '^(retention|masked):' then
+        raise exception 'Stream ''%'' is written by Ledger alone: it says what was masked or what was removed. Nothing was changed', p_stream using errcode = 'LG032';
+    end if;
+
     perform from {ledger}.retention_stream as r where r.run = p_run and r.stream = p_stream and r.state = 'restoring' for update;
     if not found then
         raise exception 'Stream ''%'' is not being restored from retention %', p_stream, p_run using errcode = 'LG041';
@@ -45,7 +54,7 @@ begin
             cross join {events}.mt_events_sequence as s
             where e.stream_id = p_stream
               and e.version > own
-              and e.seq_id > case when h.size > 0 then h.seq else s.last_value end) then
+              and (e.seq_id > case when h.size > 0 then h.seq else s.last_value end or exists (select from {ledger}.seal_leaf as l where l.seq = e.seq_id))) then
             raise exception 'An event of the archive of ''%'' has a number that no removed event has. Nothing of this page was restored', p_stream using errcode = 'LG041';
         end if;
 
@@ -85,7 +94,7 @@ begin
             (4, 'chrono_head', 'r.stream = $2'),
             (5, 'chrono_record', 'r.stream = $2'),
             (6, 'chrono_change', 'r.stream = $2'),
-            (7, 'chrono_archive', 'r.stream = $2'),
+            (7, 'chrono_archive', compacted),
             (8, 'seal_leaf', 'r.seq in (select a.seq_id from %1$I.chrono_archive as a where a.stream = $2)'),
             (9, 'masked_event', in_place),
             (10, 'rewritten_payload', in_place)) as n (place, name, condition)

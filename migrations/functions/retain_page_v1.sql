@@ -9,6 +9,7 @@
 --   p_rows      the most rows, at least 2, besides the few that a stream has but once; of an event all that is about it alone goes with it, so that one event may have more
 --   p_event_id  the id of the event
 -- The program deletes the file of a stream that is planned again or left; its name stays until then.
+-- Streams by which Ledger says what was masked and removed are refused with LG032, whatever the plan says: audits rest on them.
 -- Result: one row: the state of the stream: removing while there are more, planned if its archive has to be written again, removed, or left; why it was left; and how many
 -- events were removed.
 create or replace function {ledger}.retain_page_v1(p_run bigint, p_stream text, p_rows integer, p_event_id uuid, out state text, out reason text, out removed bigint)
@@ -33,6 +34,10 @@ declare
     is_summed boolean;
     appended text;
 begin
+    if p_stream ~ '^(retention|masked):' then
+        raise exception 'Stream ''%'' is written by Ledger alone: it says what was masked or what was removed. Nothing was changed', p_stream using errcode = 'LG032';
+    end if;
+
     removed := 0;
     select r.state, r.version, r.kept, r.reason, r.file, r.sha256, r.mark, r.labels
     into plan

@@ -153,7 +153,7 @@ public sealed class ContractTests(CliDatabase database) : IClassFixture<CliDatab
             (Out.SealTextContract, ["seal", "checkpoint", "--key-file", PathOf("seal.key")]),
             (Out.SealStatusContract, ["seal", "status"]),
             (Out.SealAuditContract, ["seal", "audit"]),
-            (Out.IReadOnlyListRetentionHoldContract, ["retention", "hold", "run:held", "--reason", "A case."]),
+            (Out.IReadOnlyListRetentionHoldContract, ["retention", "hold", "run:a", "--reason", "A case."]),
             (Out.RetentionContract, ["retention", "plan", "--older-than", "90d"]),
             (Out.RetentionContract, ["retention", "run", "--older-than", "90d", "--archive", Path.Combine(_folder.FullName, "archive")]),
             (Out.RetentionContract, ["retention", "report"]),

@@ -1,3 +1,4 @@
+using Ledger.Log;
 using Ledger.Postgres.Connecting;
 using Ledger.Postgres.Log;
 using Ledger.Postgres.Schema;
@@ -122,14 +123,21 @@ public sealed partial class LogRetention
         cancellationToken);
 
     /// <summary>Holds a stream with the branches forked from it, or the runs and branches with a label, until <see cref="ReleaseAsync"/>.</summary>
-    /// <param name="target">The stream, or <c>label:NAME</c>. What is not there yet is held too.</param>
+    /// <param name="target">The stream, which may have been removed by retention, or <c>label:NAME</c>. A label that no run has yet is held too.</param>
     /// <param name="reason">Why.</param>
     /// <param name="cancellationToken">Stops waiting.</param>
-    public Task HoldAsync(string target, string reason, CancellationToken cancellationToken = default)
+    /// <exception cref="ArgumentException">The target or the reason is empty, or the target is no name of a stream.</exception>
+    /// <exception cref="StreamNotFoundException">There is no such stream, and retention has removed none. Nothing is held.</exception>
+    public async Task HoldAsync(string target, string reason, CancellationToken cancellationToken = default)
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(target);
         ArgumentException.ThrowIfNullOrWhiteSpace(reason);
-        return UseAsync((connection, token) => _sql.ExecuteAsync(connection, "retention_hold", p => p.WithText(target).WithText(reason), token), cancellationToken);
+        var held = await UseAsync(
+            (connection, token) => _sql.ExecuteAsync(connection, "retention_hold", p => p.WithText(target).WithText(reason), token), cancellationToken).ConfigureAwait(false);
+        if (held == 0)
+        {
+            throw new StreamNotFoundException(new StreamName(target));
+        }
     }
 
     /// <summary>Ends a hold.</summary>

@@ -82,7 +82,10 @@ internal static class RoleGrants
         new(LedgerRole.Operator, "update (id, data, bdata, type, timestamp, mt_dotnet_type, correlation_id, causation_id, headers, is_archived)", "{events}.mt_events"),
         new(LedgerRole.Operator, "update (is_archived)", "{events}.mt_streams"),
         new(LedgerRole.Operator, "delete", "{events}.mt_events", "{events}.mt_streams"),
-        new(LedgerRole.Operator, "select, insert, update", Salts),
+        new(LedgerRole.Operator, "select, insert", Salts),
+
+        // Not of which event a leaf is: retention of another event would explain that it is gone.
+        new(LedgerRole.Operator, OfColumns("update", "data_salt", "headers_salt", "data_commitment", "bdata_commitment", "headers_commitment"), Salts),
         new(LedgerRole.Operator, "insert, update", "{ledger}.seal_head", "{ledger}.seal_tile", "{ledger}.seal_checkpoint"),
         new(LedgerRole.Operator, "insert, update", "{events}.mt_doc_ledger_world"),
         new(LedgerRole.Operator, Change, [.. MartensProgress]),

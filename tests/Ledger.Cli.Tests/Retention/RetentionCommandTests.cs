@@ -48,6 +48,7 @@ public sealed partial class RetentionCommandTests(CliDatabase database) : IClass
             await story.RunAsync("seal", "audit", "--key", publicKey);
             await story.RunAsync("retention", "hold", "run:third", "--release");
             await story.RunAsync("retention", "hold", "third", "--reason", "Case 12");
+            await story.RunAsync("retention", "hold", "run:nix", "--reason", "Case 12");
             await story.RunAsync("retention", "plan");
             await story.RunAsync("retention", "plan", "--older-than", "soon");
             await story.RunAsync("retention", "plan", "--older-than", "1d", "--kind", "runs");

@@ -161,6 +161,7 @@ public abstract partial class RetentionTests
         (await retention.ListHoldsAsync()).Select(h => (h.Target, h.Reason)).ShouldBe([("label:held", "A case."), ("run:r5", "Another.")]);
         (await retention.ReleaseAsync("run:r5")).ShouldBeTrue();
         (await retention.ReleaseAsync("run:r5")).ShouldBeFalse();
+        await Should.ThrowAsync<StreamNotFoundException>(() => retention.HoldAsync("run:nix", "A case."));
         await Should.ThrowAsync<ArgumentException>(() => retention.PlanAsync([]));
         await Should.ThrowAsync<ArgumentException>(() => retention.PlanAsync([Old with { KeepLast = -1 }]));
     }

@@ -72,6 +72,12 @@ public sealed class RoleMatrixTests : IAsyncLifetime
             Saying("append_event_v3('masked:run:full', null, gen_random_uuid(), 'event.masked', '', '{}', '{}', null, null, true, null)"),
             Saying("append_events_v3('retention:7', null, array[gen_random_uuid()], '{retention.removed}', '{}', array['{}'::jsonb], '{}', '{}', '{}', true, null)"),
             Saying("append_v4('{retention:7}', '{1}', '{1}', '{null}', '{1}', '{retention:7}', array[gen_random_uuid()], '{retention.removed}', '{}', array['{}'::jsonb], '{}', '{}', '{}', true, null)", "yes"),
+
+            // Nor with a plan that says so, which an operator may write.
+            Planned("archived", "retain_page_v1(id, 'retention:7', 10, gen_random_uuid())"),
+            Planned("removed", "restore_begin_v1(id, 'retention:7', 1, '{\"id\": \"retention:7\"}')"),
+            Planned("restoring", "restore_page_v1(id, 'retention:7', '[]')"),
+            Planned("restoring", "restore_end_v1(id, 'retention:7', 1, '{\"id\": \"retention:7\"}', gen_random_uuid())"),
         ],
         ["append an `event.masked`, which alone explains nothing"] =
         [
@@ -141,6 +147,7 @@ public sealed class RoleMatrixTests : IAsyncLifetime
             "update ledger.chrono_record set text = ''",
             "update ledger.branch set fork_position = 0",
             "delete from ledger.chrono_archive",
+            "update ledger.seal_leaf set seq = 1",
             "insert into ledger.masked_event (seq, stream, masked_by, masked_at, salt) values (1, 'run:full', gen_random_uuid(), now(), '')",
             "insert into ledger.rewritten_event (transaction, stream, version) values (pg_current_xact_id(), 'removing:run:full', 0)",
         ],
@@ -153,6 +160,13 @@ public sealed class RoleMatrixTests : IAsyncLifetime
     private RoleDatabase _roles = null!;
 
     private static string Saying(string call, string saying = "") => $"select set_config('ledger.saying', '{saying}', true); select * from ledger.{call}";
+
+    private static string Planned(string state, string call) => $"""
+        insert into ledger.retention_run (policies, started_by, started_at) values ('[]', 'a', now());
+        insert into ledger.retention_stream (run, stream, place, policy, version, kept, state, events, file, sha256)
+        select id, 'retention:7', 1, 'a', 1, 0, '{state}', 0, 'a', sha256('') from ledger.retention_run;
+        select ledger.{call} from ledger.retention_run
+        """;
 
     private PostgresOptions Options => _roles.Database.Options;
 
@@ -228,7 +242,7 @@ public sealed class RoleMatrixTests : IAsyncLifetime
             await @try();
             return null;
         }
-        catch (Exception exception) when (StateOf(exception) is "42501" or "LG030" or "LG032" or "LG020" or "23505")
+        catch (Exception exception) when (StateOf(exception) is "42501" or "LG030" or "LG032" or "LG020" or "LG041" or "23505")
         {
             return exception.Message;
         }

@@ -48,7 +48,20 @@ public sealed class ConjoinedOperationTests(ConjoinedDatabase database) : IClass
         }
 
         // Both at once: the lock of one is not in the way of the other.
-        await ofBolt.RunAsync(new RetentionOptions { Policies = [Old], Folder = folder });
+        var isBegun = false;
+        var atOnce = new LogRetention(acme.DataSource, acme.Options)
+        {
+            BeforeStep = () =>
+            {
+                if (!isBegun)
+                {
+                    isBegun = true;
+                    Task.Run(() => ofBolt.RunAsync(new RetentionOptions { Policies = [Old], Folder = folder })).GetAwaiter().GetResult();
+                }
+            },
+        };
+        (await atOnce.RunAsync(new RetentionOptions { Policies = [Old], Folder = folder })).FinishedAt.ShouldNotBeNull();
+        (isBegun, (await ofBolt.FindReportAsync())?.FinishedAt is not null).ShouldBe((true, true));
         foreach (var archive in archives)
         {
             await using var file = File.OpenRead(Path.Combine(folder, archive.File!));

@@ -9,6 +9,7 @@ select b.stream,
        b.segment_taken
 from {ledger}.branch as b
 where $1::text is null
-  and not {ledger}.retaining_v1(b.stream)
+  and not exists (
+      select from {ledger}.retention_stream as h where h.stream = b.stream and h.kept = 0 and h.state in ('removing', 'restoring'))
 order by b.created_at,
          b.stream collate "C"

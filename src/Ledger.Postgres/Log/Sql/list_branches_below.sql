@@ -13,6 +13,7 @@ cross join lateral (
     from {ledger}.branch as r
     where r.stream = n.stream
     limit 1) as b
-where not {ledger}.retaining_v1(b.stream)
+where not exists (
+      select from {ledger}.retention_stream as h where h.stream = b.stream and h.kept = 0 and h.state in ('removing', 'restoring'))
 order by b.created_at,
          b.stream collate "C"

@@ -6,4 +6,5 @@ where (not $1 or t.completion_status is null)
   and ($3 is null or t.parent_task_id = $3)
   and ($6 is null or t.run = $6)
   and t.created_at between $4 and $5
-  and not {ledger}.retaining_v1('task:' || t.id)
+  and not exists (
+      select from {ledger}.retention_stream as h where h.stream = 'task:' || t.id and h.kept = 0 and h.state in ('removing', 'restoring'))

@@ -16,4 +16,5 @@ select t.id,
        t.run
 from tree as n
 join {ledger}.tasks as t on t.id = n.id
-where not {ledger}.retaining_v1('task:' || t.id)
+where not exists (
+      select from {ledger}.retention_stream as h where h.stream = 'task:' || t.id and h.kept = 0 and h.state in ('removing', 'restoring'))

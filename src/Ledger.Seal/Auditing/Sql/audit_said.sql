@@ -3,9 +3,9 @@
 with said as (
     select 'retention:' || r.id as stream from {ledger}.retention_run as r
     union
-    select 'retention:' || h.stream from {ledger}.chrono_head as h where h.archived_to > 0
+    select left('retention:' || h.stream, 250) from {ledger}.chrono_head as h where h.archived_to > 0
     union
-    select 'retention:' || r.stream from {ledger}.retention_stream as r where starts_with(r.stream, 'chrono:')
+    select left('retention:' || r.stream, 250) from {ledger}.retention_stream as r where starts_with(r.stream, 'chrono:')
 )
 select e.seq_id, e.id, e.type, e.data
 from said as s
