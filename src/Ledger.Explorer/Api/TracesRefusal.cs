@@ -53,7 +53,7 @@ internal static class TracesRefusal
         StatusCodes.Status403Forbidden => 7,
         StatusCodes.Status404NotFound => 5,
         StatusCodes.Status409Conflict => 10,
-        StatusCodes.Status429TooManyRequests => 8,
+        StatusCodes.Status429TooManyRequests or StatusCodes.Status507InsufficientStorage => 8,
         < 500 => 3,
         _ => IsForLater(status) ? 14 : 13,
     };

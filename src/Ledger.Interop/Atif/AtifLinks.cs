@@ -28,7 +28,8 @@ internal sealed record AtifLinks(string Run, IReadOnlyList<string> Names, IReadO
     {
         foreach (var own in all)
         {
-            foreach (var reference in own.References)
+            // A trajectory that is named again is the same one, and to look for one by its name takes long.
+            foreach (var reference in own.References.DistinctBy(reference => (reference.Relation, reference.Name, reference.File)))
             {
                 await own.ReferAsync(ledger, reference, cancellationToken).ConfigureAwait(false);
             }

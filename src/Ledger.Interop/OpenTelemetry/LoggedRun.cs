@@ -14,6 +14,9 @@ internal sealed class LoggedRun
     private const string MarkType = "otel.trace";
     private const int IdsAtOnce = 500;
 
+    // For fewer it is not worth a question whether the run has begun.
+    private const int MostToSeekAtOnce = 32;
+
     private LoggedRun(IReadOnlyList<string> newTraces, IReadOnlyDictionary<string, string?> calls, IReadOnlyCollection<string> toolsWithoutIds)
     {
         (NewTraces, Calls, ToolsWithoutIds) = (newTraces, calls, toolsWithoutIds);
@@ -61,7 +64,15 @@ internal sealed class LoggedRun
         var own = spans.Where(span => span.Role == SpanRole.Tool).SelectMany(span => span.Calls).ToHashSet(StringComparer.Ordinal);
         var told = spans.SelectMany(span => span.Told).ToList();
         List<string> wanted = [.. own.Concat(told.Select(call => call.Id)).Where(call => call.Length <= 200).Distinct(StringComparer.Ordinal)];
-        foreach (var part in wanted.Where(call => !ofRun.Calls.ContainsKey(call)).Chunk(IdsAtOnce))
+        List<string> unknown = [.. wanted.Where(call => !ofRun.Calls.ContainsKey(call))];
+
+        // A run that has not begun has none. Another process may begin it meanwhile: the ids of its events are the same then, and the request is read again.
+        if (unknown.Count > MostToSeekAtOnce && await ledger.Store.GetStreamAsync(stream, cancellationToken).ConfigureAwait(false) is null)
+        {
+            unknown = [];
+        }
+
+        foreach (var part in unknown.Chunk(IdsAtOnce))
         {
             known.Lookups += part.Length;
             var ids = part.ToDictionary(call => EventIds.FromForeign(stream, SpanRun.CallName(call)));

@@ -93,67 +93,6 @@ internal sealed partial class SpanEvents
         WriteMembers(writer);
     });
 
-    private WrittenData Response()
-    {
-        var more = new JsonObject();
-        var answer = Content.Output.Count > 0 ? Content.Output[0] : [];
-        var text = answer["content"] is null ? null : TextAndParts(answer["content"]!, more);
-        foreach (var (name, value) in answer)
-        {
-            if (name is not ("role" or "content") && RecordedJson.SaysSomething(value))
-            {
-                more[name] = value?.DeepClone();
-            }
-        }
-
-        if (Content.Output.Count > 1)
-        {
-            more["choices"] = new JsonArray([.. Content.Output.Skip(1).Select(choice => choice.DeepClone())]);
-        }
-
-        var usage = UsageOf();
-        AddIfAny(more, "usage", usage);
-        var cost = _attributes.Price(GenAiNames.Cost);
-        var model = _attributes.Text(GenAiNames.ResponseModel) ?? _attributes.Peek(GenAiNames.RequestModel);
-        AddEnd(more);
-        return Event("llm.response", writer =>
-        {
-            if (text is not null)
-            {
-                writer.WriteString("text", text);
-            }
-
-            if (model is not null)
-            {
-                writer.WriteString("model", model);
-            }
-
-            if (cost is { } price)
-            {
-                writer.WriteNumber("cost_usd", price);
-            }
-
-            Write(writer, more);
-        });
-    }
-
-    // Most answers are a text.
-    private static string? TextAndParts(JsonNode content, JsonObject more)
-    {
-        if (content.GetValueKind() == JsonValueKind.String)
-        {
-            return content.GetValue<string>();
-        }
-
-        var element = RecordedJson.ToElement(content);
-        if (Conversations.Content.PartsOf(element) is { } parts)
-        {
-            more["content"] = parts;
-        }
-
-        return Conversations.Content.TextOf(element);
-    }
-
     private WrittenData Call() => Event("tool.called", writer =>
     {
         if (_attributes.Text(GenAiNames.Tool) is { } tool)
@@ -240,7 +179,7 @@ internal sealed partial class SpanEvents
         return Untyped(_entry.Role == SpanRole.Operation && operation is not null ? OperationPrefix + operation : PlainType, data);
     }
 
-    private void AddEnd(JsonObject more)
+    private void AddEnd(JsonObject more, JsonObject? ofMessage = null)
     {
         Copy(GenAiNames.OfEnd, more);
         if (more["finish_reasons"] is JsonArray { Count: 1 } reasons && !more.ContainsKey("finish_reason"))
@@ -256,6 +195,7 @@ internal sealed partial class SpanEvents
         SkipZeros();
         var extra = _span.Rest(Extras, "") ?? [];
         AddIfAny(extra, "attributes", _attributes.Rest(Extras, "attributes.") ?? []);
+        AddIfAny(extra, "message", ofMessage ?? []);
         if (Content.OtherEvents.Count > 0)
         {
             extra["events"] = new JsonArray([.. Content.OtherEvents.Select(e => e.ToNode())]);

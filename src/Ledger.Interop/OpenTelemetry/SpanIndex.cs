@@ -194,7 +194,7 @@ internal sealed class SpanIndex(SpanForms forms)
             for (var i = from; i < to; i++)
             {
                 var span = read is null ? found[i].Span : Next(read);
-                entries[i] = FindId(span, "traceId") is null || FindId(span, "spanId") is null ? null : EntryOf(span, 0, 0, found[i].Resource);
+                entries[i] = FindId(span, "traceId") is { } trace && FindId(span, "spanId") is { } id ? EntryOf(span, (trace, id), 0, 0, found[i].Resource) : null;
             }
         });
         foreach (var entry in entries)
@@ -236,14 +236,15 @@ internal sealed class SpanIndex(SpanForms forms)
 
                 var raw = JsonMarshal.GetRawUtf8Value(span);
                 text.Overlaps(raw, out var at);
-                Add(EntryOf(Forms.SpanOf(span), offset + at, raw.Length, id));
+                var read = Forms.SpanOf(span);
+                Add(EntryOf(read, (IdOf(read, "traceId"), IdOf(read, "spanId")), offset + at, raw.Length, id));
             }
         }
 
         Others += hasGroups ? 0 : 1;
     }
 
-    private SpanEntry EntryOf(JsonElement span, long offset, int length, string resource)
+    private SpanEntry EntryOf(JsonElement span, (string Trace, string Span) ids, long offset, int length, string resource)
     {
         var attributes = new Fields(SpanEvents.AttributesOf(span));
         var operation = attributes.Peek(GenAiNames.Operation);
@@ -255,7 +256,7 @@ internal sealed class SpanIndex(SpanForms forms)
 
         // Reading messages takes most of the time, and many answers call nothing.
         var content = role == SpanRole.Model && NamesCalls(JsonMarshal.GetRawUtf8Value(span)) ? GenAiContent.Of(attributes, span) : null;
-        return new SpanEntry(IdOf(span, "traceId"), IdOf(span, "spanId"), span.Text("parentSpanId") is { Length: > 0 } parent ? parent : null, offset, length, resource)
+        return new SpanEntry(ids.Trace, ids.Span, span.Text("parentSpanId") is { Length: > 0 } parent ? parent : null, offset, length, resource)
         {
             Role = role,
             Start = SpanEvents.NanosecondsOf(span.Member("startTimeUnixNano")),

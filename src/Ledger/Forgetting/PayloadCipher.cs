@@ -82,7 +82,7 @@ internal sealed class PayloadCipher(ISubjectKeys keys, IReadOnlyList<PersonalDat
 
     private Personal? PersonalOf(StreamName stream, NewEvent newEvent)
     {
-        var type = newEvent.Data is UntypedEvent untyped ? untyped.Type : registry.NameOf(newEvent.Data.GetType());
+        var type = newEvent.Written?.Type ?? (newEvent.Data is UntypedEvent untyped ? untyped.Type : registry.NameOf(newEvent.Data.GetType()));
         if (type is null || !_rules.Contains(type))
         {
             return null;

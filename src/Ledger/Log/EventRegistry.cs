@@ -183,7 +183,7 @@ public sealed class EventRegistry
 
         if (_byName.GetValueOrDefault(serialized.Type)?.Rule is { } rule)
         {
-            var data = newEvent.Data is UntypedEvent ? Read(serialized.Type, serialized.Json) : newEvent.Data;
+            var data = newEvent.IsUntyped ? Read(serialized.Type, serialized.Json) : newEvent.Data;
             if (rule(stream, data) is { } fault)
             {
                 throw new InvalidEventException(serialized.Type, fault);
@@ -272,7 +272,7 @@ public sealed class EventRegistry
         }
 
         // What no schema says, such as the rules of a constructor or a converter.
-        if (newEvent.Data is UntypedEvent && EntryOf(type) is { } entry && TryRead(type, serialized.Json, entry, out var misfit) is null)
+        if (newEvent.IsUntyped && EntryOf(type) is { } entry && TryRead(type, serialized.Json, entry, out var misfit) is null)
         {
             EventMetrics.Refused(type);
             throw new InvalidEventException(type, $"its data cannot be read as {entry.ClrType}: {misfit!.Reason}");

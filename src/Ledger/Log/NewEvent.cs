@@ -35,6 +35,9 @@ public sealed record NewEvent
     /// <summary>The data as an importer has written them; null for others.</summary>
     internal WrittenData? Written => _data as WrittenData;
 
+    /// <summary>Whether <see cref="Data"/> is an <see cref="UntypedEvent"/>, without parsing it.</summary>
+    internal bool IsUntyped => _data is WrittenData or UntypedEvent;
+
     /// <summary>Whether it, and so its id, was made by the call that appends it.</summary>
     internal bool IsNew { get; init; }
 

@@ -8,6 +8,12 @@ internal static class TextRules
     /// <summary>What is wrong, as the rest of a sentence, or null. Control characters and halves of surrogate pairs are refused.</summary>
     public static string? FaultOf(string text)
     {
+        // Nearly all are of these characters, and each event has several.
+        if (!text.AsSpan().ContainsAnyExceptInRange(' ', '~'))
+        {
+            return null;
+        }
+
         for (var i = 0; i < text.Length;)
         {
             if (!Rune.TryGetRuneAt(text, i, out var rune))

@@ -145,6 +145,34 @@ public sealed class TraceImporterTests
     }
 
     [Fact]
+    public async Task Import_AnswerWithMembersOfTheEvent_KeepsBoth()
+    {
+        await ImportAsync("""{"traceId":"t","spanId":"x","attributes":[{"key":"gen_ai.operation.name","value":{"stringValue":"chat"}},{"key":"gen_ai.response.model","value":{"stringValue":"m"}}],"events":[{"name":"gen_ai.choice","attributes":[{"key":"gen_ai.event.content","value":{"stringValue":"{\"message\":{\"content\":\"a\",\"text\":\"b\",\"model\":\"n\",\"span\":1},\"finish_reason\":\"stop\"}"}}]}]}""");
+
+        var data = (await (await _ledger.OpenAsync("run:t")).ReadAllAsync()).Single(e => e.Type == "llm.response").ToJsonElement();
+        data.EnumerateObject().Select(member => member.Name).ShouldBeUnique();
+        (data.GetProperty("text").GetString(), data.GetProperty("model").GetString()).ShouldBe(("a", "m"));
+        data.GetProperty("extra").GetProperty("message").GetRawText().ShouldBe("""{"text":"b","model":"n","span":1}""");
+    }
+
+    [Theory]
+    [InlineData("\\ud800")]
+    [InlineData("\\u0000")]
+    [InlineData("\\ud83d\\ude00 \\\" \\\\ \u007f")]
+    public async Task Import_TextOfAnyKind_IsStored(string text)
+    {
+        var value = $$"""{"stringValue":"{{text}}"}""";
+        var messages = """[{"role":"assistant","TEXT":"TEXT","parts":[{"type":"text","content":"TEXT"},{"type":"tool_call","id":"TEXT","name":"TEXT","arguments":{"TEXT":1e999}}]}]""".Replace("TEXT", text, StringComparison.Ordinal);
+        var inner = $$"""{"stringValue":{{System.Text.Json.Nodes.JsonValue.Create(messages).ToJsonString()}} }""";
+        var attributes = string.Join(',', new[] { "gen_ai.request.model", "gen_ai.response.model", "gen_ai.tool.name", "gen_ai.tool.call.id", "gen_ai.tool.call.arguments", "gen_ai.agent.name", "gen_ai.conversation.id", text }
+            .Select(key => $$"""{"key":"{{key}}","value":{{value}} }"""));
+        foreach (var operation in new[] { "chat", "execute_tool", "invoke_agent", "embeddings" })
+        {
+            (await ImportAsync($$$"""{"traceId":"t","spanId":"{{{operation}}}","name":"{{{text}}}","attributes":[{"key":"gen_ai.operation.name","value":{"stringValue":"{{{operation}}}"}},{"key":"gen_ai.input.messages","value":{{{inner}}} },{"key":"gen_ai.output.messages","value":{{{inner}}} },{{{attributes}}}] }""")).Faults.ShouldBeEmpty();
+        }
+    }
+
+    [Fact]
     public async Task Import_ChatsThatRepeatTheConversation_LookUpEachCallAFewTimes()
     {
         // No span stands for a call, so each is known by its result in the requests after it.
