@@ -155,8 +155,10 @@ internal sealed class ServeCommand : LedgerCommand
 
         var options = new LedgerExplorerOptions { Writing = writing, Querying = session.Get(_allowQueries) ? ExplorerQuerying.Allowed : ExplorerQuerying.Off };
         await using var conjoined = await ConjoinedSchema.OpenAsync(session, cancellationToken);
-        await using var table = conjoined is null ? await MasterTable.OpenAsync(session, isMade: false, cancellationToken) : null;
-        await using var tenants = conjoined is null ? table!.LedgersOf(session) : new TenantLedgers(conjoined, new TenantOptions { Ledger = session.Options }, session.Io.TimeProvider);
+        await using var pooled = conjoined is null ? await PoolTables.OpenAsync(session, cancellationToken) : null;
+        await using var table = conjoined is null && pooled is null ? await MasterTable.OpenAsync(session, isMade: false, cancellationToken) : null;
+        await using var tenants = conjoined is not null ? new TenantLedgers(conjoined, new TenantOptions { Ledger = session.Options }, session.Io.TimeProvider)
+            : pooled?.LedgersOf(session) ?? table!.LedgersOf(session);
         await using var server = await ExplorerServer.StartAsync(tenants, endpoint, new KnownHosts(endpoint.Address, session.Get(_host) ?? []), options, session.Io, cancellationToken);
         Print(session, ServedAccess.Reachable(server.Address, endpoint.Address), ServedAccess.Open, options, null, isIndexing: false);
         await session.Out.FlushAsync();
