@@ -78,10 +78,19 @@ internal sealed partial class ConjoinedMove(TenantDatabase source, TenantDatabas
             await writing.CommitAsync(cancellationToken).ConfigureAwait(false);
             return compared;
         }
-        catch when (!isCopied)
+        catch (Exception fault) when (!isCopied)
         {
             await writing.DisposeAsync().ConfigureAwait(false);
-            await ThawAsync(sourcePool, pairs).ConfigureAwait(false);
+            try
+            {
+                await ThawAsync(sourcePool, pairs).ConfigureAwait(false);
+            }
+            catch (NpgsqlException held)
+            {
+                throw new TenantMoveException(
+                    $"The copy to '{target.Place}' failed, and '{source.Place}' could not be made to take writes again. It refuses those of tenant '{source.Tenant}' until it is moved again. {fault.Message} {held.Message}");
+            }
+
             throw;
         }
     }
