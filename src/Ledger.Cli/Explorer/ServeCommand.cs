@@ -157,8 +157,8 @@ internal sealed class ServeCommand : LedgerCommand
         await using var conjoined = await ConjoinedSchema.OpenAsync(session, cancellationToken);
         await using var pooled = conjoined is null ? await PoolTables.OpenAsync(session, cancellationToken) : null;
         await using var table = conjoined is null && pooled is null ? await MasterTable.OpenAsync(session, isMade: false, cancellationToken) : null;
-        await using var tenants = pooled?.LedgersOf(session) ?? table?.LedgersOf(session)
-            ?? new TenantLedgers(conjoined!, new TenantOptions { Ledger = session.Options }, session.Io.TimeProvider);
+        await using var tenants = conjoined is not null ? new TenantLedgers(conjoined, new TenantOptions { Ledger = session.Options }, session.Io.TimeProvider)
+            : pooled?.LedgersOf(session) ?? table!.LedgersOf(session);
         await using var server = await ExplorerServer.StartAsync(tenants, endpoint, new KnownHosts(endpoint.Address, session.Get(_host) ?? []), options, session.Io, cancellationToken);
         Print(session, ServedAccess.Reachable(server.Address, endpoint.Address), ServedAccess.Open, options, null, isIndexing: false);
         await session.Out.FlushAsync();

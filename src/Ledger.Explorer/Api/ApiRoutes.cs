@@ -78,7 +78,7 @@ internal static class ApiRoutes
         {
             Json = Contracts.RunContract,
             Body = Contracts.StartRunRequest,
-            Refusals = [403, 409, 415],
+            Refusals = [403, 409, 415, 507],
         },
         new("GET", "/streams/{stream}", "Describes a run or branch.", StreamResource.ShowAsync) { Json = Contracts.RunContract },
         new("GET", "/streams/{stream}/usage", "Adds up what the calls of a run or branch cost and saved.", StreamResource.ShowUsageAsync) { Json = Contracts.UsageContract },
@@ -87,21 +87,21 @@ internal static class ApiRoutes
             Json = Contracts.RunContract,
             Body = Contracts.RenameRequest,
             Success = 200,
-            Refusals = [403, 404, 409, 415],
+            Refusals = [403, 404, 409, 415, 507],
         },
         new("POST", "/streams/{stream}/labels", "Adds and removes labels of a run or branch.", StreamResource.LabelAsync)
         {
             Json = Contracts.RunContract,
             Body = Contracts.LabelRequest,
             Success = 200,
-            Refusals = [403, 404, 409, 415],
+            Refusals = [403, 404, 409, 415, 507],
         },
         new("GET", "/streams/{stream}/branches", "Lists the branches forked from a run or branch, directly or indirectly, by creation.", StreamResource.ListBranchesAsync) { Json = Contracts.BranchPageContract, Query = [ByCreation, After, Limit] },
         new("POST", "/streams/{stream}/branches", "Forks a run or branch; writes one event, however many are shared.", StreamResource.ForkAsync)
         {
             Json = Contracts.BranchContract,
             Body = Contracts.ForkRequest,
-            Refusals = [403, 404, 409, 415],
+            Refusals = [403, 404, 409, 415, 507],
         },
         new("GET", "/streams/{stream}/pick", "Says what a cherry-pick of events of another run or branch into this one would write, and what is in its way.", CherryPicksResource.PreviewAsync)
         {
@@ -118,7 +118,7 @@ internal static class ApiRoutes
         {
             Json = Contracts.CherryPickContract,
             Body = Contracts.CherryPickRequest,
-            Refusals = [403, 404, 409, 415],
+            Refusals = [403, 404, 409, 415, 507],
         },
         new("GET", "/streams/{stream}/merge", "Says what a merge of a run or branch into this one would write, and lists the conflicts.", MergesResource.PreviewAsync)
         {
@@ -134,7 +134,7 @@ internal static class ApiRoutes
         {
             Json = Contracts.MergeContract,
             Body = Contracts.MergeRequest,
-            Refusals = [403, 404, 409, 415],
+            Refusals = [403, 404, 409, 415, 507],
         },
         new("GET", "/streams/{stream}/rebase", "Says what a rebase of this branch would write and leave out.", RebasesResource.PreviewAsync)
         {
@@ -151,7 +151,7 @@ internal static class ApiRoutes
         {
             Json = Contracts.RebaseContract,
             Body = Contracts.RebaseRequest,
-            Refusals = [403, 404, 409, 415, 422],
+            Refusals = [403, 404, 409, 415, 422, 507],
         },
         new("GET", "/streams/{stream}/events", "Reads events: a page as JSON, all of them one per line, or without an end, batch after batch without a gap, as they are appended: from the given position, from that of Last-Event-ID, or from the end.", EventsResource.ListAsync)
         {
@@ -170,7 +170,7 @@ internal static class ApiRoutes
             ],
             Body = Contracts.AppendRequest,
             BodyLine = Contracts.NewEventRequest,
-            Refusals = [403, 404, 409, 415, 422],
+            Refusals = [403, 404, 409, 415, 422, 507],
         },
         new("GET", "/events/{event}", "Reads one event from any stream, by its id in the log or the one that it had elsewhere; 409 if several streams have that.", EventsResource.ShowAnywhereAsync) { Json = Contracts.EventContract, Refusals = [404, 409] },
         new("GET", "/branches", "Lists all branches by creation. One that is created while the pages are read may be on none of them: to follow branches, read /log?type=branch.created.", StreamResource.ListAllBranchesAsync) { Json = Contracts.BranchPageContract, Query = [ByCreation, After, Limit], Refusals = [] },
@@ -326,7 +326,7 @@ internal static class ApiRoutes
                 new("format", "string", "auto, kando for event files, or the name of a format. Default: auto."),
                 new("dry_run", "string", "on: the file is checked and described, and nothing is written. Default: off."),
             ],
-            Refusals = [403, 409, 413, 415],
+            Refusals = [403, 409, 413, 415, 507],
         },
         TracesResource.Route,
         MasksResource.Route,

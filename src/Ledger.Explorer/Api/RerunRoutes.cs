@@ -18,14 +18,14 @@ internal static class RerunRoutes
         {
             Json = Contracts.ChangedBranchContract,
             Body = Contracts.ChangeRequest,
-            Refusals = [403, 404, 409, 415, 422, 502],
+            Refusals = [403, 404, 409, 415, 422, 502, 507],
         },
         new("POST", "/streams/{stream}/continuations", "Asks the application's runner to run on in a run or branch; 409 if it has none.", ChangesResource.RunOnAsync)
         {
             Json = Contracts.ContinuationContract,
             Body = Contracts.ContinuationRequest,
             Success = 202,
-            Refusals = [403, 404, 409, 415, 502],
+            Refusals = [403, 404, 409, 415, 502, 507],
         },
         new("GET", "/compare", "Compares two to four runs or branches: how they are doing, what they cost, their events after those that all share, side by side, and their worlds.", ComparisonResource.ShowAsync)
         {

@@ -35,7 +35,7 @@ internal static class SessionRoutes
         {
             Json = Contracts.AppendedEntriesContract,
             Body = Contracts.AppendEntriesRequest,
-            Refusals = [403, 409, 415],
+            Refusals = [403, 409, 415, 507],
         },
     ];
 }

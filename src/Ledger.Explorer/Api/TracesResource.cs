@@ -19,7 +19,7 @@ internal static class TracesResource
         Files = [TracesRefusal.Protobuf],
         MostBytes = MostBytesOf,
         Success = 200,
-        Refusals = [403, 413, 415],
+        Refusals = [403, 413, 415, 507],
         RefusesAs = ["application/json", TracesRefusal.Protobuf],
         Refusal = ContractContext.Default.RpcStatusContract,
         Refuse = TracesRefusal.SendAsync,

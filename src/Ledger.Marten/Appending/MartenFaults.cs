@@ -1,6 +1,7 @@
 using JasperFx;
 using JasperFx.Events;
 using Ledger.Postgres.Log.Appending;
+using Ledger.Postgres.Tenants.Quotas;
 using Marten;
 using Marten.Exceptions;
 using Npgsql;
@@ -18,6 +19,7 @@ internal static class MartenFaults
     /// <remarks>
     /// <list type="number">
     /// <item>A refusal to take events out of a history is a <see cref="HistoryNeededException"/>, in every session.</item>
+    /// <item>A refusal because of a quota is a <see cref="QuotaExceededException"/>, in every session.</item>
     /// <item>Within a call of Ledger's event store a failure of the database stays Npgsql's exception.</item>
     /// <item>Any other failure stays Marten's.</item>
     /// </list>
@@ -27,6 +29,7 @@ internal static class MartenFaults
         options.Advanced.ExceptionTransforms.IfExceptionIs<PostgresException>()
             .If(HistoryNeededException.Explains)
             .ThenTransformTo(fault => new HistoryNeededException(fault));
+        options.Advanced.ExceptionTransforms.IfExceptionIs<PostgresException>().If(QuotaExceededException.IsCauseOf).ThenTransformTo(QuotaExceededException.Of);
         options.Advanced.ExceptionTransforms.IfExceptionIs<NpgsqlException>().If(_ => IsOwn.Value).ThenTransformTo(fault => fault);
         options.Advanced.ExceptionTransforms.IfExceptionIs<PostgresException>().If(_ => IsOwn.Value).ThenTransformTo(fault => fault);
     }

@@ -155,7 +155,7 @@ public sealed class SqlQueries(NpgsqlDataSource dataSource, PostgresOptions? opt
         {
             throw new SqlQueryException(PostgresErrorCodes.InsufficientPrivilege, $"The log has no role of readers, and '{session}' may read more than one may, such as the keys of subjects. "
                 + (_options.Tenancy == Tenancy.Conjoined
-                    ? "Connect as a role that may only read: 'ledger roles' is not for schemas with the logs of many tenants yet."
+                    ? "Run 'ledger roles create' once, as a superuser, or connect as a role that may only read."
                     : "Run 'ledger roles create --owner ledger_owner' once, or connect as a role that may only read."));
         }
     }

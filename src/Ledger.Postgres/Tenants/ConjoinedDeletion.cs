@@ -4,9 +4,11 @@ using Npgsql;
 
 namespace Ledger.Postgres.Tenants;
 
-/// <summary>Deletes everything that a tenant has in a schema of many: its rows in one transaction, then what a move has left.</summary>
+/// <summary>Deletes everything that a tenant has in a schema of many: its rows in one transaction, then what a move has left. It fails if programs of the tenant write meanwhile, and is called again then.</summary>
 internal sealed class ConjoinedDeletion(TenantDatabase tenant, string administration, PostgresOptions options)
 {
+    private const string Rows = $"where t.tenant_id = current_setting('{TenantSetting.Name}')";
+
     private readonly SchemaNames _schemas = options.Schemas;
 
     public async Task<long> RunAsync(CancellationToken cancellationToken)
@@ -25,6 +27,11 @@ internal sealed class ConjoinedDeletion(TenantDatabase tenant, string administra
 
     private async Task<long> DeleteAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
     {
+        if (!await TenantTurn.TryTakeAsync(connection, tenant, _schemas, cancellationToken).ConfigureAwait(false))
+        {
+            throw new TenancyException(TenantTurn.Taken(tenant));
+        }
+
         if (await IsOffAsync(connection, cancellationToken).ConfigureAwait(false) is not { } isOff)
         {
             throw new TenantNotFoundException(tenant.Tenant);
@@ -41,17 +48,41 @@ internal sealed class ConjoinedDeletion(TenantDatabase tenant, string administra
         // Afterwards, because it takes locks that all tenants wait for. A tenant of this name that is added later has not moved.
         var transaction = await connection.BeginTransactionAsync(cancellationToken).ConfigureAwait(false);
         await using var _ = transaction.ConfigureAwait(false);
-        await ExecuteAsync(connection, SqlText.Load("roles_wait"), cancellationToken).ConfigureAwait(false);
-        foreach (var table in await HasMovedAsync(connection, cancellationToken).ConfigureAwait(false) ? tables : [])
+        var hasMoved = await HasMovedAsync(connection, cancellationToken).ConfigureAwait(false);
+        await ExecuteAsync(connection, SqlText.Load(hasMoved ? "roles_wait" : "quota_lock", _schemas), cancellationToken).ConfigureAwait(false);
+        await CheckGoneAsync(connection, tables, cancellationToken).ConfigureAwait(false);
+        foreach (var table in hasMoved ? tables : [])
         {
             var sql = SqlText.Load("tenant_thaw")
                 .Replace("{trigger}", SchemaNames.Quoted(MovedTable.TriggerOf(tenant)), StringComparison.Ordinal).Replace("{table}", table.Quoted, StringComparison.Ordinal);
             await ExecuteAsync(connection, sql, cancellationToken).ConfigureAwait(false);
         }
 
-        await ExecuteAsync(connection, SqlText.Load("tenant_delete", _schemas), cancellationToken, tenant.Tenant).ConfigureAwait(false);
+        if (await ExecuteAsync(connection, SqlText.Load("tenant_delete", _schemas), cancellationToken, tenant.Tenant).ConfigureAwait(false) == 0)
+        {
+            throw new TenancyException($"The tenant '{tenant.Tenant}' was switched on while it was deleted. What it had before is deleted.");
+        }
+
         await transaction.CommitAsync(cancellationToken).ConfigureAwait(false);
         return deleted;
+    }
+
+    // Its programs may have connections that were open before it was switched off: what they write meanwhile would stay, of a tenant that nothing lists.
+    private async Task CheckGoneAsync(NpgsqlConnection connection, List<MovedTable> tables, CancellationToken cancellationToken)
+    {
+        foreach (var table in tables)
+        {
+            var sql = MovedTable.Statement("tenant_rows_exist")
+                .Replace("{table}", table.Quoted, StringComparison.Ordinal)
+                .Replace("{rows}", Rows, StringComparison.Ordinal)
+                .Replace("{counts}", "true", StringComparison.Ordinal);
+            var command = new NpgsqlCommand(sql, connection);
+            await using var _ = command.ConfigureAwait(false);
+            if (await command.ExecuteScalarAsync(cancellationToken).ConfigureAwait(false) is true)
+            {
+                throw new TenancyException($"Programs of the tenant '{tenant.Tenant}' have written to {table.Quoted} while it was deleted. What it had before is deleted. End them, and delete it again.");
+            }
+        }
     }
 
     private static async Task<long> DeleteRowsAsync(NpgsqlConnection connection, List<MovedTable> tables, CancellationToken cancellationToken)
@@ -66,7 +97,7 @@ internal sealed class ConjoinedDeletion(TenantDatabase tenant, string administra
         {
             var sql = MovedTable.Statement("tenant_rows_delete")
                 .Replace("{table}", table.Quoted, StringComparison.Ordinal)
-                .Replace("{rows}", $"where t.tenant_id = current_setting('{TenantSetting.Name}')", StringComparison.Ordinal);
+                .Replace("{rows}", Rows, StringComparison.Ordinal);
             deleted += await ExecuteAsync(connection, sql, cancellationToken).ConfigureAwait(false);
         }
 

@@ -9,7 +9,7 @@ namespace Ledger.Postgres.Tenants;
 
 /// <summary>Takes the log of a tenant out of a schema of many, or into one: its tables refuse writes of that tenant first, then they are copied in one transaction and compared.</summary>
 /// <remarks>In a schema of many the events get numbers that are free there, in their order. Wherever it is interrupted, it is called again: what refuses writes names the target.</remarks>
-internal sealed class ConjoinedMove(TenantDatabase source, TenantDatabase target, string administration, PostgresOptions options)
+internal sealed partial class ConjoinedMove(TenantDatabase source, TenantDatabase target, string administration, PostgresOptions options)
 {
     private const string Moving = "moving to ";
     private const int BufferBytes = 256 * 1024;
@@ -34,6 +34,12 @@ internal sealed class ConjoinedMove(TenantDatabase source, TenantDatabase target
         await using var ___ = from.ConfigureAwait(false);
         var to = await OpenAsync(targetPool, _there, cancellationToken).ConfigureAwait(false);
         await using var ____ = to.ConfigureAwait(false);
+        if (!await TenantTurn.TryTakeAsync(from, source, _here.Schemas, cancellationToken).ConfigureAwait(false)
+            || !await TenantTurn.TryTakeAsync(to, target, _there.Schemas, cancellationToken).ConfigureAwait(false))
+        {
+            throw new TenantMoveException(TenantTurn.Taken(source));
+        }
+
         var pairs = await PairsAsync(from, to, cancellationToken).ConfigureAwait(false);
         var noted = (await ReadAsync(from, Load("tenant_moving", _here), row => row.GetString(0), cancellationToken).ConfigureAwait(false)).FirstOrDefault();
         if (noted is not null && noted != target.Place && noted != Moving + target.Place)
@@ -41,14 +47,11 @@ internal sealed class ConjoinedMove(TenantDatabase source, TenantDatabase target
             throw new TenantMoveException($"The log of tenant '{source.Tenant}' is {(noted.StartsWith(Moving, StringComparison.Ordinal) ? noted : $"at '{noted}'")} already. Move it there again to finish.");
         }
 
-        var isCopied = await HasRowsAsync(to, pairs, cancellationToken).ConfigureAwait(false);
+        // What has moved is not copied again, even where it has no rows yet: it may be written to there.
+        var isCopied = noted == target.Place || await HasRowsAsync(to, pairs, cancellationToken).ConfigureAwait(false);
         if (noted is null)
         {
-            if (isCopied)
-            {
-                throw new TenantMoveException($"The log of '{target.Tenant}' at '{target.Place}' already has rows. Nothing was changed. Name an empty one.");
-            }
-
+            await CheckTargetAsync(to, isCopied, cancellationToken).ConfigureAwait(false);
             await CheckSealAsync(from, cancellationToken).ConfigureAwait(false);
             await FreezeAsync(from, pairs, cancellationToken).ConfigureAwait(false);
         }
@@ -75,10 +78,19 @@ internal sealed class ConjoinedMove(TenantDatabase source, TenantDatabase target
             await writing.CommitAsync(cancellationToken).ConfigureAwait(false);
             return compared;
         }
-        catch when (!isCopied)
+        catch (Exception fault) when (!isCopied)
         {
             await writing.DisposeAsync().ConfigureAwait(false);
-            await ThawAsync(sourcePool, pairs).ConfigureAwait(false);
+            try
+            {
+                await ThawAsync(sourcePool, pairs).ConfigureAwait(false);
+            }
+            catch (NpgsqlException held)
+            {
+                throw new TenantMoveException(
+                    $"The copy to '{target.Place}' failed, and '{source.Place}' could not be made to take writes again. It refuses those of tenant '{source.Tenant}' until it is moved again. {fault.Message} {held.Message}");
+            }
+
             throw;
         }
     }
@@ -219,6 +231,8 @@ internal sealed class ConjoinedMove(TenantDatabase source, TenantDatabase target
             await ExecuteAsync(from, OfTrigger("tenant_freeze", table).Replace("{condition}", condition, StringComparison.Ordinal), cancellationToken).ConfigureAwait(false);
         }
 
+        // Again, because it may have been sealed while the locks were waited for.
+        await CheckSealAsync(from, cancellationToken).ConfigureAwait(false);
         await NoteAsync(from, Moving + target.Place, cancellationToken).ConfigureAwait(false);
         await transaction.CommitAsync(cancellationToken).ConfigureAwait(false);
     }
@@ -252,14 +266,6 @@ internal sealed class ConjoinedMove(TenantDatabase source, TenantDatabase target
         Load("tenant_note", _here).Replace("{trigger}", SchemaNames.Quoted(_trigger), StringComparison.Ordinal).Replace("{place}", SchemaNames.Literal(place), StringComparison.Ordinal),
         cancellationToken);
 
-    private async Task CheckSealAsync(NpgsqlConnection from, CancellationToken cancellationToken)
-    {
-        if (target.IsConjoined && (await ReadAsync(from, Load("tenant_is_sealed", _here), row => row.GetBoolean(0), cancellationToken).ConfigureAwait(false))[0])
-        {
-            throw new TenantMoveException($"The log of tenant '{source.Tenant}' is sealed by the numbers of its events, which are others in a schema of many. Move it to a database of its own. Nothing was changed.");
-        }
-    }
-
     private async Task<bool> HasRowsAsync(NpgsqlConnection to, List<Pair> pairs, CancellationToken cancellationToken)
     {
         foreach (var (_, there) in pairs)
@@ -272,61 +278,6 @@ internal sealed class ConjoinedMove(TenantDatabase source, TenantDatabase target
         }
 
         return false;
-    }
-
-    private async Task<List<Pair>> PairsAsync(NpgsqlConnection from, NpgsqlConnection to, CancellationToken cancellationToken)
-    {
-        var there = (await PartsAsync(to, _there, cancellationToken).ConfigureAwait(false)).ToDictionary(table => table.Purpose, StringComparer.Ordinal);
-        var pairs = new List<Pair>();
-        foreach (var table in await PartsAsync(from, _here, cancellationToken).ConfigureAwait(false))
-        {
-            if (!there.TryGetValue(table.Purpose, out var same))
-            {
-                throw new TenantMoveException($"'{target.Place}' lacks the table {table.Quoted}, which '{source.Place}' has. Nothing was changed. Start the application on it once, or create the table.");
-            }
-
-            pairs.Add(same.Columns.Split(", ").Order(StringComparer.Ordinal).SequenceEqual(table.Columns.Split(", ").Order(StringComparer.Ordinal))
-                ? new Pair(table, same)
-                : throw new TenantMoveException($"The table {table.Quoted} has other columns in '{target.Place}' than in '{source.Place}'. Nothing was changed. Migrate both first."));
-        }
-
-        return pairs;
-    }
-
-    // The target as the map will name it.
-    private async Task EnsureTargetAsync(CancellationToken cancellationToken)
-    {
-        var pool = PoolOf(target.ConnectionString);
-        await using var _ = pool.ConfigureAwait(false);
-        var migrator = new LedgerMigrator(pool, _there);
-        if (target.IsConjoined)
-        {
-            await migrator.EnsureMigratedAsync(cancellationToken).ConfigureAwait(false);
-        }
-        else
-        {
-            await migrator.ApplyAsync(cancellationToken).ConfigureAwait(false);
-        }
-
-        var connection = await Connections.OpenAsync(PostgresDataSources.ForWriting(pool), cancellationToken).ConfigureAwait(false);
-        await using var __ = connection.ConfigureAwait(false);
-        var found = await TenancyGuard.ReadAsync(connection, _there.Schemas, cancellationToken).ConfigureAwait(false);
-        if (found.IsConjoined != target.IsConjoined)
-        {
-            throw new TenantMoveException(found.IsConjoined
-                ? $"The schema in '{target.Place}' has the logs of many tenants. Name a database of its own, or the tenant with 'Options=-c ledger.tenant=NAME'. Nothing was changed."
-                : $"The schema in '{target.Place}' does not have the logs of many tenants. Nothing was changed.");
-        }
-
-        if (target.IsConjoined && TenantSetting.Of(target.ConnectionString) != target.Tenant)
-        {
-            throw new TenantMoveException($"The connection to '{target.Place}' is not that of tenant '{target.Tenant}'. Nothing was changed.");
-        }
-
-        if (!(await ReadAsync(connection, Load("tenant_can_write", _there), row => row.GetBoolean(0), cancellationToken).ConfigureAwait(false))[0])
-        {
-            throw new TenantMoveException($"The role of the new connection string may not write to the log in '{target.Place}'. Nothing was changed. Grant it Ledger's role of an application.");
-        }
     }
 
     private static NpgsqlDataSource PoolOf(string connectionString) =>

@@ -129,13 +129,14 @@ public sealed partial class ConjoinedTenants : ITenantMap, IAsyncDisposable, IDi
     }
 
     /// <summary>Deletes everything that a tenant has in the schema for good, in one transaction: its log, records, tasks, documents and keys. It must be switched off.</summary>
-    /// <remarks>Of other tenants nothing changes. Tables of the application are the application's to empty. What has moved to another place is not looked at.</remarks>
+    /// <remarks>End its programs first: connections that were open when it was switched off can still write. What they write meanwhile makes the call fail, and it is called again. Of other tenants nothing changes;
+    /// at the end their appends wait for the running ones, at most ten seconds. Tables of the application are the application's to empty. What has moved to another place is not looked at.</remarks>
     /// <param name="tenant">The tenant.</param>
     /// <param name="administrator">The same database as a superuser, because neither triggers nor foreign keys may stop it.</param>
     /// <param name="cancellationToken">Stops; nothing is deleted.</param>
     /// <returns>How many rows were deleted.</returns>
     /// <exception cref="TenantNotFoundException">There is no such tenant.</exception>
-    /// <exception cref="TenancyException">The tenant is not switched off, or the administrator's connection leads to another database.</exception>
+    /// <exception cref="TenancyException">The tenant is not switched off, is being moved, or was written to meanwhile; or the administrator's connection leads to another database.</exception>
     public Task<long> DeleteAsync(string tenant, string administrator, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(administrator);

@@ -21,7 +21,7 @@ public sealed class MigrateTests
         (await cli.JsonAsync("migrate", "list")).EnumerateArray().ShouldAllBe(m => m.GetProperty("state").GetString() == "pending");
 
         var applied = (await cli.RunAsync("migrate", "apply")).ShouldSucceed();
-        applied.ShouldStartWith("applied  0001_tables\napplied  0002_call_owners\napplied  0003_world_documents\napplied  0004_run_summaries\napplied  0005_seal\napplied  0006_pending_runs\napplied  0007_questions_and_contracts\napplied  0008_forgetting\napplied  0009_retention\napplied  0010_search\napplied  0011_calls_of_marks\napplied  0012_sealed_records\napplied  0013_questions_of_recordings\napplied  0014_retention_folders\napplied  functions: ");
+        applied.ShouldStartWith("applied  0001_tables\napplied  0002_call_owners\napplied  0003_world_documents\napplied  0004_run_summaries\napplied  0005_seal\napplied  0006_pending_runs\napplied  0007_questions_and_contracts\napplied  0008_forgetting\napplied  0009_retention\napplied  0010_search\napplied  0011_calls_of_marks\napplied  0012_sealed_records\napplied  0013_questions_of_recordings\napplied  0014_retention_folders\napplied  0015_ends_of_calls\napplied  0016_quotas\napplied  functions: ");
         applied.ShouldEndWith("Schema 'ledger' is up to date.\n");
 
         (await cli.RunAsync("migrate", "apply")).ShouldSucceed().ShouldBe("Schema 'ledger' was up to date.\n");

@@ -6,6 +6,7 @@ using Ledger.Marten.Streams;
 using Ledger.Postgres;
 using Ledger.Postgres.Schema;
 using Ledger.Postgres.Tenants;
+using Ledger.Postgres.Tenants.Quotas;
 using Ledger.Postgres.Tests.Tenants;
 using Ledger.Projections;
 using Marten;
@@ -219,6 +220,22 @@ public sealed partial class ConjoinedMartenTests(ConjoinedDatabase database) : I
             options.TenantId = tenant;
             return options;
         }
+    }
+
+    [Fact]
+    public async Task Quota_RefusesWhatSessionsAndStoresAppend()
+    {
+        var tenant = await database.AddAsync("m-quota");
+        await tenant.Quotas.SetAsync(new LogQuota { Events = 2 });
+        var documents = NewStore();
+        await using var session = documents.LightweightSession("m-quota");
+        session.Events.Append("order", new KitLoaded("a"), new KitLoaded("b"), new KitLoaded("c"));
+        (await Should.ThrowAsync<QuotaExceededException>(() => session.SaveChangesAsync())).Kind.ShouldBe("events");
+
+        var store = (await new MartenTenants(documents).ForTenantAsync("m-quota")).Store;
+        await store.AppendAsync(Run, ExpectedVersion.NoStream, [new KitLoaded("a"), new KitLoaded("b")]);
+        await Should.ThrowAsync<QuotaExceededException>(() => store.AppendAsync(Run, ExpectedVersion.Any, [new KitLoaded("c")]));
+        (await tenant.Quotas.ReadAsync()).Events.ShouldBe(2);
     }
 
     private DocumentStore NewStore(Action<StoreOptions>? configure = null, Func<PostgresOptions, PostgresOptions>? ledger = null, ConjoinedStoreOptions? connections = null)

@@ -122,6 +122,51 @@ public sealed class ConjoinedMoveTests(ConjoinedDatabase database) : IClassFixtu
         return written;
     }
 
+    [Fact]
+    public async Task MoveAndDeletion_AreOneAtATime_AndLeaveNothingThatWasWrittenMeanwhile()
+    {
+        var (mover, other) = (await ToldAsync(database, "mover"), await database.AddAsync("other"));
+        var log = await LogOfAsync(mover.Store);
+        await using var own = await (await TestPostgres.SharedAsync()).CreateDatabaseAsync();
+        await using var tenants = new TenantLedgers(database.Map, new TenantOptions { Ledger = TenantStory.Options, MapFor = TimeSpan.Zero });
+        await using var connection = await other.DataSource.OpenConnectionAsync();
+        Task<TenantMove> move;
+        await using (var transaction = await connection.BeginTransactionAsync())
+        {
+            await other.Store.On(transaction).AppendAsync(Run, ExpectedVersion.NoStream, [new KitLoaded("x")]);
+            move = tenants.MoveAsync("mover", own.ConnectionString);
+            await IsWaitedForAsync();
+            (await Should.ThrowAsync<TenantMoveException>(() => tenants.MoveAsync("mover", own.ConnectionString))).Message.ShouldContain("is being moved or deleted by another call");
+            await transaction.CommitAsync();
+        }
+
+        await move;
+        await using var map = Ledgers("mover", own.ConnectionString);
+        (await LogOfAsync((await map.ForTenantAsync("mover")).Store)).ShouldBe(log);
+
+        // A program that had a connection writes a stream that the deletion does not see yet.
+        Task<long> deletion;
+        await using (var transaction = await connection.BeginTransactionAsync())
+        {
+            await other.Store.On(transaction).AppendAsync(StreamName.Run("late"), ExpectedVersion.NoStream, [new KitLoaded("x")]);
+            await database.Map.DisableAsync("other");
+            deletion = database.Map.DeleteAsync("other", database.SuperuserString);
+            await IsWaitedForAsync();
+            await transaction.CommitAsync();
+        }
+
+        (await Should.ThrowAsync<TenancyException>(() => deletion)).Message.ShouldContain("End them, and delete it again.");
+        (await database.Map.DeleteAsync("other", database.SuperuserString)).ShouldBeGreaterThan(0);
+        (await database.RowsOfAsync("other")).ShouldBeEmpty();
+    }
+
+    private async Task IsWaitedForAsync()
+    {
+        while (!await database.ScalarAsync<bool>("select exists (select from pg_locks as l where l.relation = 'ledger.mt_streams'::regclass and not l.granted)"))
+        {
+        }
+    }
+
     private static async Task<List<string>> LogOfAsync(PostgresEventStore store) =>
         await store.ReadLogAsync().Select(e => $"{e.Stream} {e.Version.Value} {e.Id} {e.Type} {e.Timestamp:O}").ToListAsync();
 

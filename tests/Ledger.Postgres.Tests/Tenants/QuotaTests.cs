@@ -67,7 +67,7 @@ public sealed class QuotaTests(ConjoinedDatabase database) : IClassFixture<Conjo
         await runs.GetRun("third").AppendAsync([new KitLoaded("x")]);
         (await Should.ThrowAsync<QuotaExceededException>(() => runs.GetRun("third").AppendAsync([new KitLoaded(new string('x', 200_000))]))).Kind.ShouldBe("bytes");
         var used = await SameWhenCountedAgainAsync(acme.Quotas, events: null, runs: 2);
-        await using (var delete = acme.DataSource.CreateCommand("delete from ledger.mt_streams where id = 'run:third'"))
+        await using (var delete = acme.DataSource.CreateCommand("with gone as (delete from ledger.mt_events where stream_id = 'run:third') delete from ledger.mt_streams where id = 'run:third'"))
         {
             await delete.ExecuteNonQueryAsync();
         }

@@ -93,6 +93,10 @@ public sealed class ConjoinedSealTests : IAsyncLifetime, IAsyncDisposable
         await Should.ThrowAsync<NotSealedException>(() => acme.Seal.ProveAsync(foreign));
         Encoding.UTF8.GetString((await acme.Seal.FindTileAsync("entries/000.p/23"))!).ShouldNotContain("other's");
 
+        // Its entries name the tenant, which a database of its own does not have.
+        await using var own = await (await TestPostgres.SharedAsync()).CreateDatabaseAsync();
+        (await Should.ThrowAsync<TenantMoveException>(() => _ledgers.MoveAsync("acme", own.ConnectionString))).Message.ShouldContain("A sealed log cannot leave a schema of many");
+
         // A row that is given to another tenant is gone from the one and inserted at the other.
         await ForgeAsync("set session_replication_role = replica; update ledger.mt_events set tenant_id = 'acme', version = 900, id = gen_random_uuid() where stream_id = 'run:own'");
         (await acme.AuditAsync()).ShouldHaveSingleItem().Kind.ShouldBe(SealFindingKind.Inserted);
