@@ -32,6 +32,7 @@ declare
     tag text;
     leaves jsonb;
     is_summed boolean;
+    is_sealed boolean;
     appended text;
 begin
     if p_stream ~ '^(retention|masked):' then
@@ -78,6 +79,7 @@ begin
 
     lock table {ledger}.retention_hold in share mode;
     perform from {ledger}.seal_head as h for share;
+    is_sealed := exists (select from {ledger}.seal_head as h where h.size > 0);
     stays := plan.kept;
     if exists (select from {ledger}.branch as b where b.parent = p_stream)
         or exists (select from {ledger}.branch as b where b.root = p_stream)
@@ -221,6 +223,12 @@ begin
                 group by g.island)
             select jsonb_agg(jsonb_build_array(n.first, n.last) order by n.first) into leaves from island as n;
 
+            -- A seal that has read them, and has no leaf of any event yet, reads again: see move_seal_head.
+            if not is_sealed then
+                delete from {ledger}.rewritten_event as r where r.stream = p_stream;
+                insert into {ledger}.rewritten_event (transaction, stream, version) values (pg_current_xact_id(), p_stream, -1 - stays);
+            end if;
+
             delete from {events}.mt_events as e where e.stream_id = p_stream and e.version > below;
             get diagnostics removed = row_count;
             delete from {ledger}.chrono_archive as a where a.stream = p_stream and a.version > below;
@@ -230,7 +238,7 @@ begin
                 delete from {events}.mt_doc_ledger_world as d where d.id = p_stream;
                 delete from {ledger}.branch as b where b.stream = p_stream;
                 delete from {events}.mt_streams as t where t.id = p_stream;
-                delete from {ledger}.rewritten_event as r where r.stream = p_stream;
+                delete from {ledger}.rewritten_event as r where r.stream = p_stream and is_sealed;
             end if;
 
             state := case

@@ -179,10 +179,14 @@ public abstract partial class RetentionTests
         var (folder, before) = (Directory.CreateTempSubdirectory("ledger-retention-").FullName, await DumpAsync(log, "", "mt_events", "mt_streams", "mt_event_tag_order", "masked_event"));
         var retention = new LogRetention(log.DataSource) { RowsOfPage = events / 5 };
         await CountDeletesAsync(log);
+        var moment = (await ColumnAsync(log, "select pg_current_snapshot()::text"))[0];
 
         var report = await retention.RunAsync(new RetentionOptions { Policies = [Old], Folder = folder });
 
         Lines(report).ShouldBe([$"run:long removed {events} of {events}"]);
+
+        // By this a seal that has read the events before, and had none until then, reads again.
+        (await ColumnAsync(log, $"select stream from ledger.rewritten_event where not pg_visible_in_snapshot(transaction, '{moment}')")).ShouldBe(["run:long"]);
         (await ColumnAsync(log, "select (select count(*) from ledger.mt_event_tag_order) || ' ' || (select count(*) from ledger.masked_event)")).ShouldBe(["0 0"]);
         // Besides what a stream has but once: its row, its heads, its summary.
         int.Parse((await ColumnAsync(log, "select max(n.rows)::text from (select count(*) as rows from counts.deleted group by tx) as n"))[0], null).ShouldBeInRange(events / 6, (events / 5) + 8);
