@@ -1,18 +1,21 @@
--- Questions about calls go from each call to its end, and from an answer to its request, by an index: a run may have any number of open calls, and answers to what
--- the log does not have. The columns are as before, and the times that events state are read by one function.
+-- Questions about calls go from each call to its end, and from an answer to its request, by the indexes that index_events makes on request: a run may then have any number
+-- of open calls, and answers to what the log does not have. The columns are as before, and the times that events state are read by one function.
 
--- The keys are what an event is the end of, and the foreign id of a request, as hashes: a name may be longer than an entry of an index. Made by request before, the first had another form.
--- The views order by a sum, which the index of streams and versions does not have in order: where the statistics do not know a run yet, it would be taken for that.
-drop index if exists {events}.ix_mt_events_end;
-
-create index ix_mt_events_end on {events}.mt_events (
-    stream_id, hashtextextended(coalesce(causation_id, headers -> 'foreign_causes' ->> 0, data ->> 'call_id'), 0))
-    where type::text in ('llm.response', 'tool.returned', 'call.failed', 'call.released');
-
-create index ix_mt_events_request on {events}.mt_events (
-    stream_id, hashtextextended(headers ->> 'foreign_id', 0))
-    where type = 'llm.request'
-      and headers ->> 'foreign_id' is not null;
+-- The index of ends had another form. Where it was made, it is made again, with that of the requests.
+do $indexes$
+begin
+    if to_regclass(quote_ident({events_text}) || '.ix_mt_events_end') is not null then
+        drop index {events}.ix_mt_events_end;
+        create index ix_mt_events_end on {events}.mt_events (
+            stream_id, hashtextextended(coalesce(causation_id, headers -> 'foreign_causes' ->> 0, data ->> 'call_id'), 0))
+            where type in ('llm.response', 'tool.returned', 'call.failed', 'call.released');
+        create index ix_mt_events_request on {events}.mt_events (
+            stream_id, hashtextextended(headers ->> 'foreign_id', 0))
+            where type = 'llm.request'
+              and headers ->> 'foreign_id' is not null;
+    end if;
+end
+$indexes$;
 
 create or replace view {ledger}.events as
 select

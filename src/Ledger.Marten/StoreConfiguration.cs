@@ -168,7 +168,7 @@ internal sealed class StoreConfiguration
         options.Events.MetadataConfig.CausationIdEnabled = true;
         options.Events.MetadataConfig.HeadersEnabled = true;
         options.Events.EnableUniqueIndexOnEventId = tenancy is null;
-        foreach (var index in tenancy is null ? EventIndexes.NotOfMarten : EventIndexes.NotOfMarten.Concat(IndexesOfTenants))
+        foreach (var index in tenancy is null ? EventIndexes.Names : EventIndexes.Names.Concat(IndexesOfTenants))
         {
             options.Events.IgnoreIndex(index);
         }

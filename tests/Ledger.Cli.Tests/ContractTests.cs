@@ -226,8 +226,8 @@ public sealed class ContractTests(CliDatabase database) : IClassFixture<CliDatab
             .Where(member => !exceptions.Contains($"{member.Owner}.{member.Name}"))
             .ToList();
 
-        // The answer to spans has the names of OpenTelemetry's protocol.
-        members.RemoveAll(member => member.Owner is nameof(TracesContract) or nameof(PartialSuccessContract) or nameof(RpcBadRequestContract));
+        // Answers to spans have the names of OpenTelemetry's protocol.
+        members.RemoveAll(member => member.Owner is nameof(TracesContract) or nameof(PartialSuccessContract) or nameof(RpcStatusContract) or nameof(RpcBadRequestContract));
         members.ShouldAllBe(member => member.Name == JsonNamingPolicy.SnakeCaseLower.ConvertName(member.Name));
         members.Where(member => ExpectedOf(member.Name) is { } expected && member.Kind != expected)
             .Select(member => $"{member.Owner}.{member.Name} is {member.Kind}").ShouldBeEmpty();

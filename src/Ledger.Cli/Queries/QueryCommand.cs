@@ -17,7 +17,7 @@ internal sealed class QueryCommand : LedgerCommand
     private readonly Option<string?> _timeout = new("--timeout") { Description = "How long the answer may take, such as 500ms, 30s or 5m. Default: 30s.", HelpName = "TIME" };
     private readonly Option<long?> _limit = new("--limit") { Description = "The most rows to print. Default: all.", HelpName = "N" };
     private readonly Option<string?> _role = new("--role") { Description = "The role to ask as. Default: the role of readers, ledger_reader, where there is one.", HelpName = "ROLE" };
-    private readonly Option<bool> _createIndexes = new("--create-indexes") { Description = "Create the indexes of events by type, time and tool instead. Appends then write to them." };
+    private readonly Option<bool> _createIndexes = new("--create-indexes") { Description = "Create the indexes of events by type, time, tool and call instead. Appends then write to them." };
     private readonly Option<bool> _dropIndexes = new("--drop-indexes") { Description = "Drop these indexes instead." };
 
     public QueryCommand()
@@ -97,7 +97,7 @@ internal sealed class QueryCommand : LedgerCommand
         }
         else
         {
-            session.Out.Line(drops ? "The events are not indexed by type, time and tool." : "The events are indexed by type, time and tool.");
+            session.Out.Line(drops ? "The events are not indexed by type, time, tool and call." : "The events are indexed by type, time, tool and call.");
         }
     }
 

@@ -6,10 +6,7 @@ namespace Ledger.Postgres.Queries;
 internal sealed class EventIndexes(StoreContext context)
 {
     /// <summary>Their names: see <c>index_events</c>.</summary>
-    public static IReadOnlyList<string> Names { get; } = ["ix_mt_events_at", "ix_mt_events_type", "ix_mt_events_tool"];
-
-    /// <summary>Those and the indexes that every log has and Marten does not know: it must not drop them.</summary>
-    public static IReadOnlyList<string> NotOfMarten { get; } = [.. Names, "ix_mt_events_end", "ix_mt_events_request"];
+    public static IReadOnlyList<string> Names { get; } = ["ix_mt_events_at", "ix_mt_events_type", "ix_mt_events_tool", "ix_mt_events_end", "ix_mt_events_request"];
 
     public Task CreateAsync(CancellationToken cancellationToken) => ExecuteAsync("index_events", cancellationToken);
 

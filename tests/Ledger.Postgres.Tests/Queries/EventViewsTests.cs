@@ -190,11 +190,11 @@ public sealed class EventViewsTests(LedgerDatabase database) : IClassFixture<Led
             plan.ShouldNotContain("Seq Scan on mt_", customMessage: $"{question}\n{plan}");
         }
 
-        (await own.ScalarAsync<long>("select count(*) from pg_indexes where indexname = any ('{ix_mt_events_at,ix_mt_events_type,ix_mt_events_tool}')")).ShouldBe(3);
+        (await own.ScalarAsync<long>("select count(*) from pg_indexes where indexname = any ('{ix_mt_events_at,ix_mt_events_type,ix_mt_events_tool,ix_mt_events_end,ix_mt_events_request}')")).ShouldBe(5);
         (await new LedgerMigrator(own.DataSource).AssertAsync()).ShouldBeEmpty();
         await own.Store.UnindexEventsAsync();
-        (await own.ScalarAsync<long>("select count(*) from pg_indexes where indexname = any ('{ix_mt_events_at,ix_mt_events_type,ix_mt_events_tool}')")).ShouldBe(0);
-        EventIndexes.Names.Count.ShouldBe(3);
+        (await own.ScalarAsync<long>("select count(*) from pg_indexes where indexname = any ('{ix_mt_events_at,ix_mt_events_type,ix_mt_events_tool,ix_mt_events_end,ix_mt_events_request}')")).ShouldBe(0);
+        EventIndexes.Names.Count.ShouldBe(5);
     }
 
     private static async Task<string> PlanAsync(LedgerDatabase own, string question)

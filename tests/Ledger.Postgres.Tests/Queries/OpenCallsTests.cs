@@ -13,6 +13,8 @@ public sealed class OpenCallsTests(LedgerDatabase database) : IClassFixture<Ledg
     [Fact]
     public async Task Calls_WithoutTheOtherEnd_AreNotLookedForInTheWholeRun()
     {
+        await database.Store.IndexEventsAsync();
+
         // Whatever the server knows of the table: nothing, all of it, or an older state without the run.
         await FillAsync("run:first");
         await ShouldCountAsync("run:first");

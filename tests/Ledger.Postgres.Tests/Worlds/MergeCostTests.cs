@@ -21,8 +21,8 @@ public sealed class MergeCostTests(LedgerDatabase database) : IClassFixture<Ledg
             await run.AppendAsync([.. Enumerable.Range(0, Objects).Select(n => new ObjectPatched($"o{n}", new JsonObject { ["y"] = i }))]);
         }
 
-        // The lengths; the merges; the source's events; its objects in the base, in theirs and in ours.
-        quiet.ShouldBe(6);
+        // The lengths; the merges; whether retention removes what is read; the source's events; its objects in the base, in theirs and in ours.
+        quiet.ShouldBe(7);
         (await CountAsync(() => run.PreviewMergeAsync(branch))).ShouldBe(quiet);
     }
 
@@ -33,7 +33,7 @@ public sealed class MergeCostTests(LedgerDatabase database) : IClassFixture<Ledg
         await run.AppendAsync([.. Enumerable.Range(0, Objects).Select(n => new ObjectPatched($"o{n}", new JsonObject { ["x"] = 5 }))]);
 
         var read = new ReadStatistics();
-        (await CountAsync(() => run.WithStatistics(read).PreviewMergeAsync(branch.WithStatistics(read)))).ShouldBe(7);
+        (await CountAsync(() => run.WithStatistics(read).PreviewMergeAsync(branch.WithStatistics(read)))).ShouldBe(8);
 
         // Those of the branch, in two previews.
         read.EventsRead.ShouldBe(2 * 11);

@@ -20,6 +20,7 @@ from {ledger}.calls as c
 join {ledger}.messages as m on m.id = c.start_message_id
 where c.status = $1
   and (c.created_at, c.id) > ($2, $3)
-  and not {ledger}.retaining_v1('task:' || c.task_id)
+  and not exists (
+      select from {ledger}.retention_stream as h where h.stream = 'task:' || c.task_id and h.kept = 0 and h.state in ('removing', 'restoring'))
 order by c.created_at, c.id
 limit $4
