@@ -16,7 +16,8 @@ where (not $1 or t.completion_status is null)
   and ($6 is null or t.run = $6)
   and t.created_at between $4 and $5
   and (t.created_at, t.id) < ($7, $8)
-  and not {ledger}.retaining_v1('task:' || t.id)
+  and not exists (
+      select from {ledger}.retention_stream as h where h.stream = 'task:' || t.id and h.kept = 0 and h.state in ('removing', 'restoring'))
 order by t.created_at desc, t.id desc
 limit $9
 offset $10

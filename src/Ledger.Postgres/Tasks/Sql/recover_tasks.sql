@@ -15,6 +15,7 @@ from {ledger}.tasks as t
 left join {ledger}.task_lease as l on l.task_id = t.id and l.expires_at > clock_timestamp()
 where t.completion_status is null
   and (t.created_at, t.id) > ($1, $2)
-  and not {ledger}.retaining_v1('task:' || t.id)
+  and not exists (
+      select from {ledger}.retention_stream as h where h.stream = 'task:' || t.id and h.kept = 0 and h.state in ('removing', 'restoring'))
 order by t.created_at, t.id
 limit $3
