@@ -74,6 +74,16 @@ public sealed class RetentionCrashTests
 
         Process.GetProcessById(stuck).Kill();
         await Should.ThrowAsync<NpgsqlException>(acting);
+
+        // The server takes connections until it has noticed, and then ends all.
+        await Should.ThrowAsync<NpgsqlException>(async () =>
+        {
+            while (true)
+            {
+                await using var ask = new NpgsqlCommand("select 1", holder);
+                await ask.ExecuteScalarAsync();
+            }
+        });
         while (true)
         {
             try
