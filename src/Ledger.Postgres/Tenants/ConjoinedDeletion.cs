@@ -49,15 +49,12 @@ internal sealed class ConjoinedDeletion(TenantDatabase tenant, string administra
         var transaction = await connection.BeginTransactionAsync(cancellationToken).ConfigureAwait(false);
         await using var _ = transaction.ConfigureAwait(false);
         var hasMoved = await HasMovedAsync(connection, cancellationToken).ConfigureAwait(false);
-        await ExecuteAsync(connection, SqlText.Load(hasMoved ? "roles_wait" : "quota_lock", _schemas), cancellationToken).ConfigureAwait(false);
+        await BusyTables.LockAsync(
+            transaction,
+            () => hasMoved ? ThawAsync(connection, tables, cancellationToken) : ExecuteAsync(connection, SqlText.Load("tenant_lock", _schemas), cancellationToken),
+            because => new TenancyException($"{because} What tenant '{tenant.Tenant}' had is deleted, and its name is kept. Delete it again."),
+            cancellationToken).ConfigureAwait(false);
         await CheckGoneAsync(connection, tables, cancellationToken).ConfigureAwait(false);
-        foreach (var table in hasMoved ? tables : [])
-        {
-            var sql = SqlText.Load("tenant_thaw")
-                .Replace("{trigger}", SchemaNames.Quoted(MovedTable.TriggerOf(tenant)), StringComparison.Ordinal).Replace("{table}", table.Quoted, StringComparison.Ordinal);
-            await ExecuteAsync(connection, sql, cancellationToken).ConfigureAwait(false);
-        }
-
         if (await ExecuteAsync(connection, SqlText.Load("tenant_delete", _schemas), cancellationToken, tenant.Tenant).ConfigureAwait(false) == 0)
         {
             throw new TenancyException($"The tenant '{tenant.Tenant}' was switched on while it was deleted. What it had before is deleted.");
@@ -65,6 +62,16 @@ internal sealed class ConjoinedDeletion(TenantDatabase tenant, string administra
 
         await transaction.CommitAsync(cancellationToken).ConfigureAwait(false);
         return deleted;
+    }
+
+    private async Task ThawAsync(NpgsqlConnection connection, List<MovedTable> tables, CancellationToken cancellationToken)
+    {
+        foreach (var table in tables)
+        {
+            var sql = SqlText.Load("tenant_thaw")
+                .Replace("{trigger}", SchemaNames.Quoted(MovedTable.TriggerOf(tenant)), StringComparison.Ordinal).Replace("{table}", table.Quoted, StringComparison.Ordinal);
+            await ExecuteAsync(connection, sql, cancellationToken).ConfigureAwait(false);
+        }
     }
 
     // Its programs may have connections that were open before it was switched off: what they write meanwhile would stay, of a tenant that nothing lists.

@@ -59,7 +59,7 @@ internal sealed partial class ConjoinedMove(TenantDatabase source, TenantDatabas
         var compared = await CopyOrThawAsync(sourcePool, from, to, pairs, isCopied, cancellationToken).ConfigureAwait(false);
 
         // Before anything is appended there, which a quota has to count.
-        await ExecuteAsync(to, Load("quota_triggers", _there), cancellationToken).ConfigureAwait(false);
+        await CountAsync(to, cancellationToken).ConfigureAwait(false);
         await FinishAsync(from, cancellationToken).ConfigureAwait(false);
         return compared;
     }
@@ -85,7 +85,7 @@ internal sealed partial class ConjoinedMove(TenantDatabase source, TenantDatabas
             {
                 await ThawAsync(sourcePool, pairs).ConfigureAwait(false);
             }
-            catch (NpgsqlException held)
+            catch (Exception held) when (held is NpgsqlException or TenantMoveException)
             {
                 throw new TenantMoveException(
                     $"The copy to '{target.Place}' failed, and '{source.Place}' could not be made to take writes again. It refuses those of tenant '{source.Tenant}' until it is moved again. {fault.Message} {held.Message}");
@@ -226,10 +226,11 @@ internal sealed partial class ConjoinedMove(TenantDatabase source, TenantDatabas
         var transaction = await from.BeginTransactionAsync(cancellationToken).ConfigureAwait(false);
         await using var _ = transaction.ConfigureAwait(false);
         var condition = source.IsConjoined ? $"when (current_setting('{TenantSetting.Name}', true) = {SchemaNames.Literal(source.Tenant)})" : "";
-        foreach (var (table, _) in pairs)
-        {
-            await ExecuteAsync(from, OfTrigger("tenant_freeze", table).Replace("{condition}", condition, StringComparison.Ordinal), cancellationToken).ConfigureAwait(false);
-        }
+        await BusyTables.LockAsync(
+            transaction,
+            () => OfEachAsync(from, pairs, table => OfTrigger("tenant_freeze", table).Replace("{condition}", condition, StringComparison.Ordinal), cancellationToken),
+            Refusal,
+            cancellationToken).ConfigureAwait(false);
 
         // Again, because it may have been sealed while the locks were waited for.
         await CheckSealAsync(from, cancellationToken).ConfigureAwait(false);
@@ -244,12 +245,28 @@ internal sealed partial class ConjoinedMove(TenantDatabase source, TenantDatabas
         await using var _ = connection.ConfigureAwait(false);
         var transaction = await connection.BeginTransactionAsync().ConfigureAwait(false);
         await using var __ = transaction.ConfigureAwait(false);
+        await BusyTables.LockAsync(
+            transaction, () => OfEachAsync(connection, pairs, table => OfTrigger("tenant_thaw", table), CancellationToken.None), Refusal, CancellationToken.None).ConfigureAwait(false);
+        await transaction.CommitAsync().ConfigureAwait(false);
+    }
+
+    private static async Task OfEachAsync(NpgsqlConnection connection, List<Pair> pairs, Func<MovedTable, string> text, CancellationToken cancellationToken)
+    {
         foreach (var (table, _) in pairs)
         {
-            await ExecuteAsync(connection, OfTrigger("tenant_thaw", table), CancellationToken.None).ConfigureAwait(false);
+            await ExecuteAsync(connection, text(table), cancellationToken).ConfigureAwait(false);
         }
+    }
 
-        await transaction.CommitAsync().ConfigureAwait(false);
+    private static TenantMoveException Refusal(string because) => new($"{because} Move the tenant again.");
+
+    // Others write to the same tables in a schema of many.
+    private async Task CountAsync(NpgsqlConnection to, CancellationToken cancellationToken)
+    {
+        var transaction = await to.BeginTransactionAsync(cancellationToken).ConfigureAwait(false);
+        await using var _ = transaction.ConfigureAwait(false);
+        await BusyTables.LockAsync(transaction, () => ExecuteAsync(to, Load("quota_triggers", _there), cancellationToken), Refusal, cancellationToken).ConfigureAwait(false);
+        await transaction.CommitAsync(cancellationToken).ConfigureAwait(false);
     }
 
     private async Task FinishAsync(NpgsqlConnection from, CancellationToken cancellationToken)

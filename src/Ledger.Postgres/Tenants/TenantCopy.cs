@@ -94,10 +94,8 @@ internal sealed class TenantCopy(TenantDatabase source, TenantDatabase target, s
             return await CompareMovedAsync(from, to, tables, before, cancellationToken).ConfigureAwait(false);
         }
 
-        foreach (var table in tables)
-        {
-            await ExecuteAsync(from, $"lock table {table.Name} in share row exclusive mode", cancellationToken).ConfigureAwait(false);
-        }
+        var names = string.Join(", ", tables.Select(table => table.Name));
+        await BusyTables.LockAsync(reading, () => ExecuteAsync(from, $"lock table {names} in share row exclusive mode", cancellationToken), Refusal, cancellationToken).ConfigureAwait(false);
 
         // While the locks were waited for, another move may have ended.
         if (await MovedToAsync(from, cancellationToken).ConfigureAwait(false) is { } meanwhile)
@@ -120,6 +118,8 @@ internal sealed class TenantCopy(TenantDatabase source, TenantDatabase target, s
         return compared;
     }
 
+    private static TenantMoveException Refusal(string because) => new($"{because} The tenant keeps its database; move it again.");
+
     private Task<IReadOnlyList<CopiedTable>> CompareMovedAsync(
         NpgsqlConnection from, NpgsqlConnection to, List<Table> tables, string place, CancellationToken cancellationToken) => place == target.Place
         ? CompareAsync(from, to, tables, cancellationToken)
@@ -131,7 +131,7 @@ internal sealed class TenantCopy(TenantDatabase source, TenantDatabase target, s
         await using var _ = writing.ConfigureAwait(false);
         await ExecuteAsync(to, Load("tenant_as_replica"), cancellationToken).ConfigureAwait(false);
         var names = string.Join(", ", (await TablesAsync(to, cancellationToken).ConfigureAwait(false)).Select(table => table.Name));
-        await ExecuteAsync(to, $"lock table {names} in access exclusive mode", cancellationToken).ConfigureAwait(false);
+        await BusyTables.LockAsync(writing, () => ExecuteAsync(to, $"lock table {names} in access exclusive mode", cancellationToken), Refusal, cancellationToken).ConfigureAwait(false);
         await CheckUnusedAsync(to, cancellationToken).ConfigureAwait(false);
         var emptying = Load("tenant_empty_tables").Replace("{tables}", names, StringComparison.Ordinal).Replace("{mark}", CommentOn(SchemaNames.Literal(_mark)), StringComparison.Ordinal);
         await ExecuteAsync(to, emptying, cancellationToken).ConfigureAwait(false);

@@ -160,9 +160,34 @@ public sealed class ConjoinedMoveTests(ConjoinedDatabase database) : IClassFixtu
         (await database.RowsOfAsync("other")).ShouldBeEmpty();
     }
 
-    private async Task IsWaitedForAsync()
+    [Fact]
+    public async Task Move_BesideAWriterThatTakesTheTablesInAnotherOrder_MakesNobodyAVictim()
     {
-        while (!await database.ScalarAsync<bool>("select exists (select from pg_locks as l where l.relation = 'ledger.mt_streams'::regclass and not l.granted)"))
+        var (crossed, writer) = (await ToldAsync(database, "crossed"), await database.AddAsync("writer"));
+        var log = await LogOfAsync(crossed.Store);
+        await using var own = await (await TestPostgres.SharedAsync()).CreateDatabaseAsync();
+        await using var tenants = new TenantLedgers(database.Map, new TenantOptions { Ledger = TenantStory.Options, MapFor = TimeSpan.Zero });
+        await using var connection = await writer.DataSource.OpenConnectionAsync();
+        Task<TenantMove> move;
+        await using (var transaction = await connection.BeginTransactionAsync())
+        {
+            await using var held = new NpgsqlCommand("lock table ledger.world_object in row exclusive mode", connection, transaction);
+            await held.ExecuteNonQueryAsync();
+            move = tenants.MoveAsync("crossed", own.ConnectionString);
+            await IsWaitedForAsync("ledger.world_object");
+            await writer.Store.On(transaction).AppendAsync(Run, ExpectedVersion.NoStream, [new KitLoaded("x")]);
+            await transaction.CommitAsync();
+        }
+
+        await move;
+        (await LogOfAsync(writer.Store)).Count.ShouldBe(1);
+        await using var map = Ledgers("crossed", own.ConnectionString);
+        (await LogOfAsync((await map.ForTenantAsync("crossed")).Store)).ShouldBe(log);
+    }
+
+    private async Task IsWaitedForAsync(string table = "ledger.mt_streams")
+    {
+        while (!await database.ScalarAsync<bool>($"select exists (select from pg_locks as l where l.relation = '{table}'::regclass and not l.granted)"))
         {
         }
     }
