@@ -3,6 +3,9 @@ namespace Ledger.Log;
 /// <summary>Which positions are looked at when events are counted in slices.</summary>
 internal readonly struct CountedPositions
 {
+    // Neighbours are on the same pages of a table, so that a long run costs the same as a short one; a thousand slices still have a group each.
+    private const int Neighbours = 4;
+
     private readonly long _from;
     private readonly long _count;
     private readonly int _slices;
@@ -21,8 +24,9 @@ internal readonly struct CountedPositions
 
     public int Length => (int)Math.Min(_count, LogSearch.MostCounted);
 
-    /// <summary>The position of the event that is looked at as number <paramref name="index"/>, evenly spread.</summary>
-    public long this[int index] => _from + (long)((Int128)_count * index / Length);
+    /// <summary>The position of the event that is looked at as number <paramref name="index"/>: all, or groups of neighbours that are evenly spread.</summary>
+    public long this[int index] =>
+        IsSampled ? _from + (long)((Int128)_count * (index / Neighbours) / (Length / Neighbours)) + (index % Neighbours) : _from + index;
 
     public int SliceOf(long position) => (int)((Int128)(position - _from) * _slices / _count);
 }
