@@ -201,7 +201,12 @@ begin
             insert into {ledger}.world_object_past (stream, id, type, data, created_at, valid_from, removed)
             select o.stream, o.id, o.type, o.data, o.created_at, o.valid_from, o.removed
             from written as w
-            join {ledger}.world_object as o on o.stream = w.stream and o.id = w.id
+            cross join lateral (
+                select x.*
+                from {ledger}.world_object as x
+                where x.stream = w.stream
+                  and x.id = w.id
+                limit 1) as o
             where w.is_last
             union all
             select w.stream, w.id, w.type, w.data, w.created_at, w.valid_from, w.removed
@@ -232,7 +237,12 @@ begin
             insert into {ledger}.world_relation_past (stream, id, type, source_id, target_id, data, created_at, valid_from, removed)
             select r.stream, r.id, r.type, r.source_id, r.target_id, r.data, r.created_at, r.valid_from, r.removed
             from written as w
-            join {ledger}.world_relation as r on r.stream = w.stream and r.id = w.id
+            cross join lateral (
+                select x.*
+                from {ledger}.world_relation as x
+                where x.stream = w.stream
+                  and x.id = w.id
+                limit 1) as r
             where w.is_last
             union all
             select w.stream, w.id, w.type, w.source_id, w.target_id, w.data, w.created_at, w.valid_from, w.removed
