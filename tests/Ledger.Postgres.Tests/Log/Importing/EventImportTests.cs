@@ -62,7 +62,7 @@ public sealed class EventImportTests(LedgerDatabase database) : IClassFixture<Le
 
         await database.Store.ImportAsync(Items([NewStream()], 1).ToAsyncEnumerable());
 
-        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(20));
+        using var patience = new CancellationTokenSource(TimeSpan.FromMinutes(2));
         await connection.WaitAsync(patience.Token);
     }
 
