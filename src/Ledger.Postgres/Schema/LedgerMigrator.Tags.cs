@@ -32,7 +32,10 @@ public sealed partial class LedgerMigrator
         var done = new EventTagging(0, 0, SequenceNumber.Start, await FindLastAsync(connection, cancellationToken).ConfigureAwait(false));
         while (done.Reached.Value < done.Last.Value)
         {
-            done = await TagPageAsync(connection, done, cancellationToken).ConfigureAwait(false);
+            // A transaction of several appends takes tags in any order.
+            var before = done;
+            done = await PatientLocks.RunAsync(
+                connection, Timeout.InfiniteTimeSpan, null, token => TagPageAsync(connection, before, token), cancellationToken).ConfigureAwait(false);
             progress?.Report(done);
         }
 
