@@ -99,9 +99,9 @@ internal sealed class ProjectionRequest(NpgsqlDataSource dataSource, PostgresOpt
             },
             cancellationToken);
 
+    // Tried once: who asked has what it wanted, or has gone.
     private Task<int> ExecuteAsync(string sql, long id) => Connections.UseAsync(
         dataSource,
-        options,
         async (connection, token) =>
         {
             var command = Command(connection, sql).With(id, NpgsqlDbType.Bigint);
