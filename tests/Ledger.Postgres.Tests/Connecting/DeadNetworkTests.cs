@@ -2,6 +2,7 @@ using System.Diagnostics;
 using Ledger.Log;
 using Ledger.Postgres.Projections.Daemon;
 using Ledger.Postgres.Queries;
+using Ledger.Postgres.Schema;
 using Ledger.Records;
 using Npgsql;
 using Shouldly;
@@ -71,6 +72,18 @@ public sealed class DeadNetworkTests(LedgerDatabase database) : IClassFixture<Le
 
         await StopsSoonAsync(token => store.GetStreamAsync(Known, token), network.Swallowed);
         await StopsSoonAsync(token => new ProjectionAdmin(pool).ListAsync(token), network.Swallowed);
+    }
+
+    [Fact]
+    public async Task Schema_AnswerNeverComes_IsLetGoWhenCancelled()
+    {
+        await using var network = new SwallowingNetwork(database.ConnectionString);
+        await using var pool = NpgsqlDataSource.Create(network.ConnectionString);
+        var migrator = new LedgerMigrator(pool);
+        await migrator.EnsureMigratedAsync();
+        network.Die();
+
+        await StopsSoonAsync(migrator.EnsureMigratedAsync, network.Swallowed);
     }
 
     [Theory]
