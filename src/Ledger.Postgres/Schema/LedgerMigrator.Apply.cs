@@ -207,8 +207,8 @@ public sealed partial class LedgerMigrator
     private static Task LockedAsync(NpgsqlConnection connection, Func<CancellationToken, Task> work, CancellationToken cancellationToken) =>
         LockedAsync(connection, Timeout.InfiniteTimeSpan, work, cancellationToken);
 
-    private static Task LockedAsync(NpgsqlConnection connection, TimeSpan patience, Func<CancellationToken, Task> work, CancellationToken cancellationToken) =>
-        LockedAsync<bool>(
+    private static async Task LockedAsync(NpgsqlConnection connection, TimeSpan patience, Func<CancellationToken, Task> work, CancellationToken cancellationToken) =>
+        await LockedAsync<bool>(
             connection,
             patience,
             async token =>
@@ -216,7 +216,7 @@ public sealed partial class LedgerMigrator
                 await work(token).ConfigureAwait(false);
                 return true;
             },
-            cancellationToken);
+            cancellationToken).ConfigureAwait(false);
 
     private static async Task ExecuteAsync(
         NpgsqlConnection connection,

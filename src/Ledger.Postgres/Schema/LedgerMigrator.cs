@@ -78,9 +78,9 @@ public sealed partial class LedgerMigrator
     /// </remarks>
     /// <exception cref="SchemaNotMigratedException">Migrations or functions are missing.</exception>
     /// <exception cref="UnsupportedServerException">The server is too old.</exception>
-    public Task EnsureMigratedAsync(CancellationToken cancellationToken = default) => ReadAsync(EnsureMigratedAsync, cancellationToken);
+    public Task EnsureMigratedAsync(CancellationToken cancellationToken = default) => ReadAsync(EnsureMigratedOnAsync, cancellationToken);
 
-    private async Task<bool> EnsureMigratedAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
+    private async Task<bool> EnsureMigratedOnAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
     {
         if (_isOfProgram && await ReadChecksumsAsync(connection, cancellationToken).ConfigureAwait(false) == ProgramChecksums.Text)
         {
@@ -115,9 +115,9 @@ public sealed partial class LedgerMigrator
     /// <c>mt_</c> or <c>wolverine_</c>) are not mentioned.</para>
     /// </remarks>
     /// <exception cref="UnsupportedServerException">The server is too old.</exception>
-    public Task<SchemaReport> CompareAsync(CancellationToken cancellationToken = default) => ReadAsync(CompareAsync, cancellationToken);
+    public Task<SchemaReport> CompareAsync(CancellationToken cancellationToken = default) => ReadAsync(CompareOnAsync, cancellationToken);
 
-    private async Task<SchemaReport> CompareAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
+    private async Task<SchemaReport> CompareOnAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
     {
         var record = await ReadRecordAsync(connection, cancellationToken).ConfigureAwait(false);
         var catalog = await SchemaCatalog.ReadAsync(
