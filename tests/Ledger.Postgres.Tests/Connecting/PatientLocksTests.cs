@@ -1,4 +1,3 @@
-using Ledger.Conformance;
 using Ledger.Log;
 using Ledger.Postgres.Connecting;
 using Ledger.Postgres.Schema;
