@@ -33,14 +33,15 @@ internal sealed class SqlTimeLimit : IDisposable
     /// <exception cref="SqlQueryException">The server refused it, or the time is over.</exception>
     public async Task<T> RunAsync<T>(Func<CancellationToken, Task<T>> work, string text, int before)
     {
-        var running = work(_relay.Token);
+        Task<T>? running = null;
         try
         {
+            running = work(_relay.Token);
             return await Promptly.WaitAsync(running, TimeProvider.System, _source.Token).ConfigureAwait(false);
         }
         catch (OperationCanceledException fault)
         {
-            Left = EndAsync(running);
+            Left = running is null ? Task.CompletedTask : EndAsync(running);
             throw _caller.IsCancellationRequested ? new OperationCanceledException(null, fault, _caller) : TooLong(fault);
         }
         catch (PostgresException fault) when (IsOverTime(fault) && !_caller.IsCancellationRequested)
