@@ -51,8 +51,8 @@ public sealed record PostgresOptions
     /// <summary>How long is waited for a server that is away: default 30 seconds, from zero (never) to an hour.</summary>
     /// <remarks>
     /// For so long, every call that needs a connection tries to open one, and an append, an import or a write to a record store is sent again when
-    /// the connection is lost or the server turns out to be a standby. Make it longer than a failover takes. The health check and
-    /// the administration of projections try once; the daemon tries without end.
+    /// the connection is lost or the server turns out to be a standby. Make it longer than a failover takes. The health check
+    /// tries once; the daemon tries without end.
     /// </remarks>
     public TimeSpan RetryFor { get; init; } = TimeSpan.FromSeconds(30);
 

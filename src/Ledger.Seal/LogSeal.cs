@@ -152,7 +152,7 @@ public sealed partial class LogSeal
     }
 
     private Task<T> UseAsync<T>(Func<NpgsqlConnection, CancellationToken, Task<T>> use, CancellationToken cancellationToken) =>
-        Connections.UseAsync(_dataSource, use, cancellationToken);
+        Connections.UseAsync(_dataSource, _options, use, cancellationToken);
 
     // The checkpoint that proofs lead to.
     private async Task<(SignedNote Note, Checkpoint Head)> ReadHeadAsync(NpgsqlConnection connection, CancellationToken cancellationToken)

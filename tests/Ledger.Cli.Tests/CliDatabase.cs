@@ -15,6 +15,17 @@ public sealed class CliDatabase : IAsyncLifetime
 
     public string ConnectionString => _database!.ConnectionString;
 
+    /// <summary>The same with another host before it, on which no server runs.</summary>
+    public string SeveralHosts
+    {
+        get
+        {
+            var several = new NpgsqlConnectionStringBuilder(ConnectionString);
+            several.Host = $"/nowhere,{several.Host}";
+            return $"{several.ConnectionString};Target Session Attributes=primary";
+        }
+    }
+
     internal Cli Cli => new() { ConnectionString = ConnectionString, DataSource = _dataSource };
 
     /// <summary>A database without the schema.</summary>

@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using System.Net;
 using System.Net.Http.Json;
-using System.Net.Sockets;
 using System.Text.Json;
 using Ledger.Conformance;
 using Shouldly;
@@ -19,7 +18,7 @@ public sealed partial class ProcessTests
     [Fact]
     public async Task Serve_KilledWhileSessionsAreWritten_HasEveryEntryOnceAndInOrder()
     {
-        var port = FreePort();
+        var port = LoopbackPort.Free();
         using var client = new HttpClient { BaseAddress = new Uri($"http://127.0.0.1:{port}/api/v1/sessions/"), Timeout = TimeSpan.FromMinutes(5) };
         using var stop = new CancellationTokenSource();
         using var answered = new SemaphoreSlim(0);
@@ -86,13 +85,6 @@ public sealed partial class ProcessTests
             .. (await answer.Content.ReadAsStringAsync()).Split('\n', StringSplitOptions.RemoveEmptyEntries)
                 .Select(line => JsonElement.Parse(line).GetProperty("id").GetString()),
         ];
-    }
-
-    private static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 
     /// <summary>A server that listens.</summary>

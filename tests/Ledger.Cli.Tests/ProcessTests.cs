@@ -120,7 +120,7 @@ public sealed partial class ProcessTests(CliDatabase database) : IClassFixture<C
         process.StandardOutput.Close();
 
         (await database.Cli.RunAsync("append", "pipe", "--type", "later")).ShouldSucceed();
-        await process.WaitForExitAsync(new CancellationTokenSource(TimeSpan.FromMinutes(1)).Token);
+        await process.WaitForExitAsync(new CancellationTokenSource(TimeSpan.FromMinutes(2)).Token);
 
         process.ExitCode.ShouldBe(141);
         (await process.StandardError.ReadToEndAsync()).ShouldBe("");
@@ -156,7 +156,7 @@ public sealed partial class ProcessTests(CliDatabase database) : IClassFixture<C
     // The signal is only the program's to answer once it has asked for it, which the kernel shows.
     private static async Task WaitForHandlerAsync(Process process)
     {
-        using var patience = new CancellationTokenSource(TimeSpan.FromMinutes(1));
+        using var patience = new CancellationTokenSource(TimeSpan.FromMinutes(2));
         while (true)
         {
             patience.Token.ThrowIfCancellationRequested();

@@ -16,7 +16,7 @@ internal sealed class WatchedStream : MemoryStream
             var seen = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
             _awaited.Add((text, seen));
             Look();
-            return seen.Task.WaitAsync(TimeSpan.FromMinutes(1));
+            return seen.Task.WaitAsync(TimeSpan.FromMinutes(2));
         }
     }
 

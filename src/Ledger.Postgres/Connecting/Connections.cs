@@ -23,13 +23,26 @@ internal static class Connections
 
     /// <summary>Does something on a connection, which is opened once; cancelled, it ends soon.</summary>
     public static Task<T> UseAsync<T>(
-        NpgsqlDataSource dataSource, Func<NpgsqlConnection, CancellationToken, Task<T>> use, CancellationToken cancellationToken)
+        NpgsqlDataSource dataSource, Func<NpgsqlConnection, CancellationToken, Task<T>> use, CancellationToken cancellationToken) =>
+        UseAsync(token => OpenAsync(dataSource, token), use, cancellationToken);
+
+    /// <summary>Does something on a connection, which is waited for while the server takes none; cancelled, it ends soon.</summary>
+    public static Task<T> UseAsync<T>(
+        NpgsqlDataSource dataSource, PostgresOptions options, Func<NpgsqlConnection, CancellationToken, Task<T>> use, CancellationToken cancellationToken) =>
+        UseAsync(token => OpenPatientlyAsync(dataSource, options, token), use, cancellationToken);
+
+    /// <summary>Takes a connection of a pool, or opens one, which is waited for while the server takes none.</summary>
+    public static ValueTask<NpgsqlConnection> OpenPatientlyAsync(NpgsqlDataSource dataSource, PostgresOptions options, CancellationToken cancellationToken) =>
+        new PatientOpening(dataSource, options, TimeProvider.System).OpenAsync(cancellationToken);
+
+    private static Task<T> UseAsync<T>(
+        Func<CancellationToken, ValueTask<NpgsqlConnection>> open, Func<NpgsqlConnection, CancellationToken, Task<T>> use, CancellationToken cancellationToken)
     {
         return Promptly.RunAsync(UseAsync, TimeProvider.System, cancellationToken);
 
         async Task<T> UseAsync(CancellationToken token)
         {
-            var connection = await OpenAsync(dataSource, token).ConfigureAwait(false);
+            var connection = await open(token).ConfigureAwait(false);
             await using var _ = connection.ConfigureAwait(false);
             return await use(connection, token).ConfigureAwait(false);
         }

@@ -19,14 +19,21 @@ internal static class Promptly
     public static Task<T> RunAsync<T>(Func<CancellationToken, Task<T>> work, TimeProvider timeProvider, CancellationToken cancellationToken) =>
         cancellationToken.CanBeCanceled ? RunCancellableAsync(work, timeProvider, cancellationToken) : work(cancellationToken);
 
+    /// <summary>Waits for work that is running, with a token of a <see cref="CancellationRelay"/>, and that owns everything that it uses.</summary>
+    /// <exception cref="OperationCanceledException">It was cancelled; it may still run.</exception>
+    public static Task<T> WaitAsync<T>(Task<T> running, TimeProvider timeProvider, CancellationToken cancellationToken) =>
+        running.IsCompletedSuccessfully ? running : WaitCancellableAsync(running, timeProvider, cancellationToken);
+
     /// <summary>A failure of the connection that cancelling led to.</summary>
     public static bool IsCancellation(Exception fault, CancellationToken cancellationToken) =>
         cancellationToken.IsCancellationRequested && fault is NpgsqlException and not PostgresException;
 
-    private static async Task<T> RunCancellableAsync<T>(
-        Func<CancellationToken, Task<T>> work, TimeProvider timeProvider, CancellationToken cancellationToken)
+    private static Task<T> RunCancellableAsync<T>(
+        Func<CancellationToken, Task<T>> work, TimeProvider timeProvider, CancellationToken cancellationToken) =>
+        WaitCancellableAsync(WorkAsync(work, cancellationToken), timeProvider, cancellationToken);
+
+    private static async Task<T> WaitCancellableAsync<T>(Task<T> running, TimeProvider timeProvider, CancellationToken cancellationToken)
     {
-        var running = WorkAsync(work, cancellationToken);
         try
         {
             await ((Task)running).WaitAsync(cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);

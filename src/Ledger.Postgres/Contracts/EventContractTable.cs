@@ -32,24 +32,25 @@ public sealed class EventContractTable(NpgsqlDataSource dataSource, PostgresOpti
     {
         ArgumentNullException.ThrowIfNull(contracts);
         return mode is EventContractMode.Declare or EventContractMode.Enforce
-            ? Connections.UseAsync(_dataSource, (connection, token) => AddAsync(connection, contracts, mode == EventContractMode.Enforce, token), cancellationToken)
+            ? Connections.UseAsync(_dataSource, _options, (connection, token) => AddAsync(connection, contracts, mode == EventContractMode.Enforce, token), cancellationToken)
             : throw new ArgumentException($"Contracts are declared or enforced; with the mode '{mode}' there is nothing to do.", nameof(mode));
     }
 
     /// <summary>The newest contract of each name, by name.</summary>
     /// <param name="cancellationToken">Stops waiting.</param>
     public Task<IReadOnlyList<DeclaredContract>> ReadAsync(CancellationToken cancellationToken = default) =>
-        Connections.UseAsync(_dataSource, (connection, token) => ReadAsync(connection, areAll: false, token), cancellationToken);
+        Connections.UseAsync(_dataSource, _options, (connection, token) => ReadAsync(connection, areAll: false, token), cancellationToken);
 
     /// <summary>All versions of the contracts, by name and version.</summary>
     /// <param name="cancellationToken">Stops waiting.</param>
     public Task<IReadOnlyList<DeclaredContract>> ReadVersionsAsync(CancellationToken cancellationToken = default) =>
-        Connections.UseAsync(_dataSource, (connection, token) => ReadAsync(connection, areAll: true, token), cancellationToken);
+        Connections.UseAsync(_dataSource, _options, (connection, token) => ReadAsync(connection, areAll: true, token), cancellationToken);
 
     /// <summary>How often the log has events of each name; reads the whole log.</summary>
     /// <param name="cancellationToken">Stops waiting.</param>
     public Task<IReadOnlyList<EventTypeUse>> CountAsync(CancellationToken cancellationToken = default) => Connections.UseAsync<IReadOnlyList<EventTypeUse>>(
         _dataSource,
+        _options,
         async (connection, token) =>
         {
             var command = Command(connection, "count_event_types");

@@ -40,7 +40,7 @@ public sealed class LedgerDoctor
     {
         var schema = SchemaFindings.Of(await _migrator.AssertAsync(cancellationToken).ConfigureAwait(false));
         var shards = await ListShardsAsync(cancellationToken).ConfigureAwait(false);
-        var report = await Connections.UseAsync(_dataSource, ReadAsync, cancellationToken).ConfigureAwait(false);
+        var report = await Connections.UseAsync(_dataSource, _options, ReadAsync, cancellationToken).ConfigureAwait(false);
         return report with
         {
             Findings = [.. schema.Concat(report.Findings).Concat(ProjectionFindings.Of(shards, _limits))

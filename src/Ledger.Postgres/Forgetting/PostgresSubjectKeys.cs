@@ -33,7 +33,7 @@ public sealed class PostgresSubjectKeys : ISubjectKeys
     public Task<IReadOnlyDictionary<string, byte[]>> FindAsync(IReadOnlyCollection<string> subjects, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(subjects);
-        return Connections.UseAsync(_dataSource, (connection, token) => FindAsync(connection, [.. subjects.Distinct(StringComparer.Ordinal)], token), cancellationToken);
+        return Connections.UseAsync(_dataSource, _options, (connection, token) => FindAsync(connection, [.. subjects.Distinct(StringComparer.Ordinal)], token), cancellationToken);
     }
 
     /// <inheritdoc/>
@@ -43,6 +43,7 @@ public sealed class PostgresSubjectKeys : ISubjectKeys
         string[] wanted = [.. subjects.Distinct(StringComparer.Ordinal)];
         return Connections.UseAsync(
             _dataSource,
+            _options,
             async (connection, token) =>
             {
                 var found = await FindAsync(connection, wanted, token).ConfigureAwait(false);
@@ -69,6 +70,7 @@ public sealed class PostgresSubjectKeys : ISubjectKeys
         ArgumentException.ThrowIfNullOrEmpty(subject);
         return Connections.UseAsync(
             _dataSource,
+            _options,
             async (connection, token) =>
             {
                 var command = Command(connection, "forget_subject");
@@ -86,7 +88,7 @@ public sealed class PostgresSubjectKeys : ISubjectKeys
         for (IReadOnlyList<ForgottenSubject> page = [new("", default)]; page.Count > 0;)
         {
             var after = page[^1].Subject;
-            page = await Connections.UseAsync(_dataSource, (connection, token) => ListForgottenAsync(connection, after, token), cancellationToken).ConfigureAwait(false);
+            page = await Connections.UseAsync(_dataSource, _options, (connection, token) => ListForgottenAsync(connection, after, token), cancellationToken).ConfigureAwait(false);
             foreach (var one in page)
             {
                 yield return one;

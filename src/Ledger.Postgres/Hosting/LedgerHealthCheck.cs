@@ -28,7 +28,7 @@ public sealed class LedgerHealthCheck(ProjectionAdmin admin, TimeSpan? mostLag =
         try
         {
             await admin.EnsureNumbersAsync(cancellationToken).ConfigureAwait(false);
-            shards = await admin.ListAsync(cancellationToken).ConfigureAwait(false);
+            shards = await admin.ListOnceAsync(cancellationToken).ConfigureAwait(false);
         }
         catch (Exception fault) when (PostgresFaults.Describe(fault) is { } sentence)
         {

@@ -1,3 +1,4 @@
+using Ledger.Postgres.Connecting;
 using Ledger.Postgres.Log;
 
 namespace Ledger.Postgres.Queries;
@@ -13,7 +14,8 @@ internal sealed class EventIndexes(StoreContext context)
     public Task DropAsync(CancellationToken cancellationToken) => ExecuteAsync("unindex_events", cancellationToken);
 
     // Its time grows with the log; no time limit, like a migration.
-    private Task ExecuteAsync(string sql, CancellationToken cancellationToken) => context.Connections.UseAsync(
+    private Task ExecuteAsync(string sql, CancellationToken cancellationToken) => PatientLocks.RunAsync(
+        context.Connections,
         async (lease, token) =>
         {
             var command = lease.CreateCommand(SqlText.Load(sql, context.Options.Schemas), 0);

@@ -45,7 +45,25 @@ public sealed class SqlAnswer : IAsyncDisposable
     }
 
     /// <inheritdoc/>
-    public async ValueTask DisposeAsync()
+    public ValueTask DisposeAsync()
+    {
+        if (_limit.Left.IsCompleted)
+        {
+            return EndAsync();
+        }
+
+        // Cancelled in a dead network: it ends by itself.
+        _ = EndLaterAsync();
+        return ValueTask.CompletedTask;
+    }
+
+    private async Task EndLaterAsync()
+    {
+        await _limit.Left.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await EndAsync().AsTask().ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+    }
+
+    private async ValueTask EndAsync()
     {
         foreach (var page in new[] { _page, _open }.OfType<DbPage>())
         {

@@ -60,7 +60,7 @@ public sealed class SqlQueries(NpgsqlDataSource dataSource, PostgresOptions? opt
 
     private async Task<SqlAnswer> AskAsync(SqlQuery query, SqlStatement statement, SqlTimeLimit limit, CancellationToken cancellationToken)
     {
-        var connection = await Connections.OpenAsync(_dataSource, cancellationToken).ConfigureAwait(false);
+        var connection = await Connections.OpenPatientlyAsync(_dataSource, _options, cancellationToken).ConfigureAwait(false);
         NpgsqlTransaction? transaction = null;
         try
         {

@@ -1,3 +1,4 @@
+using Ledger.Postgres.Connecting;
 using Npgsql;
 
 namespace Ledger.Postgres.Queries;
@@ -10,6 +11,7 @@ internal sealed class SqlTimeLimit : IDisposable
     private readonly TimeSpan _timeout;
     private readonly CancellationToken _caller;
     private readonly CancellationTokenSource _source;
+    private readonly CancellationRelay _relay;
 
     public SqlTimeLimit(TimeSpan timeout, CancellationToken cancellationToken)
     {
@@ -18,7 +20,11 @@ internal sealed class SqlTimeLimit : IDisposable
 
         // The server ends the statement first, and says so; this ends an answer of many short statements.
         _source.CancelAfter(timeout + TimeSpan.FromMilliseconds(100));
+        _relay = new CancellationRelay(_source.Token);
     }
+
+    /// <summary>Ends when what still uses the connection does: in a dead network that is later than the call.</summary>
+    public Task Left { get; private set; } = Task.CompletedTask;
 
     /// <summary>Does a part of the work.</summary>
     /// <param name="work">The work.</param>
@@ -27,15 +33,18 @@ internal sealed class SqlTimeLimit : IDisposable
     /// <exception cref="SqlQueryException">The server refused it, or the time is over.</exception>
     public async Task<T> RunAsync<T>(Func<CancellationToken, Task<T>> work, string text, int before)
     {
+        Task<T>? running = null;
         try
         {
-            return await work(_source.Token).ConfigureAwait(false);
+            running = work(_relay.Token);
+            return await Promptly.WaitAsync(running, TimeProvider.System, _source.Token).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException fault)
+        {
+            Left = running is null ? Task.CompletedTask : EndAsync(running);
+            throw _caller.IsCancellationRequested ? new OperationCanceledException(null, fault, _caller) : TooLong(fault);
         }
         catch (PostgresException fault) when (IsOverTime(fault) && !_caller.IsCancellationRequested)
-        {
-            throw TooLong(fault);
-        }
-        catch (OperationCanceledException fault) when (!_caller.IsCancellationRequested)
         {
             throw TooLong(fault);
         }
@@ -48,7 +57,21 @@ internal sealed class SqlTimeLimit : IDisposable
         }
     }
 
-    public void Dispose() => _source.Dispose();
+    public void Dispose()
+    {
+        _relay.Dispose();
+        _source.Dispose();
+    }
+
+    // An answer that comes too late has no reader.
+    private static async Task EndAsync<T>(Task<T> running)
+    {
+        await ((Task)running).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        if (running is { IsCompletedSuccessfully: true, Result: IAsyncDisposable late })
+        {
+            await late.DisposeAsync().ConfigureAwait(false);
+        }
+    }
 
     // A reader that does nothing for the whole time is ended too.
     private static bool IsOverTime(PostgresException fault) => fault.SqlState is PostgresErrorCodes.QueryCanceled or IdleInTransactionSessionTimeout;

@@ -208,21 +208,25 @@ public sealed partial class LogRetention
             connection, "retention_unfile", p => p.With(run, NpgsqlDbType.Bigint).WithText(stream.Stream.Value).WithText(file), cancellationToken);
     }
 
-    private async Task<(string State, long Removed)> RemovePageAsync(NpgsqlConnection connection, long run, RetentionStream stream, CancellationToken cancellationToken)
+    private async Task<(string State, long Removed)> RemovePageAsync(NpgsqlConnection connection, long run, RetentionStream stream, CancellationToken cancellationToken) =>
+        (await ListAgainAsync(
+            connection,
+            "retention_page",
+            p => p.With(run, NpgsqlDbType.Bigint)
+                .WithText(stream.Stream.Value)
+                .With(RowsOfPage, NpgsqlDbType.Integer)
+                .With(Guid.CreateVersion7(), NpgsqlDbType.Uuid),
+            r => (r.GetString(0), r.GetInt64(2)),
+            cancellationToken).ConfigureAwait(false))[0];
+
+    private async Task<List<T>> ListAgainAsync<T>(
+        NpgsqlConnection connection, string sql, Action<NpgsqlParameterCollection> add, Func<NpgsqlDataReader, T> read, CancellationToken cancellationToken)
     {
         for (var attempt = 1; ; attempt++)
         {
             try
             {
-                return (await _sql.ListAsync(
-                    connection,
-                    "retention_page",
-                    p => p.With(run, NpgsqlDbType.Bigint)
-                        .WithText(stream.Stream.Value)
-                        .With(RowsOfPage, NpgsqlDbType.Integer)
-                        .With(Guid.CreateVersion7(), NpgsqlDbType.Uuid),
-                    r => (r.GetString(0), r.GetInt64(2)),
-                    cancellationToken).ConfigureAwait(false))[0];
+                return await _sql.ListAsync(connection, sql, add, read, cancellationToken).ConfigureAwait(false);
             }
             catch (PostgresException fault) when (fault.SqlState is PostgresErrorCodes.DeadlockDetected && attempt < MostAttempts)
             {

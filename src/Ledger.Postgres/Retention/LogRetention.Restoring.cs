@@ -92,7 +92,7 @@ public sealed partial class LogRetention
         }
 
         BeforeStep?.Invoke();
-        await _sql.ListAsync(
+        await ListAgainAsync(
             connection,
             "restore_end",
             p => With(p).With(header.First, NpgsqlDbType.Bigint).With(header.Row, NpgsqlDbType.Jsonb).With(Guid.CreateVersion7(), NpgsqlDbType.Uuid),
@@ -103,7 +103,7 @@ public sealed partial class LogRetention
         NpgsqlParameterCollection With(NpgsqlParameterCollection parameters) => parameters.With(header.Run, NpgsqlDbType.Bigint).WithText(header.Stream);
 
         async Task<long> AskAsync(string sql, Action<NpgsqlParameterCollection> add) =>
-            (await _sql.ListAsync(connection, sql, add, r => r.GetInt64(0), cancellationToken).ConfigureAwait(false))[0];
+            (await ListAgainAsync(connection, sql, add, r => r.GetInt64(0), cancellationToken).ConfigureAwait(false))[0];
     }
 
     // Only what the run wrote, to the byte: a changed file would change the log.

@@ -197,7 +197,7 @@ public sealed partial class LogRetention
     }
 
     private Task<T> UseAsync<T>(Func<NpgsqlConnection, CancellationToken, Task<T>> use, CancellationToken cancellationToken) =>
-        Connections.UseAsync(_dataSource, use, cancellationToken);
+        Connections.UseAsync(_dataSource, _options, use, cancellationToken);
 
     private Task<List<RetentionStream>> ReadStreamsAsync(NpgsqlConnection connection, long run, CancellationToken cancellationToken) => _sql.ListAsync(
         connection,

@@ -52,20 +52,24 @@ public sealed class LedgerRoles
         await using var _ = connection.ConfigureAwait(false);
         var options = await OptionsOfAsync(connection, cancellationToken).ConfigureAwait(false);
         var names = await NamesAsync(connection, cancellationToken).ConfigureAwait(false);
-        var transaction = await connection.BeginTransactionAsync(cancellationToken).ConfigureAwait(false);
-        await using var __ = transaction.ConfigureAwait(false);
         try
         {
-            await ExecuteAsync(connection, new RoleScript(options.Schemas, names).Make(), cancellationToken).ConfigureAwait(false);
+            var check = await PatientLocks.RunAsync(
+                connection,
+                PatientLocks.Patience,
+                null,
+                async token =>
+                {
+                    await ExecuteAsync(connection, new RoleScript(options.Schemas, names).Make(), token).ConfigureAwait(false);
+                    return await RoleCheck.ReadAsync(connection, options, names, token).ConfigureAwait(false);
+                },
+                cancellationToken).ConfigureAwait(false);
+            return names with { Owner = check.Owner };
         }
         catch (PostgresException fault) when (fault.SqlState == OwnerIsSuperuser)
         {
             throw new ArgumentException($"{fault.MessageText}.", fault);
         }
-
-        var check = await RoleCheck.ReadAsync(connection, options, names, cancellationToken).ConfigureAwait(false);
-        await transaction.CommitAsync(cancellationToken).ConfigureAwait(false);
-        return names with { Owner = check.Owner };
     }
 
     /// <summary>Lists what the roles have too much or too little, sorted by role; empty if they are as <see cref="CreateAsync"/> makes them.</summary>

@@ -7,8 +7,17 @@ public sealed partial class LedgerMigrator
     // Returns the last migration that was replaced; null where another node was faster.
     private async Task<string?> AdoptAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
     {
-        var transaction = await LockAsync(connection, cancellationToken).ConfigureAwait(false);
-        await using var _ = transaction.ConfigureAwait(false);
+        var last = await LockedAsync(connection, token => AdoptLockedAsync(connection, token), cancellationToken).ConfigureAwait(false);
+        if (last is not null)
+        {
+            LogMessages.SchemaAdopted(_logger, last, _options.LedgerSchema);
+        }
+
+        return last;
+    }
+
+    private async Task<string?> AdoptLockedAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
+    {
         var record = await ReadRecordAsync(connection, cancellationToken).ConfigureAwait(false);
         if (!record.IsToAdopt)
         {
@@ -26,9 +35,6 @@ public sealed partial class LedgerMigrator
             throw new MigrationFailedException(Known[0].Number, Known[0].Name, fault);
         }
 
-        await transaction.CommitAsync(cancellationToken).ConfigureAwait(false);
-        var last = SchemaAdoption.LastOf(record.Migrations);
-        LogMessages.SchemaAdopted(_logger, last, _options.LedgerSchema);
-        return last;
+        return SchemaAdoption.LastOf(record.Migrations);
     }
 }

@@ -1,3 +1,4 @@
+using Ledger.Postgres.Connecting;
 using Ledger.Postgres.Roles;
 using Ledger.Postgres.Tenants;
 using Npgsql;
@@ -23,6 +24,7 @@ public sealed partial class LedgerMigrator
     /// program has migrated is not repaired.</item>
     /// <item>Roles were made for the log (see <see cref="LedgerRoles"/>), and this is called as the owner of the tables: new tables and functions get their rights, and what differs is
     /// corrected. That waits for running appends, up to ten seconds.</item>
+    /// <item>Transactions of others hold a table that a migration changes: it waits for them without a limit, in parts, between which writers go on.</item>
     /// </list>
     /// </remarks>
     /// <exception cref="MigrationChecksumException">The database has a migration with another text; nothing was applied.</exception>
@@ -73,11 +75,11 @@ public sealed partial class LedgerMigrator
             return;
         }
 
-        var transaction = await LockAsync(connection, cancellationToken).ConfigureAwait(false);
-        await using var _ = transaction.ConfigureAwait(false);
-        await ExecuteAsync(connection, SqlText.Load("roles_wait"), cancellationToken).ConfigureAwait(false);
-        await ExecuteAsync(connection, new RoleScript(_options.Schemas, names).Grant(), cancellationToken).ConfigureAwait(false);
-        await transaction.CommitAsync(cancellationToken).ConfigureAwait(false);
+        await LockedAsync(
+            connection,
+            PatientLocks.Patience,
+            token => ExecuteAsync(connection, new RoleScript(_options.Schemas, names).Grant(), token),
+            cancellationToken).ConfigureAwait(false);
     }
 
     // Whether the user of the connection has the rights of the owner; any other changes no rights.
@@ -157,19 +159,14 @@ public sealed partial class LedgerMigrator
             ? SchemaMending.OfAll(catalog, _options.Schemas)
             : null;
 
-    private async Task PrepareAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
-    {
-        var transaction = await LockAsync(connection, cancellationToken).ConfigureAwait(false);
-        await using var _ = transaction.ConfigureAwait(false);
-        await ExecuteAsync(connection, SqlText.Load("PrepareMigrations", _options.Schemas), cancellationToken).ConfigureAwait(false);
-        await transaction.CommitAsync(cancellationToken).ConfigureAwait(false);
-    }
+    private Task PrepareAsync(NpgsqlConnection connection, CancellationToken cancellationToken) => LockedAsync(
+        connection, token => ExecuteAsync(connection, SqlText.Load("PrepareMigrations", _options.Schemas), token), cancellationToken);
 
-    // Each transaction takes the lock again, so that it also works with a pooler that uses another server process for every transaction.
-    private async Task<bool> ApplyOneAsync(NpgsqlConnection connection, Migration migration, CancellationToken cancellationToken)
+    private Task<bool> ApplyOneAsync(NpgsqlConnection connection, Migration migration, CancellationToken cancellationToken) =>
+        LockedAsync(connection, token => ApplyLockedAsync(connection, migration, token), cancellationToken);
+
+    private async Task<bool> ApplyLockedAsync(NpgsqlConnection connection, Migration migration, CancellationToken cancellationToken)
     {
-        var transaction = await LockAsync(connection, cancellationToken).ConfigureAwait(false);
-        await using var _ = transaction.ConfigureAwait(false);
         var record = await ReadRecordAsync(connection, cancellationToken).ConfigureAwait(false);
         if (Pending(record).All(status => status.Number != migration.Number))
         {
@@ -195,24 +192,31 @@ public sealed partial class LedgerMigrator
             migration.Name,
             migration.Checksum,
             Migration.ProgramVersion).ConfigureAwait(false);
-        await transaction.CommitAsync(cancellationToken).ConfigureAwait(false);
         return true;
     }
 
-    private static async Task<NpgsqlTransaction> LockAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
-    {
-        var transaction = await connection.BeginTransactionAsync(cancellationToken).ConfigureAwait(false);
-        try
-        {
-            await ExecuteAsync(connection, SqlText.Load("LockMigrations"), cancellationToken).ConfigureAwait(false);
-            return transaction;
-        }
-        catch
-        {
-            await transaction.DisposeAsync().ConfigureAwait(false);
-            throw;
-        }
-    }
+    // One migrator at a time, for whom others wait as long as it takes. Each transaction takes the lock again, so that it also works with a pooler that uses
+    // another server process for every transaction.
+    private static Task<T> LockedAsync<T>(
+        NpgsqlConnection connection, TimeSpan patience, Func<CancellationToken, Task<T>> work, CancellationToken cancellationToken) => PatientLocks.RunAsync(
+            connection, patience, token => ExecuteAsync(connection, SqlText.Load("LockMigrations"), token), work, cancellationToken);
+
+    private static Task<T> LockedAsync<T>(NpgsqlConnection connection, Func<CancellationToken, Task<T>> work, CancellationToken cancellationToken) =>
+        LockedAsync(connection, Timeout.InfiniteTimeSpan, work, cancellationToken);
+
+    private static Task LockedAsync(NpgsqlConnection connection, Func<CancellationToken, Task> work, CancellationToken cancellationToken) =>
+        LockedAsync(connection, Timeout.InfiniteTimeSpan, work, cancellationToken);
+
+    private static async Task LockedAsync(NpgsqlConnection connection, TimeSpan patience, Func<CancellationToken, Task> work, CancellationToken cancellationToken) =>
+        await LockedAsync<bool>(
+            connection,
+            patience,
+            async token =>
+            {
+                await work(token).ConfigureAwait(false);
+                return true;
+            },
+            cancellationToken).ConfigureAwait(false);
 
     private static async Task ExecuteAsync(
         NpgsqlConnection connection,

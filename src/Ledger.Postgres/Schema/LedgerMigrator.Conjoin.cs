@@ -71,12 +71,10 @@ public sealed partial class LedgerMigrator
             throw TenancyException.NotYet($"The schema '{_options.LedgerSchema}' has roles by 'ledger roles', which");
         }
 
-        var transaction = await LockAsync(connection, cancellationToken).ConfigureAwait(false);
-        await using var _ = transaction.ConfigureAwait(false);
         try
         {
-            var sql = SqlText.Load("Conjoin").Replace("{tables}", tables, StringComparison.Ordinal);
-            await ExecuteAsync(connection, _options.Schemas.Fill(sql), cancellationToken).ConfigureAwait(false);
+            var sql = _options.Schemas.Fill(SqlText.Load("Conjoin").Replace("{tables}", tables, StringComparison.Ordinal));
+            await LockedAsync(connection, token => ExecuteAsync(connection, sql, token), cancellationToken).ConfigureAwait(false);
         }
         catch (PostgresException fault) when (fault.SqlState == HasLog)
         {
@@ -84,7 +82,6 @@ public sealed partial class LedgerMigrator
                 $"{fault.MessageText}. Make another schema, and import it there as that of a tenant. Nothing was changed.");
         }
 
-        await transaction.CommitAsync(cancellationToken).ConfigureAwait(false);
         _isDivided = true;
     }
 

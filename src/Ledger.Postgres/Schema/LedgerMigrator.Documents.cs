@@ -13,13 +13,15 @@ public sealed partial class LedgerMigrator
             return;
         }
 
-        var transaction = await LockAsync(connection, cancellationToken).ConfigureAwait(false);
-        await using var _ = transaction.ConfigureAwait(false);
-        foreach (var table in tables)
-        {
-            await ExecuteAsync(connection, table.Create, cancellationToken).ConfigureAwait(false);
-        }
-
-        await transaction.CommitAsync(cancellationToken).ConfigureAwait(false);
+        await LockedAsync(
+            connection,
+            async token =>
+            {
+                foreach (var table in tables)
+                {
+                    await ExecuteAsync(connection, table.Create, token).ConfigureAwait(false);
+                }
+            },
+            cancellationToken).ConfigureAwait(false);
     }
 }

@@ -9,8 +9,19 @@ public sealed partial class LedgerMigrator
         NpgsqlConnection connection,
         CancellationToken cancellationToken)
     {
-        var transaction = await LockAsync(connection, cancellationToken).ConfigureAwait(false);
-        await using var _ = transaction.ConfigureAwait(false);
+        var (applied, dropped) = await LockedAsync(connection, token => ApplyFunctionsLockedAsync(connection, token), cancellationToken).ConfigureAwait(false);
+        if (applied.Count + dropped.Count > 0)
+        {
+            LogMessages.FunctionsApplied(_logger, applied.Count, dropped.Count, _options.LedgerSchema);
+        }
+
+        return (applied, dropped);
+    }
+
+    private async Task<(IReadOnlyList<string> Applied, IReadOnlyList<string> Dropped)> ApplyFunctionsLockedAsync(
+        NpgsqlConnection connection,
+        CancellationToken cancellationToken)
+    {
         await FindTenancyAsync(connection, cancellationToken).ConfigureAwait(false);
         var record = await ReadRecordAsync(connection, cancellationToken).ConfigureAwait(false);
         var states = record.Join(Functions, Known).ToLookup(status => status.State, status => status.Name);
@@ -25,12 +36,6 @@ public sealed partial class LedgerMigrator
         {
             await ExecuteFunctionAsync(connection, string.Join("', '", dropped), SchemaFunction.DropOthers(Functions, Known.Count), cancellationToken)
                 .ConfigureAwait(false);
-        }
-
-        await transaction.CommitAsync(cancellationToken).ConfigureAwait(false);
-        if (applied.Length + dropped.Length > 0)
-        {
-            LogMessages.FunctionsApplied(_logger, applied.Length, dropped.Length, _options.LedgerSchema);
         }
 
         return (applied, dropped);

@@ -23,11 +23,24 @@ public sealed partial class LedgerMigrator
             return [];
         }
 
-        // Another node may have been faster, or have migrated on between the two looks; only a check under the lock counts.
-        var transaction = await LockAsync(connection, cancellationToken).ConfigureAwait(false);
-        await using var _ = transaction.ConfigureAwait(false);
-        record = await ReadRecordAsync(connection, cancellationToken).ConfigureAwait(false);
-        var catalog = await SchemaCatalog.ReadWithinAsync(connection, _options.Schemas, tables, cancellationToken).ConfigureAwait(false);
+        var missing = await LockedAsync(connection, token => MendLockedAsync(connection, find, token), cancellationToken).ConfigureAwait(false);
+        foreach (var difference in missing)
+        {
+            LogMessages.SchemaMended(_logger, difference.Subject, _options.LedgerSchema);
+        }
+
+        return missing;
+    }
+
+    // Another node may have been faster, or have migrated on between the two looks; only a check under the lock counts.
+    private async Task<IReadOnlyList<SchemaDifference>> MendLockedAsync(
+        NpgsqlConnection connection,
+        Func<SchemaCatalog, SchemaRecord, SchemaMending?> find,
+        CancellationToken cancellationToken)
+    {
+        var record = await ReadRecordAsync(connection, cancellationToken).ConfigureAwait(false);
+        var catalog = await SchemaCatalog.ReadWithinAsync(
+            connection, _options.Schemas, [.. _options.DocumentTables], cancellationToken).ConfigureAwait(false);
         if (find(catalog, record) is not { Missing.Count: > 0 } mending)
         {
             return [];
@@ -43,12 +56,6 @@ public sealed partial class LedgerMigrator
         catch (PostgresException fault) when (fault.SqlState != PostgresErrorCodes.QueryCanceled)
         {
             throw new SchemaNotMendedException(_options.LedgerSchema, mending.Missing, fault);
-        }
-
-        await transaction.CommitAsync(cancellationToken).ConfigureAwait(false);
-        foreach (var difference in mending.Missing)
-        {
-            LogMessages.SchemaMended(_logger, difference.Subject, _options.LedgerSchema);
         }
 
         return mending.Missing;

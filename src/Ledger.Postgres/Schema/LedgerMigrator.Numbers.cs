@@ -1,3 +1,4 @@
+using Ledger.Postgres.Connecting;
 using Ledger.Postgres.Log;
 using Ledger.Postgres.Tenants;
 using Npgsql;
@@ -41,8 +42,11 @@ public sealed partial class LedgerMigrator
     {
         var connection = await OpenAsync(cancellationToken).ConfigureAwait(false);
         await using var _ = connection.ConfigureAwait(false);
-        var transaction = await LockAsync(connection, cancellationToken).ConfigureAwait(false);
-        await using var __ = transaction.ConfigureAwait(false);
+        return await LockedAsync(connection, PatientLocks.Patience, token => RepairAsync(connection, progress, token), cancellationToken).ConfigureAwait(false);
+    }
+
+    private async Task<IReadOnlyList<SchemaDifference>> RepairAsync(NpgsqlConnection connection, ProgressRepair progress, CancellationToken cancellationToken)
+    {
         await ExecuteAsync(connection, SqlText.Load("LockLogNumbers", _options.Schemas), cancellationToken).ConfigureAwait(false);
         var before = await ReadFaultsOfAllAsync(connection, cancellationToken).ConfigureAwait(false);
         await ForceAsync(connection, "no force", cancellationToken).ConfigureAwait(false);
@@ -56,7 +60,6 @@ public sealed partial class LedgerMigrator
         }
 
         var after = await ReadFaultsOfAllAsync(connection, cancellationToken).ConfigureAwait(false);
-        await transaction.CommitAsync(cancellationToken).ConfigureAwait(false);
         return [.. before.Except(after)];
     }
 

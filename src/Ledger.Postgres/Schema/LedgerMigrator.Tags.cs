@@ -1,4 +1,5 @@
 using Ledger.Log;
+using Ledger.Postgres.Connecting;
 using Ledger.Postgres.Tenants;
 using Npgsql;
 using NpgsqlTypes;
@@ -31,7 +32,10 @@ public sealed partial class LedgerMigrator
         var done = new EventTagging(0, 0, SequenceNumber.Start, await FindLastAsync(connection, cancellationToken).ConfigureAwait(false));
         while (done.Reached.Value < done.Last.Value)
         {
-            done = await TagPageAsync(connection, done, cancellationToken).ConfigureAwait(false);
+            // A transaction of several appends takes tags in any order.
+            var before = done;
+            done = await PatientLocks.RunAsync(
+                connection, Timeout.InfiniteTimeSpan, null, token => TagPageAsync(connection, before, token), cancellationToken).ConfigureAwait(false);
             progress?.Report(done);
         }
 
@@ -39,15 +43,16 @@ public sealed partial class LedgerMigrator
     }
 
     // An append that began before the tables were there tags nothing, and its events are not in sight before it ends.
-    private async Task<SequenceNumber> FindLastAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
-    {
-        var transaction = await connection.BeginTransactionAsync(cancellationToken).ConfigureAwait(false);
-        await using var _ = transaction.ConfigureAwait(false);
-        await ExecuteAsync(connection, SqlText.Load("LockLog", _options.Schemas), cancellationToken).ConfigureAwait(false);
-        var last = await ReadLastAsync(connection, cancellationToken).ConfigureAwait(false);
-        await transaction.CommitAsync(cancellationToken).ConfigureAwait(false);
-        return last;
-    }
+    private Task<SequenceNumber> FindLastAsync(NpgsqlConnection connection, CancellationToken cancellationToken) => PatientLocks.RunAsync(
+        connection,
+        PatientLocks.Patience,
+        null,
+        async token =>
+        {
+            await ExecuteAsync(connection, SqlText.Load("LockLog", _options.Schemas), token).ConfigureAwait(false);
+            return await ReadLastAsync(connection, token).ConfigureAwait(false);
+        },
+        cancellationToken);
 
     private async Task<SequenceNumber> ReadLastAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
     {

@@ -64,21 +64,13 @@ public sealed partial class LedgerMigrator
 
     /// <summary>Lists the migrations that the program or the database knows, in order.</summary>
     /// <exception cref="UnsupportedServerException">The server is too old.</exception>
-    public async Task<IReadOnlyList<MigrationStatus>> ListAsync(CancellationToken cancellationToken = default)
-    {
-        var connection = await OpenAsync(cancellationToken).ConfigureAwait(false);
-        await using var _ = connection.ConfigureAwait(false);
-        return (await ReadRecordAsync(connection, cancellationToken).ConfigureAwait(false)).Join(Known);
-    }
+    public Task<IReadOnlyList<MigrationStatus>> ListAsync(CancellationToken cancellationToken = default) => ReadAsync<IReadOnlyList<MigrationStatus>>(
+        async (connection, token) => (await ReadRecordAsync(connection, token).ConfigureAwait(false)).Join(Known), cancellationToken);
 
     /// <summary>Lists the functions that the program or the database knows, by name.</summary>
     /// <exception cref="UnsupportedServerException">The server is too old.</exception>
-    public async Task<IReadOnlyList<FunctionStatus>> ListFunctionsAsync(CancellationToken cancellationToken = default)
-    {
-        var connection = await OpenAsync(cancellationToken).ConfigureAwait(false);
-        await using var _ = connection.ConfigureAwait(false);
-        return (await ReadRecordAsync(connection, cancellationToken).ConfigureAwait(false)).Join(Functions, Known);
-    }
+    public Task<IReadOnlyList<FunctionStatus>> ListFunctionsAsync(CancellationToken cancellationToken = default) => ReadAsync<IReadOnlyList<FunctionStatus>>(
+        async (connection, token) => (await ReadRecordAsync(connection, token).ConfigureAwait(false)).Join(Functions, Known), cancellationToken);
 
     /// <summary>Does nothing when the database has every migration and function that the program knows; a cheap query.</summary>
     /// <remarks>
@@ -86,22 +78,19 @@ public sealed partial class LedgerMigrator
     /// </remarks>
     /// <exception cref="SchemaNotMigratedException">Migrations or functions are missing.</exception>
     /// <exception cref="UnsupportedServerException">The server is too old.</exception>
-    public async Task EnsureMigratedAsync(CancellationToken cancellationToken = default)
+    public Task EnsureMigratedAsync(CancellationToken cancellationToken = default) => ReadAsync(EnsureMigratedOnAsync, cancellationToken);
+
+    private async Task<bool> EnsureMigratedOnAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
     {
-        var connection = await OpenAsync(cancellationToken).ConfigureAwait(false);
-        await using var _ = connection.ConfigureAwait(false);
         if (_isOfProgram && await ReadChecksumsAsync(connection, cancellationToken).ConfigureAwait(false) == ProgramChecksums.Text)
         {
-            return;
+            return true;
         }
 
         var record = await ReadRecordAsync(connection, cancellationToken).ConfigureAwait(false);
         var missing = record.Join(Known).Where(migration => migration.State == MigrationState.Pending).ToList();
         var functions = record.Join(Functions, Known).Where(function => function.State == FunctionState.Pending).ToList();
-        if (missing.Count + functions.Count > 0)
-        {
-            throw new SchemaNotMigratedException(_options.LedgerSchema, missing, functions);
-        }
+        return missing.Count + functions.Count > 0 ? throw new SchemaNotMigratedException(_options.LedgerSchema, missing, functions) : true;
     }
 
     /// <summary>Lists the differences between the database and the result of the migrations; empty if there are none.</summary>
@@ -126,10 +115,10 @@ public sealed partial class LedgerMigrator
     /// <c>mt_</c> or <c>wolverine_</c>) are not mentioned.</para>
     /// </remarks>
     /// <exception cref="UnsupportedServerException">The server is too old.</exception>
-    public async Task<SchemaReport> CompareAsync(CancellationToken cancellationToken = default)
+    public Task<SchemaReport> CompareAsync(CancellationToken cancellationToken = default) => ReadAsync(CompareOnAsync, cancellationToken);
+
+    private async Task<SchemaReport> CompareOnAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
     {
-        var connection = await OpenAsync(cancellationToken).ConfigureAwait(false);
-        await using var _ = connection.ConfigureAwait(false);
         var record = await ReadRecordAsync(connection, cancellationToken).ConfigureAwait(false);
         var catalog = await SchemaCatalog.ReadAsync(
             connection, _options.Schemas, [.. _options.DocumentTables], cancellationToken).ConfigureAwait(false);
@@ -139,6 +128,19 @@ public sealed partial class LedgerMigrator
         var owners = await FindForeignOwnersAsync(connection, cancellationToken).ConfigureAwait(false);
         var reserved = await FindReservedAsync(connection, cancellationToken).ConfigureAwait(false);
         return report with { Differences = [.. report.Differences, .. numbers, .. grants, .. owners, .. reserved] };
+    }
+
+    // Cancelled, it ends soon.
+    private Task<T> ReadAsync<T>(Func<NpgsqlConnection, CancellationToken, Task<T>> read, CancellationToken cancellationToken)
+    {
+        return Promptly.RunAsync(ReadAsync, TimeProvider.System, cancellationToken);
+
+        async Task<T> ReadAsync(CancellationToken token)
+        {
+            var connection = await OpenAsync(token).ConfigureAwait(false);
+            await using var _ = connection.ConfigureAwait(false);
+            return await read(connection, token).ConfigureAwait(false);
+        }
     }
 
     private async Task<NpgsqlConnection> OpenAsync(CancellationToken cancellationToken)

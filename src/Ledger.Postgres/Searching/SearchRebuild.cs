@@ -19,7 +19,7 @@ internal sealed class SearchRebuild(NpgsqlDataSource dataSource, PostgresOptions
 
     public async Task RunAsync(RebuildMode mode, CancellationToken cancellationToken)
     {
-        var connection = await Connections.OpenAsync(dataSource, cancellationToken).ConfigureAwait(false);
+        var connection = await Connections.OpenPatientlyAsync(dataSource, options, cancellationToken).ConfigureAwait(false);
         await using var _ = connection.ConfigureAwait(false);
         await RebuildLock.TakeAsync(connection, SearchRows.Key, options, cancellationToken).ConfigureAwait(false);
         try

@@ -1,3 +1,4 @@
+using Ledger.Postgres.Connecting;
 using Npgsql;
 
 namespace Ledger.Postgres.Tenants;
@@ -8,7 +9,7 @@ public sealed partial class ConjoinedTenants
     /// <summary>Lets a role see the events of all tenants while its session has none, as Marten's daemon must; with a tenant it sees those of that one, like any role.</summary>
     /// <remarks>
     /// One role has it at a time. Make it by <c>create role app_daemon login password '…' in role app</c>, where <c>app</c> owns the tables, and give it to the processes
-    /// alone that run the daemon. Only the role that owns the tables may call this.
+    /// alone that run the daemon. Only the role that owns the tables may call this. It waits for running transactions, up to ten seconds.
     /// </remarks>
     /// <param name="role">The name of the role.</param>
     /// <param name="cancellationToken">Stops; nothing is changed.</param>
@@ -24,29 +25,39 @@ public sealed partial class ConjoinedTenants
                     throw new TenancyException($"{fault} Nothing was changed.");
                 }
 
-                var batch = new NpgsqlBatch(connection)
-                {
-                    Timeout = Options.CommandTimeoutSeconds,
-                    BatchCommands =
-                    {
-                        new(SqlText.Load("use_daemon_role")) { Parameters = { new() { Value = role } } },
-                        new(SqlText.Load("allow_daemon", Options.Schemas)),
-                    },
-                };
-                await using var _ = batch.ConfigureAwait(false);
-                return await batch.ExecuteNonQueryAsync(token).ConfigureAwait(false);
+                return await PatientLocks.RunAsync(connection, PatientLocks.Patience, null, within => AllowAsync(connection, role, within), token).ConfigureAwait(false);
             },
             cancellationToken);
     }
 
+    private async Task<int> AllowAsync(NpgsqlConnection connection, string role, CancellationToken cancellationToken)
+    {
+        var batch = new NpgsqlBatch(connection)
+        {
+            Timeout = Options.CommandTimeoutSeconds,
+            BatchCommands =
+            {
+                new(SqlText.Load("use_daemon_role")) { Parameters = { new() { Value = role } } },
+                new(SqlText.Load("allow_daemon", Options.Schemas)),
+            },
+        };
+        await using var _ = batch.ConfigureAwait(false);
+        return await batch.ExecuteNonQueryAsync(cancellationToken).ConfigureAwait(false);
+    }
+
     /// <summary>Takes from the role what <see cref="AllowDaemonAsync"/> has given.</summary>
     public Task ForbidDaemonAsync(CancellationToken cancellationToken = default) => UseAsync(
-        async (connection, token) =>
-        {
-            var command = Command(connection, "forbid_daemon");
-            await using var _ = command.ConfigureAwait(false);
-            return await command.ExecuteNonQueryAsync(token).ConfigureAwait(false);
-        },
+        (connection, token) => PatientLocks.RunAsync(
+            connection,
+            PatientLocks.Patience,
+            null,
+            async within =>
+            {
+                var command = Command(connection, "forbid_daemon");
+                await using var _ = command.ConfigureAwait(false);
+                return await command.ExecuteNonQueryAsync(within).ConfigureAwait(false);
+            },
+            token),
         cancellationToken);
 
     private async Task<string?> FindFaultOfDaemonAsync(NpgsqlConnection connection, string role, CancellationToken cancellationToken)

@@ -1,3 +1,4 @@
+using Ledger.Postgres.Connecting;
 using Ledger.Postgres.Log;
 
 namespace Ledger.Postgres.Worlds;
@@ -10,15 +11,13 @@ internal sealed class WorldIndex(StoreContext context)
     public Task DropAsync(CancellationToken cancellationToken) => ExecuteAsync("unindex_worlds", cancellationToken);
 
     // Its time grows with the number of objects; no time limit, like a migration.
-    private async Task ExecuteAsync(string sql, CancellationToken cancellationToken)
-    {
-        await context.Connections.UseAsync(
-            async (lease, cancellationToken) =>
-            {
-                var command = lease.CreateCommand(SqlText.Load(sql, context.Options.Schemas), 0);
-                await using var __ = command.ConfigureAwait(false);
-                await command.ExecuteNonQueryAsync(cancellationToken).ConfigureAwait(false);
-            },
-            cancellationToken).ConfigureAwait(false);
-    }
+    private Task ExecuteAsync(string sql, CancellationToken cancellationToken) => PatientLocks.RunAsync(
+        context.Connections,
+        async (lease, token) =>
+        {
+            var command = lease.CreateCommand(SqlText.Load(sql, context.Options.Schemas), 0);
+            await using var _ = command.ConfigureAwait(false);
+            await command.ExecuteNonQueryAsync(token).ConfigureAwait(false);
+        },
+        cancellationToken);
 }

@@ -35,7 +35,7 @@ internal sealed class AuditSnapshot : IAsyncDisposable
     /// <summary>Takes the moment.</summary>
     public static async Task<AuditSnapshot> TakeAsync(NpgsqlDataSource dataSource, PostgresOptions options, CancellationToken cancellationToken)
     {
-        var connection = await Connections.OpenAsync(dataSource, cancellationToken).ConfigureAwait(false);
+        var connection = await Connections.OpenPatientlyAsync(dataSource, options, cancellationToken).ConfigureAwait(false);
         try
         {
             await BeginAsync(connection, cancellationToken).ConfigureAwait(false);

@@ -201,7 +201,7 @@ public sealed class McpTests(CliDatabase database) : IClassFixture<CliDatabase>
         {
             Command = "dotnet",
             Arguments = [Path.Combine(AppContext.BaseDirectory, "Ledger.Cli.dll"), "mcp", .. options],
-            EnvironmentVariables = new Dictionary<string, string?> { ["LEDGER_POSTGRES"] = database.ConnectionString },
+            EnvironmentVariables = new Dictionary<string, string?> { ["LEDGER_POSTGRES"] = database.SeveralHosts },
         }),
         new McpClientOptions { InitializationTimeout = TimeSpan.FromMinutes(5) });
 }

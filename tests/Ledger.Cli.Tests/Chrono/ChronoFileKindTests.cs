@@ -75,11 +75,11 @@ public sealed class ChronoFileKindTests(CliDatabase database) : IClassFixture<Cl
         File.Delete(events);
         File.CreateSymbolicLink(events, "/dev/zero");
 
-        (await Task.Run(() => database.Cli.RunAsync("chrono", "restore", "kinds-back", _folder.FullName)).WaitAsync(TimeSpan.FromMinutes(1)))
+        (await Task.Run(() => database.Cli.RunAsync("chrono", "restore", "kinds-back", _folder.FullName)).WaitAsync(TimeSpan.FromMinutes(2)))
             .ShouldBeRefused(1, $"'{events}' {Device}");
     }
 
     // Opening a pipe waits for its writer, and the thread with it; the time is only how long that may take to be seen.
     private Task<CliResult> ImportAsync() =>
-        Task.Run(() => database.Cli.RunAsync("chrono", "import", "kinds", _folder.FullName)).WaitAsync(TimeSpan.FromMinutes(1));
+        Task.Run(() => database.Cli.RunAsync("chrono", "import", "kinds", _folder.FullName)).WaitAsync(TimeSpan.FromMinutes(2));
 }

@@ -2,7 +2,9 @@ using System.Net;
 using System.Net.Http.Headers;
 using System.Text.Json;
 using System.Text.RegularExpressions;
+using Ledger.Conformance;
 using Ledger.Interop;
+using Npgsql;
 using Shouldly;
 using Xunit;
 
@@ -17,7 +19,7 @@ public sealed partial class ServeTests(CliDatabase database) : IClassFixture<Cli
         await database.StartAsync("served", 2);
         using var output = new WatchedStream();
         using var stop = new CancellationTokenSource();
-        var serving = (database.Cli with { Output = output }).RunAsync(["serve", "--port", "0", "--without-search-index"], stop.Token);
+        var serving = (database.Cli with { Output = output, ConnectionString = database.SeveralHosts }).RunAsync(["serve", "--port", "0", "--without-search-index"], stop.Token);
         var said = await output.TextAsync("Ctrl-C");
         said.ShouldNotContain("Search");
         var address = new Uri(Address().Match(said).Value);
@@ -39,6 +41,13 @@ public sealed partial class ServeTests(CliDatabase database) : IClassFixture<Cli
     public async Task Serve_KeepsTheIndexOfTheSearch()
     {
         await database.StartAsync("indexed", 2);
+        await using var progress = new NpgsqlConnection(database.ConnectionString);
+        await progress.OpenAsync();
+        await ExecuteAsync(progress, """
+            create function indexed() returns trigger language plpgsql as $$ begin perform pg_notify('indexed', ''); return null; end $$;
+            create trigger tr_indexed after insert or update on ledger.mt_event_progression for each statement execute function indexed();
+            listen indexed;
+            """);
         using var output = new WatchedStream();
         using var stop = new CancellationTokenSource();
         var serving = (database.Cli with { Output = output }).RunAsync(["serve", "--port", "0", "--allow-queries"], stop.Token);
@@ -47,16 +56,17 @@ public sealed partial class ServeTests(CliDatabase database) : IClassFixture<Cli
         said.ShouldContain("SQL : questions are answered, read-only\n");
         using var client = new HttpClient { BaseAddress = new Uri(Address().Match(said).Value) };
 
-        using var late = new CancellationTokenSource(TimeSpan.FromSeconds(20));
+        using var late = new CancellationTokenSource(TimeSpan.FromMinutes(2));
         while (!(await client.GetStringAsync("/api/v1/search?type=object.created", late.Token)).Contains("\"unindexed\":0", StringComparison.Ordinal))
         {
-            await Task.Delay(20, late.Token);
+            await progress.WaitAsync(late.Token);
         }
 
         (await client.GetStringAsync("/api/v1/search?type=object.created&text=nowhere")).ShouldStartWith("{\"events\":[]");
         (await client.GetStringAsync("/api/v1/projections")).ShouldContain("ledger:search");
         await stop.CancelAsync();
         (await serving).ExitCode.ShouldBe(0);
+        await ExecuteAsync(progress, "drop function indexed() cascade");
     }
 
     // The client asks before it sends the body, which is never sent.
@@ -88,10 +98,7 @@ public sealed partial class ServeTests(CliDatabase database) : IClassFixture<Cli
     {
         const string Secret = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
         await database.StartAsync("pilot", 2);
-        using var listener = new HttpListener();
-        var hook = $"http://127.0.0.1:{FreePort()}/run/";
-        listener.Prefixes.Add(hook);
-        listener.Start();
+        using var listener = Listen(out var hook);
         using var output = new WatchedStream();
         using var stop = new CancellationTokenSource();
         var cli = database.Cli with { Output = output, Environment = new Dictionary<string, string> { ["LEDGER_RUNNER_SECRET"] = Secret } };
@@ -140,11 +147,29 @@ public sealed partial class ServeTests(CliDatabase database) : IClassFixture<Cli
     public async Task Serve_WrongAddress_IsAMistake(string option, string value, string message) =>
         (await database.Cli.RunAsync("serve", option, value)).ShouldBeRefused(2, message);
 
-    private static int FreePort()
+    // The listener takes no port of the system's choice, and another program may take one that was free a moment ago.
+    private static HttpListener Listen(out string hook)
     {
-        using var free = new System.Net.Sockets.TcpListener(IPAddress.Loopback, 0);
-        free.Start();
-        return ((IPEndPoint)free.LocalEndpoint).Port;
+        while (true)
+        {
+            hook = $"http://127.0.0.1:{LoopbackPort.Free()}/run/";
+            var listener = new HttpListener { Prefixes = { hook } };
+            try
+            {
+                listener.Start();
+                return listener;
+            }
+            catch (HttpListenerException)
+            {
+                listener.Close();
+            }
+        }
+    }
+
+    private static async Task ExecuteAsync(NpgsqlConnection connection, string sql)
+    {
+        await using var command = new NpgsqlCommand(sql, connection);
+        await command.ExecuteNonQueryAsync();
     }
 
     /// <summary>Zeros, if anything asks for them.</summary>

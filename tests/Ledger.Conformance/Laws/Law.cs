@@ -1,11 +1,17 @@
 using FsCheck;
 using FsCheck.Fluent;
+using Microsoft.FSharp.Core;
 
 namespace Ledger.Conformance.Laws;
 
 /// <summary>Runs properties over random values; a failure shows the smallest value found that breaks the law.</summary>
+/// <remarks>The values are the same in every run, so that a change is not refused for what another one did; a soak looks for new ones.</remarks>
 public static class Law
 {
+    private static readonly Config Start = Scale.IsSoak
+        ? Config.QuickThrowOnFailure
+        : Config.QuickThrowOnFailure.WithReplay(FSharpOption<Replay>.Some(new Replay(new Rnd(20_261_130), FSharpOption<int>.None)));
+
     /// <summary>Checks a law that calls a store.</summary>
     public static Task HoldsAsync<T>(Arbitrary<T> values, Func<T, Task> law, int times) =>
         // FsCheck drives the calls from a thread of its own, and waits for each there.
@@ -13,7 +19,7 @@ public static class Law
 
     /// <summary>Checks a law of pure values.</summary>
     public static void Holds<T>(Arbitrary<T> values, Action<T> law, int times = 200) =>
-        Check.One(Config.QuickThrowOnFailure.WithMaxTest(times), Prop.ForAll(values, law));
+        Check.One(Start.WithMaxTest(times), Prop.ForAll(values, law));
 
     /// <summary>Arrays of up to some values; smaller ones come by leaving out parts.</summary>
     public static Arbitrary<T[]> ArraysOf<T>(Gen<T> element, int upTo) =>

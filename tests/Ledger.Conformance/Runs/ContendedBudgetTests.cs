@@ -181,7 +181,7 @@ public abstract class ContendedBudgetTests(ITestEngine engine) : PolledToolTests
 
         var clock = new WaitedOnClock();
         var second = FreeAsync(new AgentLedger(Store, Waiting, timeProvider: clock).GetRun(run.Id), "2");
-        await clock.IsWaitedOn.WaitAsync(TimeSpan.FromMinutes(1));
+        await clock.IsWaitedOn.WaitAsync(TimeSpan.FromMinutes(2));
         if (isLimitRaised)
         {
             await run.SetBudgetAsync(new BudgetAmount(Calls: 2));
@@ -193,7 +193,7 @@ public abstract class ContendedBudgetTests(ITestEngine engine) : PolledToolTests
         }
 
         clock.Advance(TimeSpan.FromSeconds(1));
-        (await second.WaitAsync(TimeSpan.FromMinutes(1))).Text.ShouldBe("free");
+        (await second.WaitAsync(TimeSpan.FromMinutes(2))).Text.ShouldBe("free");
         (await run.ListApprovalsAsync()).ShouldHaveSingleItem().Decision.ShouldBeNull();
         (await run.ReadAllAsync()).Count(e => e.Type == "budget.exhausted").ShouldBe(1);
         if (end.TrySetResult(Costing(0)))
@@ -329,7 +329,7 @@ public abstract class ContendedBudgetTests(ITestEngine engine) : PolledToolTests
         }
 
         mayEnd.SetResult();
-        await recorded.Task.WaitAsync(TimeSpan.FromMinutes(1));
+        await recorded.Task.WaitAsync(TimeSpan.FromMinutes(2));
         mayRead.SetResult();
 
         await reader;

@@ -138,12 +138,12 @@ public abstract class SharedBudgetTests(ITestEngine engine) : PolledToolTests(en
 
         var call = PaidAsync(run, "2");
         await DecideAsync(run.Id, ApprovalDecision.Approved);
-        (await call.WaitAsync(TimeSpan.FromMinutes(1))).Text.ShouldBe("paid");
+        (await call.WaitAsync(TimeSpan.FromMinutes(2))).Text.ShouldBe("paid");
         (await Runs.GetBudgetAsync(task))!.ShouldBe(new RunBudget(new BudgetAmount(Calls: 2), new BudgetAmount(2, 0, 2), new BudgetAmount(0, 0, 0)));
 
         var denied = PaidAsync(run, "3");
         await DecideAsync(run.Id, ApprovalDecision.Denied);
-        await Should.ThrowAsync<BudgetExceededException>(() => denied.WaitAsync(TimeSpan.FromMinutes(1)));
+        await Should.ThrowAsync<BudgetExceededException>(() => denied.WaitAsync(TimeSpan.FromMinutes(2)));
         (await run.ReadAllAsync()).Count(e => e.Type == "budget.exhausted").ShouldBe(2);
     }
 
@@ -283,7 +283,7 @@ public abstract class SharedBudgetTests(ITestEngine engine) : PolledToolTests(en
     private async Task DecideAsync(string id, ApprovalDecision decision)
     {
         var run = Runs.GetRun(id);
-        using var patience = new CancellationTokenSource(TimeSpan.FromMinutes(1));
+        using var patience = new CancellationTokenSource(TimeSpan.FromMinutes(2));
         using var pace = new PeriodicTimer(TimeSpan.FromMilliseconds(10));
         while (true)
         {

@@ -185,7 +185,7 @@ public sealed partial class ContractTests : IAsyncLifetime
         string? line;
         do
         {
-            line = await reader.ReadLineAsync().WaitAsync(TimeSpan.FromSeconds(30));
+            line = await reader.ReadLineAsync().WaitAsync(TimeSpan.FromMinutes(2));
         }
         while (line?.StartsWith("data: ", StringComparison.Ordinal) == false);
 

@@ -75,7 +75,7 @@ public sealed class BrowserHost : IAsyncLifetime
             TimezoneId = "Europe/Berlin",
             Locale = "en-GB",
         });
-        context.SetDefaultTimeout(15_000);
+        context.SetDefaultTimeout(Chromium.Patience);
         var page = new WatchedPage(await context.NewPageAsync(), Host.Address);
         await page.GoAsync(path);
         return page;

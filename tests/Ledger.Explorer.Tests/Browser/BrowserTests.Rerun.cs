@@ -121,7 +121,7 @@ public sealed partial class BrowserTests
     public async Task Compare_ChosenFromTheList_WithAFilter_WithoutScripts()
     {
         await using var context = await browser.Browser.NewContextAsync(new BrowserNewContextOptions { JavaScriptEnabled = false });
-        context.SetDefaultTimeout(15_000);
+        context.SetDefaultTimeout(Chromium.Patience);
         var page = await context.NewPageAsync();
         await page.GotoAsync($"{browser.Host.Address}/ledger/compare?run=run:agent-at-work");
 
@@ -140,7 +140,7 @@ public sealed partial class BrowserTests
     private async Task OpenOfflineAsync(string file, string name, Func<IPage, Task> look)
     {
         await using var context = await browser.Browser.NewContextAsync(new BrowserNewContextOptions { Offline = true });
-        context.SetDefaultTimeout(15_000);
+        context.SetDefaultTimeout(Chromium.Patience);
         var page = await context.NewPageAsync();
         var faults = new List<string>();
         page.Console += (_, message) => faults.Add($"console: {message.Text}");

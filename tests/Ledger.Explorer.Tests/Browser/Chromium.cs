@@ -6,6 +6,9 @@ namespace Ledger.Explorer.Tests.Browser;
 /// <summary>The browser of the machine: the one that <c>LEDGER_CHROMIUM</c> names, else Debian's.</summary>
 public static class Chromium
 {
+    /// <summary>How many milliseconds a page may take for a step: none does, unless the machine is busy.</summary>
+    public const float Patience = 60_000;
+
     private static readonly string[] Names = ["chromium", "chromium-browser", "google-chrome"];
 
     /// <summary>Its program, or null where there is none.</summary>
@@ -13,6 +16,7 @@ public static class Chromium
 
     public static async Task<(IPlaywright Playwright, IBrowser Browser)> StartAsync()
     {
+        Assertions.SetDefaultExpectTimeout(Patience);
         var playwright = await Playwright.CreateAsync();
         var browser = await playwright.Chromium.LaunchAsync(new BrowserTypeLaunchOptions
         {

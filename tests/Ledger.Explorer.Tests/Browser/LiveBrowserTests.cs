@@ -13,9 +13,6 @@ namespace Ledger.Explorer.Tests.Browser;
 /// <summary>Pages that go on by themselves while the log grows.</summary>
 public sealed class LiveBrowserTests(BrowserHost browser) : IClassFixture<BrowserHost>
 {
-    // Thousands of rows, on a machine that does other things too.
-    private const int Patience = 60_000;
-
     private AgentLedger Ledger => browser.Host.Ledger;
 
     [BrowserFact]
@@ -49,7 +46,7 @@ public sealed class LiveBrowserTests(BrowserHost browser) : IClassFixture<Browse
 
         await Ledger.GetRun("burst").AppendAsync([.. Enumerable.Range(1, 1_000).Select(i => new KitLoaded($"{i}"))]);
 
-        await Expect(watched.Page.Locator("[data-live-rows] tr")).ToHaveCountAsync(1_001, new() { Timeout = Patience });
+        await Expect(watched.Page.Locator("[data-live-rows] tr")).ToHaveCountAsync(1_001);
         (await watched.Page.EvaluateAsync<bool>(
             "[...document.querySelectorAll('[data-live-rows] tr')].every((row, i) => row.id === `p${i}`)")).ShouldBeTrue();
         await Expect(watched.Page.Locator("[data-fresh]")).ToBeHiddenAsync();
@@ -67,7 +64,7 @@ public sealed class LiveBrowserTests(BrowserHost browser) : IClassFixture<Browse
             : route.ContinueAsync());
 
         await watched.GoAsync("/run?stream=run:refused&from=last");
-        await Expect(watched.Page.Locator(".live")).ToHaveTextAsync("live", new() { Timeout = Patience });
+        await Expect(watched.Page.Locator(".live")).ToHaveTextAsync("live");
         await Ledger.GetRun("refused").AppendAsync([new KitLoaded("1")]);
         await Expect(watched.Page.Locator("#p1")).ToBeVisibleAsync();
     }
@@ -84,7 +81,7 @@ public sealed class LiveBrowserTests(BrowserHost browser) : IClassFixture<Browse
             await Ledger.GetRun("flood").AppendAsync([.. Enumerable.Range(0, 1_000).Select(n => new KitLoaded($"{n}"))]);
         }
 
-        await Expect(watched.Page.Locator("#p3000")).ToBeVisibleAsync(new() { Timeout = Patience });
+        await Expect(watched.Page.Locator("#p3000")).ToBeVisibleAsync();
         await Expect(watched.Page.Locator("[data-live-rows] tr")).ToHaveCountAsync(2_000);
     }
 

@@ -102,7 +102,7 @@ public sealed class SignInBrowserTests : IAsyncLifetime
     private async Task<IPage> OpenAsync()
     {
         var context = await _browser!.NewContextAsync();
-        context.SetDefaultTimeout(15_000);
+        context.SetDefaultTimeout(Chromium.Patience);
         return await context.NewPageAsync();
     }
 }

@@ -96,7 +96,7 @@ public sealed partial class LiveTests : IAsyncLifetime
 
         public async Task<JsonElement> NextAsync()
         {
-            while (await reader.ReadLineAsync().WaitAsync(TimeSpan.FromSeconds(30)) is { } line)
+            while (await reader.ReadLineAsync().WaitAsync(TimeSpan.FromMinutes(2)) is { } line)
             {
                 if (line.StartsWith("data: ", StringComparison.Ordinal))
                 {

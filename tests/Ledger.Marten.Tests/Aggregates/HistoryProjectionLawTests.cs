@@ -147,7 +147,7 @@ public sealed class HistoryProjectionLawTests : IAsyncLifetime
     private async Task CatchUpAsync()
     {
         await _asyncDaemon.StartAllAsync();
-        await _asyncDaemon.WaitForNonStaleData(TimeSpan.FromSeconds(60));
+        await _asyncDaemon.WaitForNonStaleData(TimeSpan.FromMinutes(2));
         await _asyncDaemon.StopAllAsync();
     }
 

@@ -13,7 +13,7 @@ namespace Ledger.Marten.Tests.Aggregates;
 
 public sealed class HistoryProjectionTests : IAsyncLifetime
 {
-    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan Limit = TimeSpan.FromMinutes(2);
     private readonly MartenDatabase _database = MartenDatabase.Empty();
 
     public Task InitializeAsync() => _database.InitializeAsync();

@@ -13,6 +13,7 @@ using Ledger.Testing;
 using Marten;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
+using Npgsql;
 using Shouldly;
 using Xunit;
 
@@ -20,15 +21,20 @@ namespace Ledger.Marten.Tests.Hosting;
 
 public sealed class LedgerMartenExtensionsTests(MartenDatabase database) : IClassFixture<MartenDatabase>
 {
-    [Fact]
-    public async Task AddLedger_OnAddMarten_GivesRunsBranchesAndWorlds()
+    // On the host before it no server runs.
+    [Theory]
+    [InlineData("")]
+    [InlineData("/nowhere,")]
+    public async Task AddLedger_OnAddMarten_GivesRunsBranchesAndWorlds(string hostBefore)
     {
+        var connection = new NpgsqlConnectionStringBuilder(database.ConnectionString);
+        connection.Host = hostBefore + connection.Host;
         var services = new ServiceCollection();
         services.AddLogging();
-        services.AddMarten(options => options.Connection(database.DataSource)).AddLedger();
+        services.AddMarten(options => options.Connection(connection.ConnectionString)).AddLedger();
         await using var provider = services.BuildServiceProvider();
 
-        var run = provider.GetRequiredService<AgentLedger>().GetRun("hosted");
+        var run = provider.GetRequiredService<AgentLedger>().GetRun($"hosted{hostBefore.Length}");
         await run.AppendAsync([new ObjectCreated("a", "Claim", [])]);
         var branch = await run.ForkAsync(new Position(1));
         await branch.AppendAsync([new ObjectRemoved("a")]);
@@ -39,7 +45,7 @@ public sealed class LedgerMartenExtensionsTests(MartenDatabase database) : IClas
         provider.GetRequiredService<IDocumentReader>().ShouldBeSameAs(provider.GetRequiredService<IEventStore>().Get<IDocumentReader>());
         (await provider.GetRequiredService<LedgerMigrator>().AssertAsync()).ShouldBeEmpty();
         await using var session = provider.GetRequiredService<IDocumentStore>().QuerySession();
-        (await session.Events.FetchStreamAsync("run:hosted")).Single().Data.ShouldBeOfType<ObjectCreated>();
+        (await session.Events.FetchStreamAsync(run.StreamName.Value)).Single().Data.ShouldBeOfType<ObjectCreated>();
     }
 
     [Theory]
@@ -73,7 +79,7 @@ public sealed class LedgerMartenExtensionsTests(MartenDatabase database) : IClas
 
             var search = LogSearch.Of(provider.GetRequiredService<IEventStore>());
             var page = await search.SearchAsync(new LogQuery { Tool = $"sonar-of-{call}" });
-            using var stop = new CancellationTokenSource(TimeSpan.FromSeconds(20));
+            using var stop = new CancellationTokenSource(TimeSpan.FromMinutes(2));
             while (page.Unindexed != 0)
             {
                 await Task.Delay(20, stop.Token);

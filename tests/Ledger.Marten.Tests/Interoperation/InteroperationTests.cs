@@ -119,7 +119,7 @@ public sealed class InteroperationTests : IAsyncLifetime
     {
         using var daemon = await store.BuildProjectionDaemonAsync();
         await daemon.StartAllAsync();
-        await daemon.WaitForNonStaleData(TimeSpan.FromSeconds(30));
+        await daemon.WaitForNonStaleData(TimeSpan.FromMinutes(2));
         await daemon.StopAllAsync();
         await using var session = store.QuerySession();
         var run = (await session.LoadAsync<RunCounts>($"run:{prefix}-run"))!;

@@ -44,7 +44,7 @@ public sealed class MixedWritersTests(MartenDatabase database) : IClassFixture<M
             read.Order().ShouldBe(written.Order());
         }
 
-        await daemon.WaitForNonStaleData(TimeSpan.FromSeconds(30));
+        await daemon.WaitForNonStaleData(TimeSpan.FromMinutes(2));
         await daemon.StopAllAsync();
         await using var session = store.QuerySession();
         var counts = await session.Query<RunCounts>().Where(c => c.Id.StartsWith("mixed-")).ToListAsync();

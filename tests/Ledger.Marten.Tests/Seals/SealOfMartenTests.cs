@@ -67,7 +67,7 @@ public sealed class SealOfMartenTests(MartenDatabase database) : IClassFixture<M
         }
 
         var seal = provider.GetRequiredService<LogSeal>();
-        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+        using var patience = new CancellationTokenSource(TimeSpan.FromMinutes(2));
         while (await seal.FindCheckpointAsync(patience.Token) is null)
         {
             await Task.Yield();

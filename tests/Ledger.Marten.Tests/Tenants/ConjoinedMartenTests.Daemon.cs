@@ -52,7 +52,7 @@ public sealed partial class ConjoinedMartenTests
             using (var daemon = await documents.BuildProjectionDaemonAsync("d-one"))
             {
                 await daemon.StartAllAsync();
-                await daemon.WaitForNonStaleData(TimeSpan.FromSeconds(60));
+                await daemon.WaitForNonStaleData(TimeSpan.FromMinutes(2));
                 await CheckAsync(documents);
                 await daemon.StopAllAsync();
                 foreach (var projection in new[] { $"{nameof(ConjoinedMartenTests)}.{nameof(Orders)}", "ledger_world", "ledger_world_rows", $"{nameof(ConjoinedMartenTests)}.{nameof(Claims)}" })
@@ -127,7 +127,7 @@ public sealed partial class ConjoinedMartenTests
                 await session.SaveChangesAsync();
             }
 
-            await host.Services.GetRequiredService<IDocumentStore>().WaitForNonStaleProjectionDataAsync(TimeSpan.FromSeconds(60));
+            await host.Services.GetRequiredService<IDocumentStore>().WaitForNonStaleProjectionDataAsync(TimeSpan.FromMinutes(2));
             await using (var session = host.Services.GetRequiredService<IDocumentStore>().QuerySession("d-one"))
             {
                 (await session.LoadAsync<Orders>("hosted"))!.Count.ShouldBe(1);

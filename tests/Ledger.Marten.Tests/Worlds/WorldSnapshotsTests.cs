@@ -33,7 +33,7 @@ public sealed class WorldSnapshotsTests : IAsyncLifetime
         if (lifecycle == ProjectionLifecycle.Async)
         {
             await daemon.StartAllAsync();
-            await daemon.WaitForNonStaleData(TimeSpan.FromSeconds(30));
+            await daemon.WaitForNonStaleData(TimeSpan.FromMinutes(2));
             await daemon.StopAllAsync();
         }
 

@@ -1,6 +1,8 @@
 using System.Diagnostics;
 using Ledger.Log;
 using Ledger.Postgres.Projections.Daemon;
+using Ledger.Postgres.Queries;
+using Ledger.Postgres.Schema;
 using Ledger.Records;
 using Npgsql;
 using Shouldly;
@@ -70,6 +72,47 @@ public sealed class DeadNetworkTests(LedgerDatabase database) : IClassFixture<Le
 
         await StopsSoonAsync(token => store.GetStreamAsync(Known, token), network.Swallowed);
         await StopsSoonAsync(token => new ProjectionAdmin(pool).ListAsync(token), network.Swallowed);
+    }
+
+    [Fact]
+    public async Task Schema_AnswerNeverComes_IsLetGoWhenCancelled()
+    {
+        await using var network = new SwallowingNetwork(database.ConnectionString);
+        await using var pool = NpgsqlDataSource.Create(network.ConnectionString);
+        var migrator = new LedgerMigrator(pool);
+        await migrator.EnsureMigratedAsync();
+        network.Die();
+
+        await StopsSoonAsync(migrator.EnsureMigratedAsync, network.Swallowed);
+    }
+
+    [Theory]
+    [InlineData("before the answer")]
+    [InlineData("while it is read")]
+    public async Task Question_AnswerNeverComes_IsLetGoWhenCancelled(string dies)
+    {
+        await using var network = new SwallowingNetwork(database.ConnectionString);
+        await using var pool = NpgsqlDataSource.Create(network.ConnectionString);
+        var queries = new SqlQueries(pool);
+        await using (await queries.AskAsync(new SqlQuery("select 1")))
+        {
+        }
+
+        await StopsSoonAsync(AskAsync, network.Swallowed);
+
+        async Task AskAsync(CancellationToken cancellationToken)
+        {
+            if (dies == "before the answer")
+            {
+                network.Die();
+            }
+
+            await using var answer = await queries.AskAsync(new SqlQuery("select a from generate_series(1, 1000000) as a"), cancellationToken);
+            network.Die();
+            await foreach (var _ in answer.ReadAsync(CancellationToken.None))
+            {
+            }
+        }
     }
 
     private static async Task StopsSoonAsync(Func<CancellationToken, Task> start, Task swallowed)

@@ -1,7 +1,14 @@
 using Ledger.Log;
+using Ledger.Postgres.Contracts;
+using Ledger.Postgres.Doctor;
+using Ledger.Postgres.Forgetting;
 using Ledger.Postgres.Projections.Daemon;
+using Ledger.Postgres.Queries;
+using Ledger.Postgres.Retention;
 using Ledger.Postgres.Schema;
+using Ledger.Postgres.Tenants.Quotas;
 using Ledger.Records;
+using Ledger.Runs;
 using Ledger.Tasks;
 using Npgsql;
 using Shouldly;
@@ -40,12 +47,35 @@ public sealed class FailoverTests
             Id = "t", SystemPrompt = "s", CreatedAt = DateTimeOffset.UnixEpoch, UpdatedAt = DateTimeOffset.UnixEpoch,
         });
         var migrated = new LedgerMigrator(pool, Patient).EnsureMigratedAsync();
+        var asked = AskAsync(pool, store);
         await pair.PromoteAsync();
 
-        await Task.WhenAll(append, import, record, read, task, migrated);
+        await Task.WhenAll(append, import, record, read, task, migrated, asked);
         (await records.GetAsync("a")).ShouldNotBeNull();
         (await store.GetStreamAsync(StreamName.Run("b"))).ShouldNotBeNull();
         (await following).ShouldBe(StreamName.Run("b"));
+    }
+
+    /// <summary>What an application asks besides, each of which waits alike.</summary>
+    private static Task AskAsync(NpgsqlDataSource pool, PostgresEventStore store)
+    {
+        return Task.WhenAll(
+            store.Get<ILogSearch>()!.FindStreamsAsync(new StreamQuery()),
+            store.Get<ITaskReader>()!.QueryTasksAsync(new TaskQuery()),
+            store.ReadLogAsync().CountAsync().AsTask(),
+            new AgentLedger(store).GetRun("call").CallAsync("tool", "{}", (_, _) => Task.FromResult(CallResponse.OfText("made"))),
+            new ProjectionAdmin(pool, Patient).ListAsync(),
+            new EventContractTable(pool, Patient).ReadAsync(),
+            new LogQuotas(pool, Patient).ReadAsync(),
+            new LedgerDoctor(pool, Patient).ExamineAsync(),
+            new PostgresSubjectKeys(pool, Patient).FindAsync(["a"]),
+            new LogRetention(pool, Patient).ListHoldsAsync(),
+            AskInSqlAsync());
+
+        async Task AskInSqlAsync()
+        {
+            await using var answer = await new SqlQueries(pool, Patient).AskAsync(new SqlQuery("select 1") { Timeout = Patient.RetryFor });
+        }
     }
 
     /// <summary>What does not wait, or not longer than its options say.</summary>
@@ -56,7 +86,8 @@ public sealed class FailoverTests
         await Should.ThrowAsync<NpgsqlException>(() => store.GetStreamAsync(Run));
         await Should.ThrowAsync<NpgsqlException>(() => new ChronoStore(store, "p").GetAsync("a"));
         await Should.ThrowAsync<NpgsqlException>(async () => await store.SubscribeAsync().FirstAsync());
-        PostgresFaults.Describe(await Should.ThrowAsync<NpgsqlException>(() => new ProjectionAdmin(pool).ListAsync())).ShouldNotBeNull();
+        PostgresFaults.Describe(await Should.ThrowAsync<NpgsqlException>(
+            () => new ProjectionAdmin(pool, new PostgresOptions { RetryFor = TimeSpan.Zero }).ListAsync())).ShouldNotBeNull();
     }
 
     private static async Task<StreamName> FollowAsync(PostgresEventStore store, CancellationToken cancellationToken)

@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
 using System.Runtime.InteropServices;
+using Ledger.Conformance;
 using Ledger.Postgres.Local;
 using Npgsql;
 
@@ -38,7 +39,7 @@ internal sealed class PgBouncer : IAsyncDisposable
     /// <param name="setup">How it pools; null for the best that it can.</param>
     public static async Task<PgBouncer> StartAsync(string server, Setup? setup = null)
     {
-        var bouncer = new PgBouncer(await VersionAsync(), setup ?? new Setup(), FreePort());
+        var bouncer = new PgBouncer(await VersionAsync(), setup ?? new Setup(), LoopbackPort.Free());
         try
         {
             await bouncer.WriteAsync(server);
@@ -123,13 +124,6 @@ internal sealed class PgBouncer : IAsyncDisposable
                 throw new InvalidOperationException($"PgBouncer did not start: {await _process!.StandardError.ReadToEndAsync()}");
             }
         }
-    }
-
-    private static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 
     [DllImport("libc")]

@@ -40,7 +40,7 @@ public sealed class SeveralServersTests(SeveralServersTests.Servers servers) : I
 
         await provider.GetRequiredService<ProjectionDaemon>().StartAsync();
 
-        await store.WaitForNonStaleAsync(TimeSpan.FromMinutes(1), ProjectionSamples.Tallies);
+        await store.WaitForNonStaleAsync(TimeSpan.FromMinutes(2), ProjectionSamples.Tallies);
         (await provider.GetRequiredService<ProjectionAdmin>().ListAsync()).ShouldContain(s => s.Projection == ProjectionSamples.Tallies.Key);
     }
 

@@ -13,7 +13,7 @@ public sealed class ChaosTests
 {
     private const int Writers = 64;
     private const int MostStreams = 20;
-    private static readonly TimeSpan Duration = Scale.IsSoak ? TimeSpan.FromMinutes(5) : TimeSpan.FromSeconds(8);
+    private static readonly TimeSpan Duration = Scale.IsSoak ? TimeSpan.FromMinutes(5) : TimeSpan.FromSeconds(5);
 
     private const string EndSessions = """
         select count(pg_terminate_backend(pid)) from pg_stat_activity

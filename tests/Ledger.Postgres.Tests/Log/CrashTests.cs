@@ -53,7 +53,7 @@ public sealed class CrashTests
         var beforeCrash = acknowledged.Keys.ToHashSet();
         beforeCrash.Count.ShouldBeLessThan(Appends);
         await server.RestartAsync();
-        NpgsqlConnection.ClearAllPools();
+        database.DataSource.Clear();
 
         (await StoredIdsAsync(database)).ToHashSet().IsSupersetOf(beforeCrash).ShouldBeTrue();
         await Task.WhenAll(Enumerable.Range(0, writers).Select(w => RetryAsync(database, events, w, writers, beforeCrash)));
@@ -91,6 +91,7 @@ public sealed class CrashTests
         await server.KillServerAsync();
         await server.RestartAsync();
         await all;
+        database.DataSource.Clear();
 
         var stored = await StoredIdsAsync(database);
         stored.Count.ShouldBe(Appends);

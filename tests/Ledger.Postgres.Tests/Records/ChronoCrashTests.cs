@@ -3,7 +3,6 @@ using System.Diagnostics;
 using System.Globalization;
 using Ledger.Conformance;
 using Ledger.Records;
-using Npgsql;
 using Shouldly;
 using Xunit;
 
@@ -110,6 +109,7 @@ public sealed class ChronoCrashTests
         await server.KillServerAsync();
         await server.RestartAsync();
         await all;
+        database.DataSource.Clear();
 
         var events = await store.ReplayAsync().ToListAsync();
         events.Count.ShouldBe(count);
@@ -132,7 +132,7 @@ public sealed class ChronoCrashTests
         await server.KillServerAsync();
         var failed = await Xunit.Record.ExceptionAsync(() => compaction);
         await server.RestartAsync();
-        NpgsqlConnection.ClearAllPools();
+        database.DataSource.Clear();
 
         (await store.ReadRecordsAsync().ToListAsync()).ShouldBe(before);
         (await store.SequenceAsync()).ShouldBeInRange(3_000, 3_001, failed?.Message);

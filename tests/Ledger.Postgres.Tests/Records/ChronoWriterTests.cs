@@ -10,7 +10,7 @@ namespace Ledger.Postgres.Tests.Records;
 /// <summary>A caller that gives up, or whose write is refused, takes no other caller's with it.</summary>
 public sealed class ChronoWriterTests(LedgerDatabase database) : IClassFixture<LedgerDatabase>
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
 
     [Fact]
     public async Task Write_CallerThatSendsGivesUp_OthersAreWrittenAndDisposingWaits()

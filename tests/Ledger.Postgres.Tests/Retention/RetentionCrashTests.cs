@@ -88,7 +88,7 @@ public sealed class RetentionCrashTests
         {
             try
             {
-                NpgsqlConnection.ClearAllPools();
+                database.DataSource.Clear();
                 await database.ScalarAsync<int>("select 1");
                 return;
             }

@@ -341,7 +341,7 @@ public sealed partial class RunSummaryRowsTests(LedgerDatabase database) : IClas
 
     private static async Task EventuallyAsync(LedgerDatabase own, string sql, long least)
     {
-        using var stop = new CancellationTokenSource(TimeSpan.FromSeconds(20));
+        using var stop = new CancellationTokenSource(TimeSpan.FromMinutes(2));
         while (await own.ScalarAsync<long>(sql) < least)
         {
             await Task.Delay(20, stop.Token);

@@ -43,7 +43,7 @@ public sealed partial class SearchIndexTests
         await using var daemon = new ProjectionDaemon(_database.DataSource, logger: said);
         await daemon.StartAsync();
 
-        (await said.Message.WaitAsync(TimeSpan.FromSeconds(20))).ShouldBe(
+        (await said.Message.WaitAsync(TimeSpan.FromMinutes(2))).ShouldBe(
             $"The index of the search gets {newest} events that the log has already, about 148 MB on the disk, in the background; searches find the same meanwhile");
         await EventuallyAsync("select count(*) from ledger.search_entry", await _database.ScalarAsync<long>("select count(*) from ledger.mt_events"));
     }
@@ -57,7 +57,7 @@ public sealed partial class SearchIndexTests
         await using (var daemon = new ProjectionDaemon(_database.DataSource, logger: said))
         {
             await daemon.StartAsync();
-            (await said.Message.WaitAsync(TimeSpan.FromSeconds(20))).ShouldBe(
+            (await said.Message.WaitAsync(TimeSpan.FromMinutes(2))).ShouldBe(
                 "Shard ledger:search:All cannot be written and waits, which makes no answer wrong: relation \"ledger.search_entry\" does not exist. It is tried again every half minute");
             (await new ProjectionAdmin(_database.DataSource).ListAsync()).Single(shard => shard.Projection == "ledger:search").State.ShouldBe(ShardState.Running);
         }
@@ -92,7 +92,7 @@ public sealed partial class SearchIndexTests
                 var said = new Said();
                 await using var reader = new ProjectionDaemon(reading, logger: said);
                 await reader.StartAsync();
-                (await said.Message.WaitAsync(TimeSpan.FromSeconds(20))).ShouldStartWith("Shard ledger:search:All cannot be written and waits, which makes no answer wrong: permission denied for ");
+                (await said.Message.WaitAsync(TimeSpan.FromMinutes(2))).ShouldStartWith("Shard ledger:search:All cannot be written and waits, which makes no answer wrong: permission denied for ");
                 if (table == "search_entry")
                 {
                     await using var daemon = new ProjectionDaemon(_database.DataSource);

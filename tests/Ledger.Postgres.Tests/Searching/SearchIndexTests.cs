@@ -314,7 +314,7 @@ public sealed partial class SearchIndexTests : IAsyncLifetime, IAsyncDisposable
 
     private async Task EventuallyAsync(string sql, long least)
     {
-        using var stop = new CancellationTokenSource(TimeSpan.FromSeconds(20));
+        using var stop = new CancellationTokenSource(TimeSpan.FromMinutes(2));
         while (await _database.ScalarAsync<long>(sql) < least)
         {
             await Task.Delay(20, stop.Token);

@@ -66,6 +66,7 @@ public sealed class TaskCrashTests
         }
 
         await all;
+        database.DataSource.Clear();
 
         acknowledged.Count.ShouldBe(Messages);
         var stored = new List<string>();

@@ -325,8 +325,8 @@ public sealed partial class ConjoinedTenantsTests(ConjoinedDatabase database) : 
         await using var daemonOfTwo = new ProjectionDaemon(two.DataSource, two.Options, new DaemonOptions { SearchIndex = true });
         await daemonOfOne.StartAsync();
         await daemonOfTwo.StartAsync();
-        await one.Store.WaitForNonStaleAsync(TimeSpan.FromSeconds(30));
-        await two.Store.WaitForNonStaleAsync(TimeSpan.FromSeconds(30));
+        await one.Store.WaitForNonStaleAsync(TimeSpan.FromMinutes(2));
+        await two.Store.WaitForNonStaleAsync(TimeSpan.FromMinutes(2));
 
         var two0 = await LoadAsync(two);
         two0!.Count.ShouldBe(2);

@@ -266,13 +266,13 @@ public sealed class TenantTests : IAsyncLifetime
             {
                 var tenant = await tenants.ForTenantAsync(name);
                 await tenant.Store.AppendAsync(Run, ExpectedVersion.Any, [new KitLoaded(name)]);
-                await tenant.Store.WaitForNonStaleAsync(TimeSpan.FromMinutes(1), ProjectionSamples.Tallies);
+                await tenant.Store.WaitForNonStaleAsync(TimeSpan.FromMinutes(2), ProjectionSamples.Tallies);
             }
         }
 
         async Task UntilAsync(Func<bool> isSo)
         {
-            using var patience = new CancellationTokenSource(TimeSpan.FromMinutes(1));
+            using var patience = new CancellationTokenSource(TimeSpan.FromMinutes(2));
             await using var command = _pool.CreateCommand("select count(*) from pg_locks where locktype = 'advisory'");
             while (!isSo())
             {

@@ -145,7 +145,7 @@ public sealed class TestPostgresTests
         await postgres.DisposeAsync();
 
         Directory.Exists(folder).ShouldBeFalse();
-        await server.WaitForExitAsync().WaitAsync(TimeSpan.FromSeconds(30));
+        await server.WaitForExitAsync().WaitAsync(TimeSpan.FromMinutes(2));
     }
 
     [Fact]
@@ -176,8 +176,8 @@ public sealed class TestPostgresTests
 
         child.Kill();
 
-        await server.WaitForExitAsync().WaitAsync(TimeSpan.FromSeconds(30));
-        await removed.Task.WaitAsync(TimeSpan.FromSeconds(30));
+        await server.WaitForExitAsync().WaitAsync(TimeSpan.FromMinutes(2));
+        await removed.Task.WaitAsync(TimeSpan.FromMinutes(2));
         Directory.Exists(folder).ShouldBeFalse();
     }
 

@@ -152,7 +152,7 @@ public sealed class CompactedTests
 
             // It has read the events, and waits for the head of the tree, which a compaction shares.
             sealing = database.Seal.SealAsync();
-            using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+            using var patience = new CancellationTokenSource(TimeSpan.FromMinutes(2));
             while (!await database.ScalarAsync<bool>($"select exists (select from pg_stat_activity where {other.ProcessID} = any (pg_blocking_pids(pid)))"))
             {
                 patience.Token.ThrowIfCancellationRequested();

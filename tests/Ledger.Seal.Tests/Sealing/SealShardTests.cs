@@ -8,7 +8,7 @@ namespace Ledger.Seal.Tests.Sealing;
 /// <summary>The daemon seals after the appends and signs by the clock.</summary>
 public sealed class SealShardTests
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
 
     [Fact]
     public async Task Daemon_LogGrows_SealsAndSignsIt()

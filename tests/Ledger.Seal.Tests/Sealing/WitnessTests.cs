@@ -75,10 +75,10 @@ public sealed class WitnessTests
         await using var daemon = new ProjectionDaemon(database.DataSource, null, new DaemonOptions().WithSeal(
             new SealOptions { Signers = [database.Key], Witnesses = [witness], SealEvery = TimeSpan.Zero, CheckpointEvery = TimeSpan.FromMilliseconds(100) }));
         await daemon.StartAsync();
-        await server.Asked.Task.WaitAsync(TimeSpan.FromSeconds(30));
+        await server.Asked.Task.WaitAsync(TimeSpan.FromMinutes(2));
         server.IsAway = false;
 
-        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+        using var patience = new CancellationTokenSource(TimeSpan.FromMinutes(2));
         while (await database.Seal.FindCheckpointAsync(patience.Token) is not { } note || note.FindSigners([server.Witness.Key]).Count == 0)
         {
             await Task.Yield();

@@ -120,7 +120,7 @@ public sealed class ConjoinedSealTests : IAsyncLifetime, IAsyncDisposable
         await using (var daemon = new ProjectionDaemon(acme.Ledger.DataSource, Conjoined, options))
         {
             await daemon.StartAsync();
-            using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+            using var patience = new CancellationTokenSource(TimeSpan.FromMinutes(2));
             while (await acme.Seal.FindCheckpointAsync(patience.Token) is null)
             {
                 await Task.Yield();

@@ -162,7 +162,7 @@ public abstract class HandlerTests(WolverineApplication application)
 
     private static async Task WaitAsync(Func<Task<bool>> isDone)
     {
-        using var limit = new CancellationTokenSource(TimeSpan.FromMinutes(1));
+        using var limit = new CancellationTokenSource(TimeSpan.FromMinutes(2));
         using var pace = new PeriodicTimer(TimeSpan.FromMilliseconds(50));
         while (!await isDone())
         {
@@ -172,7 +172,7 @@ public abstract class HandlerTests(WolverineApplication application)
 
     /// <summary>Sends a message, and waits until it is handled or given up.</summary>
     private Task<ITrackedSession> SendAsync(object message) =>
-        application.Host.TrackActivity().Timeout(TimeSpan.FromMinutes(1)).DoNotAssertOnExceptionsDetected().SendMessageAndWaitAsync(message);
+        application.Host.TrackActivity().Timeout(TimeSpan.FromMinutes(2)).DoNotAssertOnExceptionsDetected().SendMessageAndWaitAsync(message);
 
     protected Task InvokeAsync(object message) => application.Host.MessageBus().InvokeAsync(message);
 

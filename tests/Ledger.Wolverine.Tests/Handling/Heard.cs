@@ -30,7 +30,7 @@ public sealed class Heard
     /// <summary>Waits until the messages are as wanted.</summary>
     public async Task<IReadOnlyList<object>> WaitAsync(Func<IReadOnlyList<object>, bool> isWanted)
     {
-        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(60));
+        using var limit = new CancellationTokenSource(TimeSpan.FromMinutes(2));
         while (true)
         {
             Task next;

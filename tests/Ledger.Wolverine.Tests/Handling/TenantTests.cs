@@ -60,7 +60,7 @@ public sealed class TenantTests(ConjoinedDatabase database) : IClassFixture<Conj
         await host.StopAsync();
 
         Task InvokeAsync(string tenant, object message) =>
-            host.TrackActivity().Timeout(TimeSpan.FromSeconds(30)).ExecuteAndWaitAsync(context => context.InvokeForTenantAsync(tenant, message));
+            host.TrackActivity().Timeout(TimeSpan.FromMinutes(2)).ExecuteAndWaitAsync(context => context.InvokeForTenantAsync(tenant, message));
     }
 
     private IHost Build(string engine, NpgsqlDataSource messages)

@@ -120,8 +120,22 @@ public abstract class LedgerMessageTests(WolverineApplication application)
     }
 
     [Fact]
-    public Task RebuildProjection_ThatNobodyKnows_IsRefused() =>
-        Should.ThrowAsync<RequestFailedException>(() => InvokeAsync<ProjectionRebuilt>(new RebuildProjection("unknown")));
+    public async Task RebuildProjection_ThatNobodyKnows_IsRefused()
+    {
+        // As if most of the ten seconds were over.
+        await application.ExecuteAsync("""
+            create function public.earlier() returns trigger language plpgsql as $$ begin new.requested_at := new.requested_at - interval '9 s'; return new; end $$;
+            create trigger tr_earlier before insert on ledger.projection_request for each row execute function public.earlier();
+            """);
+        try
+        {
+            await Should.ThrowAsync<RequestFailedException>(() => InvokeAsync<ProjectionRebuilt>(new RebuildProjection("unknown")));
+        }
+        finally
+        {
+            await application.ExecuteAsync("drop function public.earlier() cascade");
+        }
+    }
 
     protected Task<T> InvokeAsync<T>(object message) => application.Host.MessageBus().InvokeAsync<T>(message);
 }

@@ -28,7 +28,7 @@ public sealed class CloudEventsTests
         await host.StartAsync();
 
         var run = host.Services.GetRequiredService<AgentLedger>().GetRun("kettle");
-        var session = await host.TrackActivity(TimeSpan.FromSeconds(60))
+        var session = await host.TrackActivity(TimeSpan.FromMinutes(2))
             .IncludeExternalTransports()
             .WaitForCondition(new BothSent())
             .ExecuteAndWaitAsync((Func<IMessageContext, Task>)(_ => run.AppendAsync([new ObjectCreated("a", "T"), new ObjectRemoved("a")])));

@@ -17,7 +17,7 @@ public sealed class KillTests
         create trigger hold after insert on ledger.mt_events for each row execute function public.hold()
         """;
 
-    private const string IsHeld = "select exists (select from pg_locks where locktype = 'advisory' and objid = 4711 and not granted)";
+    private const string IsHeld = "select exists (select from pg_locks where locktype = 'advisory' and database = (select oid from pg_database where datname = current_database()) and objid = 4711 and not granted)";
 
     [Theory]
     [InlineData("marten", "public")]

@@ -1,6 +1,5 @@
-using System.Net;
-using System.Net.Sockets;
 using System.Text.Json.Nodes;
+using Ledger.Conformance;
 using Ledger.Log;
 using Ledger.Wolverine.Messages;
 using Microsoft.Extensions.Hosting;
@@ -17,12 +16,12 @@ namespace Ledger.Wolverine.Tests.Sample;
 public sealed class TcpTests(SampleDatabase database) : IClassFixture<SampleDatabase>
 {
     // The first message of a type waits until its handler is compiled.
-    private static readonly TimeSpan Limit = TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan Limit = TimeSpan.FromMinutes(2);
 
     [Fact]
     public async Task Messages_OfAnotherProcess_AreHandledOnceAndAnswered()
     {
-        var (there, here) = (FreePort(), FreePort());
+        var (there, here) = (LoopbackPort.Free(), LoopbackPort.Free());
         using var sample = await SampleProcess.StartListeningAsync(database.ConnectionString, there);
         using var host = CreateSender(there, here);
         await host.StartAsync();
@@ -63,12 +62,5 @@ public sealed class TcpTests(SampleDatabase database) : IClassFixture<SampleData
             options.PublishAllMessages().ToPort(there);
         });
         return builder.Build();
-    }
-
-    private static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 }

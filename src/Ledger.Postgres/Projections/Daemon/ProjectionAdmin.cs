@@ -52,7 +52,11 @@ public sealed class ProjectionAdmin
 
     /// <summary>Lists every shard that has progress, and the projections of a Marten application, sorted by name.</summary>
     public async Task<IReadOnlyList<ShardStatus>> ListAsync(CancellationToken cancellationToken = default) => await Connections.UseAsync(
-        _dataSource, (connection, token) => new ShardStates(_options).ListAsync(connection, token), cancellationToken).ConfigureAwait(false);
+        _dataSource, _options, (connection, token) => new ShardStates(_options).ListAsync(connection, token), cancellationToken).ConfigureAwait(false);
+
+    /// <summary>The same for a health check, which does not wait for a server.</summary>
+    internal Task<IReadOnlyList<ShardStatus>> ListOnceAsync(CancellationToken cancellationToken) => Connections.UseAsync<IReadOnlyList<ShardStatus>>(
+        _dataSource, async (connection, token) => await new ShardStates(_options).ListAsync(connection, token).ConfigureAwait(false), cancellationToken);
 
     /// <exception cref="LogNumbersException">The sequence is behind the events.</exception>
     internal async Task EnsureNumbersAsync(CancellationToken cancellationToken)
@@ -172,6 +176,7 @@ public sealed class ProjectionAdmin
     public Task<IReadOnlyList<DeadLetter>> ListDeadLettersAsync(string? projection = null, CancellationToken cancellationToken = default) =>
         Connections.UseAsync<IReadOnlyList<DeadLetter>>(
             _dataSource,
+            _options,
             async (connection, token) =>
             {
                 var command = Command(connection, "list_dead_letters");
@@ -219,6 +224,7 @@ public sealed class ProjectionAdmin
         ArgumentException.ThrowIfNullOrWhiteSpace(reason);
         var dropped = await Connections.UseAsync(
             _dataSource,
+            _options,
             async (connection, token) =>
             {
                 var command = Command(connection, "drop_dead_letter").With(letter.Id, NpgsqlDbType.Uuid).WithText(reason);
@@ -248,6 +254,7 @@ public sealed class ProjectionAdmin
 
     private Task<bool> HasApplicationAsync(string name, CancellationToken cancellationToken) => Connections.UseAsync(
         _dataSource,
+        _options,
         async (connection, token) =>
         {
             var command = Command(connection, "shard_candidates");
@@ -281,6 +288,7 @@ public sealed class ProjectionAdmin
         await CheckApplicationAsync(projection, cancellationToken).ConfigureAwait(false);
         var changed = await Connections.UseAsync(
             _dataSource,
+            _options,
             async (connection, token) =>
             {
                 var command = Command(connection, sql).WithText(ShardNames.Of(ShardNames.KeyOf(projection)));

@@ -22,6 +22,7 @@ internal sealed class ProjectionRequest(NpgsqlDataSource dataSource, PostgresOpt
     {
         var id = await Connections.UseAsync(
             dataSource,
+            options,
             async (connection, token) =>
             {
                 var make = Command(connection, "make_request").WithText(projection).WithText(action).WithText(argument);
@@ -81,6 +82,7 @@ internal sealed class ProjectionRequest(NpgsqlDataSource dataSource, PostgresOpt
     private Task<(string? Node, bool IsFinished, string? Error, double Silence)> ReadAsync(
         long id, IProgress<RebuildProgress>? progress, CancellationToken cancellationToken) => Connections.UseAsync(
             dataSource,
+            options,
             async (connection, token) =>
             {
                 var command = Command(connection, "read_request").With(id, NpgsqlDbType.Bigint);
@@ -97,6 +99,7 @@ internal sealed class ProjectionRequest(NpgsqlDataSource dataSource, PostgresOpt
             },
             cancellationToken);
 
+    // Tried once: who asked has what it wanted, or has gone.
     private Task<int> ExecuteAsync(string sql, long id) => Connections.UseAsync(
         dataSource,
         async (connection, token) =>

@@ -31,7 +31,7 @@ internal sealed class InPlaceRebuild(
     /// <summary>Rebuilds the rows of all streams.</summary>
     public async Task RunAsync(RebuildMode mode, CancellationToken cancellationToken)
     {
-        var connection = await Connections.OpenAsync(dataSource, cancellationToken).ConfigureAwait(false);
+        var connection = await Connections.OpenPatientlyAsync(dataSource, options, cancellationToken).ConfigureAwait(false);
         await using var _ = connection.ConfigureAwait(false);
         await RebuildLock.TakeAsync(connection, projection.Key, options, cancellationToken).ConfigureAwait(false);
         try

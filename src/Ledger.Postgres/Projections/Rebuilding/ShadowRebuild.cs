@@ -37,7 +37,7 @@ internal sealed class ShadowRebuild(
     /// <summary>Runs it to its end. Cancelled, it can be gone on with.</summary>
     public async Task RunAsync(RebuildMode mode, CancellationToken cancellationToken)
     {
-        var connection = await Connections.OpenAsync(dataSource, cancellationToken).ConfigureAwait(false);
+        var connection = await Connections.OpenPatientlyAsync(dataSource, options, cancellationToken).ConfigureAwait(false);
         await using var _ = connection.ConfigureAwait(false);
         await RebuildLock.TakeAsync(connection, Key, options, cancellationToken).ConfigureAwait(false);
         try

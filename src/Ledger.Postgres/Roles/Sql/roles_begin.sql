@@ -1,5 +1,4 @@
--- One role's rights include another's by membership. Statements that wait for running appends give up after ten seconds; run it again then.
-set local lock_timeout = '10s';
+-- One role's rights include another's by membership.
 set local client_min_messages = warning;
 
 do $ledger_roles$

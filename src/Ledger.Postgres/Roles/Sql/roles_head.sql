@@ -3,6 +3,9 @@
 \set ON_ERROR_STOP on
 begin;
 
+-- Statements that wait for running appends give up after ten seconds; run it again then.
+set local lock_timeout = '10s';
+
 do $tenancy$
 begin
     if to_regclass(quote_ident({ledger_text}) || '.tenant_seed') is not null then

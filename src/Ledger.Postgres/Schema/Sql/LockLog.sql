@@ -1,4 +1,3 @@
 -- Waits for the transactions that have written events, and keeps others from writing any until this one ends.
 -- https://www.postgresql.org/docs/current/explicit-locking.html#LOCKING-TABLES
-set local lock_timeout = '10s';
 lock table {events}.mt_events in share row exclusive mode

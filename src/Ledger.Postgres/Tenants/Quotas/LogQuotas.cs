@@ -32,7 +32,7 @@ public sealed class LogQuotas
     }
 
     /// <summary>The quota and what the log has.</summary>
-    public Task<LogUsage> ReadAsync(CancellationToken cancellationToken = default) => Connections.UseAsync(_dataSource, ReadAsync, cancellationToken);
+    public Task<LogUsage> ReadAsync(CancellationToken cancellationToken = default) => Connections.UseAsync(_dataSource, _options, ReadAsync, cancellationToken);
 
     /// <summary>Sets the quota of the log, in place of the one that it had. A log may have more than its new quota already, and then takes no more.</summary>
     /// <remarks>
@@ -56,6 +56,7 @@ public sealed class LogQuotas
         await new LedgerMigrator(_dataSource, _options).EnsureMigratedAsync(cancellationToken).ConfigureAwait(false);
         return await Connections.UseAsync(
             _dataSource,
+            _options,
             async (connection, token) =>
             {
                 var known = (await ReadAsync(connection, token).ConfigureAwait(false)).Quota;
@@ -91,15 +92,16 @@ public sealed class LogQuotas
             cancellationToken).ConfigureAwait(false);
     }
 
-    private async Task<T> LockedAsync<T>(NpgsqlConnection connection, Func<CancellationToken, Task<T>> work, CancellationToken cancellationToken)
-    {
-        var transaction = await connection.BeginTransactionAsync(cancellationToken).ConfigureAwait(false);
-        await using var _ = transaction.ConfigureAwait(false);
-        await ExecuteAsync(connection, "quota_lock", [], cancellationToken).ConfigureAwait(false);
-        var done = await work(cancellationToken).ConfigureAwait(false);
-        await transaction.CommitAsync(cancellationToken).ConfigureAwait(false);
-        return done;
-    }
+    private Task<T> LockedAsync<T>(NpgsqlConnection connection, Func<CancellationToken, Task<T>> work, CancellationToken cancellationToken) => PatientLocks.RunAsync(
+        connection,
+        PatientLocks.Patience,
+        null,
+        async token =>
+        {
+            await ExecuteAsync(connection, "quota_lock", [], token).ConfigureAwait(false);
+            return await work(token).ConfigureAwait(false);
+        },
+        cancellationToken);
 
     private async Task<(long Events, long Bytes)> SumAsync(NpgsqlConnection connection, long after, long last, CancellationToken cancellationToken)
     {

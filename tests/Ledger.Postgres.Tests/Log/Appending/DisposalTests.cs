@@ -8,7 +8,7 @@ namespace Ledger.Postgres.Tests.Log.Appending;
 /// <summary>What is under way when the store is disposed gets its answer; what waits is bounded.</summary>
 public sealed class DisposalTests(LedgerDatabase database) : IClassFixture<LedgerDatabase>
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
 
     [Theory]
     [InlineData(1, 1)]

@@ -8,7 +8,7 @@ namespace Ledger.Postgres.Tests.Log.Appending;
 /// <summary>Appends that wait for a lane and are written together, each with an answer of its own.</summary>
 public sealed class GatheringTests(LedgerDatabase database) : IClassFixture<LedgerDatabase>
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
 
     [Fact]
     public async Task Append_Gathered_WrittenByOneTransactionAndAnsweredEach()

@@ -80,10 +80,10 @@ public sealed class TransientFaultsTests(LedgerDatabase database) : IClassFixtur
 
         await ExecuteAsync(connection, $"alter database {name} set default_transaction_read_only = on");
         var append = store.AppendAsync(NewStream(), ExpectedVersion.Any, [new KitLoaded("kit")]);
-        await measured.WaitForAsync("ledger.append.retries", "25006").WaitAsync(TimeSpan.FromSeconds(20));
+        await measured.WaitForAsync("ledger.append.retries", "25006").WaitAsync(TimeSpan.FromMinutes(2));
         await ExecuteAsync(connection, $"alter database {name} reset default_transaction_read_only");
 
-        (await append.WaitAsync(TimeSpan.FromSeconds(20))).Outcome.ShouldBe(AppendOutcome.Written);
+        (await append.WaitAsync(TimeSpan.FromMinutes(2))).Outcome.ShouldBe(AppendOutcome.Written);
     }
 
     [Fact]

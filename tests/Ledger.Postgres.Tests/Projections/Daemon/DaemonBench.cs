@@ -9,7 +9,7 @@ namespace Ledger.Postgres.Tests.Projections.Daemon;
 /// <summary>A database of a test's own with every kind of projection running asynchronously.</summary>
 internal sealed class DaemonBench : IAsyncDisposable
 {
-    public static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+    public static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
 
     private readonly List<ProjectionDaemon> _nodes = [];
 

@@ -15,7 +15,7 @@ public sealed class DaemonChaosTests(ITestOutputHelper output)
 {
     private const int Writers = 16;
     private const int Nodes = 3;
-    private static readonly TimeSpan Duration = Scale.IsSoak ? TimeSpan.FromMinutes(5) : TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan Duration = Scale.IsSoak ? TimeSpan.FromMinutes(5) : TimeSpan.FromSeconds(6);
 
     private const string CutConnections = """
         select count(pg_terminate_backend(pid)) from pg_stat_activity

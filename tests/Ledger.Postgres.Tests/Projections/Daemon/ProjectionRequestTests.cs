@@ -90,7 +90,12 @@ public sealed class ProjectionRequestTests
     [Fact]
     public async Task Rebuild_NobodyDeclaresIt_IsRefusedAfterAWhile()
     {
+        // As if most of the ten seconds were over.
         await using var bench = await DaemonBench.CreateAsync();
+        await bench.Database.ExecuteAsync("""
+            create function earlier() returns trigger language plpgsql as $$ begin new.requested_at := new.requested_at - interval '9 s'; return new; end $$;
+            create trigger tr_earlier before insert on ledger.projection_request for each row execute function earlier();
+            """);
         await bench.StartAsync();
 
         var refused = await Should.ThrowAsync<RequestFailedException>(() => new ProjectionAdmin(bench.Database.DataSource).RebuildAsync("nobody"));

@@ -47,6 +47,7 @@ public sealed class ProjectionCrashTests
         await server.KillServerAsync();
         await server.RestartAsync();
         await all;
+        database.DataSource.Clear();
 
         foreach (var stream in streams)
         {
