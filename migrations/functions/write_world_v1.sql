@@ -1,6 +1,6 @@
 -- Writes missing world rows of a run or branch for the daemon. A run that has rows is not locked, so that appends to it do not wait: its head is, which every other
 -- function that writes rows of several events locks too, and an append that finds no row missing cannot meet. The head itself is made under the lock of the
--- stream alone, because masking looks for it there.
+-- stream alone, because masking looks for it there. An archived run is left to the questions about it: retention may be taking its events.
 --   p_stream  the run or branch
 --   p_limit   the most events of each stream
 -- Result: whether no row is missing any more that this call could write.
@@ -14,6 +14,10 @@ declare
     head record;
     last bigint;
 begin
+    if exists (select from {events}.mt_streams as t where t.id = p_stream and t.is_archived) then
+        return true;
+    end if;
+
     select h.version, h.prefix, h.fault, h.cut_version
     into head
     from {ledger}.world_head as h

@@ -3,6 +3,7 @@ using Ledger.Events;
 using Ledger.Log;
 using Ledger.Postgres.Projections.Daemon;
 using Ledger.Worlds;
+using Npgsql;
 using Shouldly;
 using Xunit;
 
@@ -38,8 +39,13 @@ public sealed class AsyncWorldRowsTests(LedgerDatabase database) : IClassFixture
         await branch.AppendAsync([new ObjectPatched("o1", new JsonObject { ["on"] = "branch" })]);
         await store.AppendAsync(new StreamName($"other:{first.Id}"), ExpectedVersion.Any, [new ObjectCreated("a", "T")]);
 
+        var archived = runs.GetRun(Guid.NewGuid().ToString("N"));
+        await archived.AppendAsync([new ObjectCreated("a", "T")]);
+        await store.ArchiveAsync(archived.StreamName);
+
         await RunShardAsync();
 
+        (await HeadOfAsync(archived.StreamName)).ShouldBe(-1);
         (await HeadOfAsync(first.StreamName)).ShouldBe(1_200);
         (await HeadOfAsync(branch.StreamName)).ShouldBe((await branch.GetLengthAsync()).Value - 900);
         (await HeadOfAsync(new StreamName($"other:{first.Id}"))).ShouldBe(-1);
@@ -64,7 +70,7 @@ public sealed class AsyncWorldRowsTests(LedgerDatabase database) : IClassFixture
 
         await using var writing = await database.DataSource.OpenConnectionAsync();
         await using var rows = await writing.BeginTransactionAsync();
-        await using (var command = new Npgsql.NpgsqlCommand($"set local lock_timeout = '5s'; select ledger.write_world_v1('{run.StreamName}', 10)", writing))
+        await using (var command = new NpgsqlCommand($"set local lock_timeout = '5s'; select ledger.write_world_v1('{run.StreamName}', 10)", writing))
         {
             await command.ExecuteNonQueryAsync();
         }
@@ -74,6 +80,34 @@ public sealed class AsyncWorldRowsTests(LedgerDatabase database) : IClassFixture
         (await HeadOfAsync(run.StreamName)).ShouldBe(3);
         (await run.GetWorldAsync()).FindObject("a")!.Data["n"].GetInt32().ShouldBe(3);
         await StoredRows.ShouldBeThoseOfTheLogAsync(database, [run.StreamName], "a");
+    }
+
+    [Fact]
+    public async Task Mask_DaemonHasReadTheEvent_IsInTheRowsToo()
+    {
+        await using var store = new PostgresEventStore(database.DataSource, Options);
+        var run = new AgentLedger(store).GetRun(Guid.NewGuid().ToString("N"));
+        await run.AppendAsync([new ObjectCreated("a", "T")]);
+        await WriteAsync(run.StreamName);
+        await run.AppendAsync([new ObjectPatched("a", new JsonObject { ["text"] = "secret" })]);
+
+        await using var connection = await database.DataSource.OpenConnectionAsync();
+        await using var transaction = await connection.BeginTransactionAsync();
+        await using (var command = new NpgsqlCommand($"select ledger.write_world_v1('{run.StreamName}', 10)", connection))
+        {
+            await command.ExecuteNonQueryAsync();
+        }
+
+        var masked = database.ExecuteAsync($$"""update ledger.mt_events set data = '{"id": "a", "patch": {"text": "***"}}' where stream_id = '{{run.StreamName}}' and version = 2""");
+        while (await database.ScalarAsync<long>($"select count(*) from pg_stat_activity where {connection.ProcessID} = any (pg_blocking_pids(pid))") == 0)
+        {
+        }
+
+        await transaction.CommitAsync();
+        await masked;
+
+        (await run.GetWorldAsync()).FindObject("a")!.Data["text"].GetString().ShouldBe("***");
+        (await StoredRows.ReadAsync(database, [run.StreamName])).ShouldNotContain("secret");
     }
 
     [Fact]
