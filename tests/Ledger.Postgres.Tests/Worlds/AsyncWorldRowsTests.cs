@@ -1,5 +1,4 @@
 using System.Text.Json.Nodes;
-using Ledger.Events;
 using Ledger.Log;
 using Ledger.Postgres.Projections.Daemon;
 using Ledger.Worlds;
@@ -98,7 +97,7 @@ public sealed class AsyncWorldRowsTests(LedgerDatabase database) : IClassFixture
             await command.ExecuteNonQueryAsync();
         }
 
-        var masked = database.ExecuteAsync($$"""update ledger.mt_events set data = '{"id": "a", "patch": {"text": "***"}}' where stream_id = '{{run.StreamName}}' and version = 2""");
+        var masked = database.ExecuteAsync($$$"""update ledger.mt_events set data = '{"id": "a", "patch": {"text": "***"}}' where stream_id = '{{{run.StreamName}}}' and version = 2""");
         while (await database.ScalarAsync<long>($"select count(*) from pg_stat_activity where {connection.ProcessID} = any (pg_blocking_pids(pid))") == 0)
         {
         }

@@ -1,4 +1,3 @@
-using Ledger.Log;
 using Ledger.Postgres.Projections.Daemon;
 using Shouldly;
 
