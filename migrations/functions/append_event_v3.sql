@@ -50,7 +50,8 @@ begin
         return;
     end if;
 
-    if p_projections is not null then
+    -- The locks of the streams are enough for the rows of worlds, which are rebuilt stream by stream, and no statement after this one asks which streams were written.
+    if p_projections <> array['ledger:world'] then
         perform pg_advisory_xact_lock_shared({ledger}.projection_key_v1(n.name)) from unnest(p_projections) as n (name);
         perform set_config('ledger.touched', array[p_stream]::text, true);
     end if;

@@ -71,7 +71,8 @@ begin
         return;
     end if;
 
-    if p_projections is not null then
+    -- The locks of the streams are enough for the rows of worlds, which are rebuilt stream by stream, and no statement after this one asks which streams were written.
+    if p_projections <> array['ledger:world'] then
         perform pg_advisory_xact_lock_shared({ledger}.projection_key_v1(n.name)) from unnest(p_projections) as n (name);
         perform set_config('ledger.touched', '{}', true);
     end if;
@@ -213,7 +214,7 @@ begin
     where t.id = n.name
       and t.version is distinct from n.version;
 
-    if p_projections is not null then
+    if p_projections <> array['ledger:world'] then
         perform set_config('ledger.touched', array(select distinct n.name from unnest(event_stream) as n (name))::text, true);
     end if;
 

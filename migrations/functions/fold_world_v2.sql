@@ -24,6 +24,8 @@ declare
     firsts bigint[] := array_fill(none, array[cardinality(p_streams)]);
     faults text[] := array_fill(null::text, array[cardinality(p_streams)]);
     budgets bigint[] := array_fill(null::bigint, array[cardinality(p_streams)]);
+    -- The last event of each stream that is folded here: the daemon does not lock the stream, which may grow meanwhile.
+    lasts bigint[];
     -- The state of the object or relation that the events at hand are about, and every state that an event gave. Objects have no ends.
     state {ledger}.world_relation;
     states {ledger}.world_relation[];
@@ -76,6 +78,14 @@ begin
         cut_version = excluded.cut_version
     where h.fault = 'inherited';
 
+    -- The daemon locks the head alone.
+    perform from {ledger}.world_head as h where h.stream = any (p_streams) order by h.stream collate "C" for no key update;
+    select array_agg(least(h.version + p_limit, t.version) order by n.ordinal)
+    into lasts
+    from unnest(p_streams) with ordinality as n (stream, ordinal)
+    left join {ledger}.world_head as h on h.stream = n.stream
+    left join {events}.mt_streams as t on t.id = n.stream;
+
     for e in
         select n.ordinal::integer as s,
                h.stream,
@@ -105,7 +115,7 @@ begin
             from {events}.mt_events as v
             where v.stream_id = h.stream
               and v.version > h.version
-              and v.version <= h.version + p_limit
+              and v.version <= lasts[n.ordinal::integer]
             offset 0) as m
         join (
             values ('object.created', 'create', false, '{id,type}'::text[]),
@@ -271,14 +281,14 @@ begin
     end if;
 
     update {ledger}.world_head as h
-    set version = least(n.cut - 1, h.version + p_limit, t.version),
+    set version = least(n.cut - 1, n.last),
         budget_version = coalesce(h.budget_version, case when n.budget < n.cut then n.budget end),
         fault_version = coalesce(h.fault_version, nullif(n.first, none)),
         fault = coalesce(h.fault, n.fault),
         cut_version = nullif(n.cut, none)
-    from unnest(p_streams, cuts, firsts, faults, budgets) as n (stream, cut, first, fault, budget)
-    join {events}.mt_streams as t on t.id = n.stream
+    from unnest(p_streams, cuts, firsts, faults, budgets, lasts) as n (stream, cut, first, fault, budget, last)
     where h.stream = n.stream
+      and n.last is not null
       and h.cut_version is null
       and h.fault is distinct from 'inherited';
 end

@@ -1,5 +1,6 @@
 -- Writes the world rows of events that were just inserted, without reading them again: of each that follows on what the rows stand for, and changes an object
 -- that has a row, all in one statement. The transaction must hold the locks of the streams. It trusts what it is given: only functions of the log call it.
+-- Rows are looked up one by one whatever the planner knows: laterals with an offset say so, where settings of the function would be made and undone for each call.
 --   p_streams   the stream of each event, or one where all are equal
 --   p_versions  the version of each
 --   p_types     the type of each, or one where all are equal
@@ -10,10 +11,6 @@ returns text[]
 language plpgsql
 volatile
 set enable_seqscan = off
-set enable_hashjoin = off
-set enable_mergejoin = off
-set enable_material = off
-set jit = off
 set plan_cache_mode = force_generic_plan
 as $function$
 declare
@@ -26,26 +23,39 @@ begin
         with change as materialized (
             select o.stream,
                    o.id,
-                   o.ctid as place,
+                   o.place,
                    o.type,
                    o.data as old_data,
                    o.created_at,
                    o.valid_from as old_from,
-                   o.data || coalesce(m.data -> 'patch', '{}') as data,
-                   h.ctid as head,
+                   o.data || m.patch as data,
+                   h.head,
                    m.version
             from (
-                select unnest(p_streams) as stream,
-                       unnest(p_versions) as version,
-                       unnest(p_data) as data) as m
-            join {ledger}.world_head as h on h.stream = coalesce(same_stream, m.stream) and h.version = m.version - 1
-            join {ledger}.world_object as o on o.stream = h.stream and o.id = m.data ->> 'id'
-            where h.version > 0
-              and h.cut_version is null
-              and h.fault is distinct from 'inherited'
-              and not o.removed
-              and jsonb_typeof(m.data -> 'id') = 'string'
-              and jsonb_typeof(coalesce(m.data -> 'patch', '{}')) = 'object'
+                select e.stream, e.version, coalesce(e.data -> 'patch', '{}') as patch, e.data -> 'id' as id
+                from (
+                    select unnest(p_streams) as stream,
+                           unnest(p_versions) as version,
+                           unnest(p_data) as data) as e
+                offset 0) as m
+            cross join lateral (
+                select w.ctid as head, w.stream
+                from {ledger}.world_head as w
+                where w.stream = coalesce(same_stream, m.stream)
+                  and w.version = m.version - 1
+                  and w.version > 0
+                  and w.cut_version is null
+                  and w.fault is distinct from 'inherited'
+                offset 0) as h
+            cross join lateral (
+                select w.ctid as place, w.stream, w.id, w.type, w.data, w.created_at, w.valid_from
+                from {ledger}.world_object as w
+                where w.stream = h.stream
+                  and w.id = m.id #>> '{}'
+                  and not w.removed
+                offset 0) as o
+            where jsonb_typeof(m.id) = 'string'
+              and jsonb_typeof(m.patch) = 'object'
         ),
         superseded as (
             insert into {ledger}.world_object_past (stream, id, type, data, created_at, valid_from, removed)
@@ -58,15 +68,12 @@ begin
                 valid_from = c.version
             from change as c
             where o.ctid = c.place
-        ),
-        moved as (
-            update {ledger}.world_head as h
-            set version = c.version
-            from change as c
-            where h.ctid = c.head
-            returning h.version
         )
-        select count(*) into written from moved;
+        update {ledger}.world_head as h
+        set version = c.version
+        from change as c
+        where h.ctid = c.head;
+        get diagnostics written = row_count;
     else
         with event as materialized (
             select h.stream,
@@ -96,10 +103,15 @@ begin
                            unnest(p_versions) as version,
                            unnest(p_types) as type,
                            unnest(p_data) as data) as n) as m
-            join {ledger}.world_head as h on h.stream = m.stream and h.version = m.version - 1
-            where h.version > 0
-              and h.cut_version is null
-              and h.fault is distinct from 'inherited'
+            cross join lateral (
+                select w.ctid, w.stream, w.prefix
+                from {ledger}.world_head as w
+                where w.stream = m.stream
+                  and w.version = m.version - 1
+                  and w.version > 0
+                  and w.cut_version is null
+                  and w.fault is distinct from 'inherited'
+                offset 0) as h
         ),
         change as materialized (
             select e.stream,
@@ -107,7 +119,7 @@ begin
                    e.version,
                    e.act,
                    e.id,
-                   o.ctid as place,
+                   o.place,
                    o.type as old_type,
                    o.data as old_data,
                    o.created_at as old_created_at,
@@ -117,7 +129,11 @@ begin
                    case e.act when 'create' then e.body when 'patch' then o.data || e.body when 'remove' then '{}' end as data,
                    case when o.removed is false then o.created_at else e.prefix + e.version - 1 end as created_at
             from event as e
-            left join {ledger}.world_object as o on o.stream = e.stream and o.id = e.id
+            left join lateral (
+                select w.ctid as place, w.id, w.type, w.data, w.created_at, w.valid_from, w.removed
+                from {ledger}.world_object as w
+                where w.stream = e.stream and w.id = e.id
+                offset 0) as o on true
             where e.act is null
                or e.has_id
                   and jsonb_typeof(e.body) = 'object'
@@ -148,15 +164,12 @@ begin
             from change as c
             where c.act is not null
               and c.old_from is null
-        ),
-        moved as (
-            update {ledger}.world_head as h
-            set version = c.version
-            from change as c
-            where h.ctid = c.head
-            returning h.version
         )
-        select count(*) into written from moved;
+        update {ledger}.world_head as h
+        set version = c.version
+        from change as c
+        where h.ctid = c.head;
+        get diagnostics written = row_count;
     end if;
 
     if written = cardinality(p_versions) then

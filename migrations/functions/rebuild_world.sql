@@ -13,6 +13,7 @@ declare
 begin
     -- No other session may write rows of a branch while those of its ancestors are missing.
     perform pg_advisory_xact_lock({ledger}.projection_key_v1('ledger:world'));
+    perform from {events}.mt_streams as t where t.version > 0 and (p_stream is null or t.id = p_stream) order by t.id collate "C" for no key update;
     delete from {ledger}.world_head as h where p_stream is null or h.stream = p_stream;
     for one in
         select t.id from {events}.mt_streams as t where t.version > 0 and (p_stream is null or t.id = p_stream) order by t.id collate "C"

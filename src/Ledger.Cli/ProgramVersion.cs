@@ -1,15 +1,11 @@
-using System.Reflection;
 using System.Text;
 using Ledger.Cli.Output;
 
 namespace Ledger.Cli;
 
-/// <summary>The version of this program, without the build's revision.</summary>
-internal static class ProgramVersion
+/// <summary>The version of this program, without the build's revision; the build writes it here.</summary>
+internal static partial class ProgramVersion
 {
-    public static string Number { get; } =
-        typeof(ProgramVersion).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()!.InformationalVersion.Split('+')[0];
-
     /// <summary>Prints it without the tree of commands, as scripts ask for it before each use.</summary>
     /// <returns>The exit code.</returns>
     public static int Print()

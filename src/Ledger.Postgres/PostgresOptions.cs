@@ -76,7 +76,8 @@ public sealed record PostgresOptions
     public AmbientTransactions AmbientTransactions { get; init; }
 
     /// <summary>Whether worlds are stored as rows: default <see cref="WorldRows.Inline"/>, written by every append in its transaction.</summary>
-    /// <remarks>Programs on one log may choose differently: what one appends without rows, the next append or question to the rows adds.</remarks>
+    /// <remarks>Programs on one log may choose differently: what one appends without rows, the next append or question to the rows adds, or a daemon with
+    /// <see cref="WorldRows.Async"/>.</remarks>
     public WorldRows WorldRows { get; init; } = WorldRows.Inline;
 
     /// <summary>Whether the application brings the schema up to date itself: default <see cref="AutoMigrate.Never"/>.</summary>

@@ -36,6 +36,7 @@ Scenario[] scenarios =
     new WorldOfThePast(),
     new WorldBytes(),
     new SnapshotLoad(),
+    new SnapshotSave(),
     new Reexecution(),
     new RecordedCalls(),
     new CachedCalls(),

@@ -98,5 +98,8 @@ public sealed class PostgresTaskSavingTests(LedgerDatabase database) : TaskSavin
 public sealed class PostgresKandoVectorTests(LedgerDatabase database) : KandoVectorTests(database), IClassFixture<LedgerDatabase>;
 public sealed class PostgresRunWorldTests(LedgerDatabase database) : RunWorldTests(database), IClassFixture<LedgerDatabase>;
 public sealed class PostgresRunWorldByFoldTests(LedgerDatabase database) : RunWorldTests(database.WithoutRows), IClassFixture<LedgerDatabase>;
+public sealed class PostgresRunWorldByDaemonTests(LedgerDatabase database) : RunWorldTests(database.WithAsyncRows), IClassFixture<LedgerDatabase>;
+public sealed class PostgresWorldLawByDaemonTests(LedgerDatabase database) : WorldLawTests(database.WithAsyncRows), IClassFixture<LedgerDatabase>;
+public sealed class PostgresMergeLawByDaemonTests(LedgerDatabase database) : MergeLawTests(database.WithAsyncRows), IClassFixture<LedgerDatabase>;
 public sealed class PostgresWorldLawTests(LedgerDatabase database) : WorldLawTests(database), IClassFixture<LedgerDatabase>;
 public sealed class PostgresUnstorableAnswerTests(LedgerDatabase database) : UnstorableAnswerTests(database), IClassFixture<LedgerDatabase>;

@@ -1,5 +1,6 @@
 using Ledger.Conformance;
 using Ledger.Log;
+using Ledger.Postgres.Projections.Daemon;
 using Ledger.Postgres.Schema;
 using Ledger.Projections;
 using Ledger.Testing;
@@ -18,10 +19,14 @@ public sealed class LedgerDatabase : ITestEngine, IAsyncLifetime, IAsyncDisposab
         """;
 
     private readonly List<LedgerDatabase> _further = [];
+    private ProjectionDaemon? _daemon;
     private TestPostgres? _ownServer;
     private TestDatabase? _database;
 
     public ITestEngine WithoutRows => new FoldingEngine(this);
+
+    /// <summary>The same engine with rows of worlds that a daemon writes, which runs meanwhile.</summary>
+    public ITestEngine WithAsyncRows => new AsyncRowsEngine(this);
 
     public NpgsqlDataSource DataSource { get; private set; } = null!;
 
@@ -65,6 +70,11 @@ public sealed class LedgerDatabase : ITestEngine, IAsyncLifetime, IAsyncDisposab
             await further.DisposeAsync();
         }
 
+        if (_daemon is not null)
+        {
+            await _daemon.DisposeAsync();
+        }
+
         await DataSource.DisposeAsync();
         await _database!.DisposeAsync();
         if (_ownServer is not null)
@@ -97,6 +107,19 @@ public sealed class LedgerDatabase : ITestEngine, IAsyncLifetime, IAsyncDisposab
     /// <summary>A further store on the same log, which keeps no worlds as rows.</summary>
     public PostgresEventStore CreateStoreWithoutRows(EventRegistry? registry = null) =>
         new(DataSource, new PostgresOptions { Registry = registry ?? EventRegistry.Default, WorldRows = WorldRows.Off });
+
+    /// <summary>A further store on the same log, whose rows of worlds a daemon writes, which runs from now on.</summary>
+    public async Task<PostgresEventStore> CreateStoreWithAsyncRowsAsync(EventRegistry? registry = null)
+    {
+        var options = new PostgresOptions { Registry = registry ?? EventRegistry.Default, WorldRows = WorldRows.Async };
+        if (_daemon is null)
+        {
+            _daemon = new ProjectionDaemon(DataSource, options, new DaemonOptions { MaxConnections = 1, SearchIndex = false });
+            await _daemon.StartAsync();
+        }
+
+        return new PostgresEventStore(DataSource, options);
+    }
 
     public async Task<T> ScalarAsync<T>(string sql)
     {
@@ -144,6 +167,20 @@ public sealed class LedgerDatabase : ITestEngine, IAsyncLifetime, IAsyncDisposab
 
         public Task<IEventStore> CreateProjectingStoreAsync(IReadOnlyList<Projection> projections) =>
             throw new NotSupportedException("No class of the suite asks for projections without rows of worlds.");
+
+        public Task<IEventStore> OpenAgainAsync(IEventStore store) => CreateStoreAsync();
+    }
+
+    private sealed class AsyncRowsEngine(LedgerDatabase database) : ITestEngine
+    {
+        public ITestEngine WithoutRows => database.WithoutRows;
+
+        public async Task<IEventStore> CreateStoreAsync(EventRegistry? registry = null) => await database.CreateStoreWithAsyncRowsAsync(registry);
+
+        public async Task<IEventStore> CreateEmptyStoreAsync() => await (await database.CreateFurtherAsync()).CreateStoreWithAsyncRowsAsync();
+
+        public Task<IEventStore> CreateProjectingStoreAsync(IReadOnlyList<Projection> projections) =>
+            throw new NotSupportedException("No class of the suite asks for projections with asynchronous rows of worlds.");
 
         public Task<IEventStore> OpenAgainAsync(IEventStore store) => CreateStoreAsync();
     }

@@ -76,7 +76,7 @@ public sealed partial class PostgresEventStore : IEventStore, IProjectionCatalog
         _reader = new LogReader(context, _streams);
         _branches = new BranchTable(context);
         _search = new PostgresLogSearch(context, _streams, _branches);
-        _worlds = context.Options.WorldRows == WorldRows.Inline ? new PostgresWorldReader(context, this) : null;
+        _worlds = context.Options.WorldRows != WorldRows.Off ? new PostgresWorldReader(context, this) : null;
         _snapshots = new PostgresSnapshots(context);
         _documents = new PostgresDocuments(context, this);
         _records = new PostgresChronoLog(context);

@@ -137,6 +137,7 @@ internal static class RoleGrants
         ("mask_events_v1", LedgerRole.Operator),
         ("chrono_archive_v1", LedgerRole.Operator),
         ("rewrite_world_v2", LedgerRole.Operator),
+        ("write_world_v1", LedgerRole.Operator),
         ("rewrite_tasks_v1", LedgerRole.Operator),
         ("clear_tasks_v1", LedgerRole.Operator),
         ("rebuild_world", LedgerRole.Operator),

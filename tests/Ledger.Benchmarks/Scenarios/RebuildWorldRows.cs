@@ -17,7 +17,7 @@ internal sealed class RebuildWorldRows : RunsScenario
 
     public override IReadOnlyList<Goal> Goals =>
     [
-        Goal.Absolute(Figure.EventsPerSecond, _ledger) with { AtLeast = 60_000 },
+        Goal.Absolute(Figure.EventsPerSecond, _ledger) with { AtLeast = 250_000 },
         Goal.Absolute(Figure.Heap, _ledger) with { AtLeast = 100 },
     ];
 }

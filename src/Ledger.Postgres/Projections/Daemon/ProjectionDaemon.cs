@@ -75,6 +75,7 @@ public sealed class ProjectionDaemon : IAsyncDisposable
             .. _options.AsyncProjections.Select(p => p is ISnapshot
                 ? new SnapshotShard(p, _options, _daemon.BatchTime, _gaps, _timeProvider)
                 : (ShardWork)new ProjectionShard(p, _options, _gaps)),
+            .. (ShardWork[])(_options.WorldRows == WorldRows.Async ? [new WorldRowsShard(_options)] : []),
             .. WorldSnapshots(),
             .. (ShardWork[])(_daemon.RunSummaries ? [new RunSummaryShard(_options)] : []),
             .. (ShardWork[])(_daemon.SearchIndex ? [new SearchIndexShard(_options, _timeProvider, _logger)] : []),

@@ -40,7 +40,7 @@ internal static class LedgerProjections
 
     private static IEnumerable<InlineProjection> Inline(SchemaNames schemas)
     {
-        yield return InlineProjection.OfLedger(World, streamPrefix: "", "project_world", schemas, new StreamRebuild("rewrite_world")) with
+        yield return InlineProjection.OfLedger(World, streamPrefix: "", "project_world", schemas, new StreamRebuild("rewrite_world") { IsOfWorlds = true }) with
         {
             AppendPrefixes = RunSummaries.Prefixes,
         };

@@ -3,6 +3,7 @@ using Ledger.Postgres.Connecting;
 using Ledger.Postgres.Log;
 using Ledger.Postgres.Projections.Daemon;
 using Ledger.Postgres.Projections.Inline;
+using Ledger.Postgres.Worlds.Writing;
 using Npgsql;
 using NpgsqlTypes;
 
@@ -23,6 +24,8 @@ internal sealed class InPlaceRebuild(
     // Followed by the name of the last finished branch; it occurs in no stream name.
     private const char BranchMark = '\u0001';
 
+    private readonly WorldRebuild? _worlds = rebuild.IsOfWorlds ? new WorldRebuild(options) : null;
+    private bool? _mayFold;
     private long _done;
     private long _total;
 
@@ -194,6 +197,11 @@ internal sealed class InPlaceRebuild(
 
     private async Task<long> RewriteAsync(NpgsqlConnection connection, string[] streams, CancellationToken cancellationToken)
     {
+        if (_worlds is not null && (_mayFold ??= await _worlds.MayAsync(connection, cancellationToken).ConfigureAwait(false)))
+        {
+            return await _worlds.RewriteAsync(connection, streams, cancellationToken).ConfigureAwait(false);
+        }
+
         var command = Command(connection, rebuild.Rewrite!).With(streams, NpgsqlDbType.Array | NpgsqlDbType.Text);
         await using var _ = command.ConfigureAwait(false);
         return (long)(await command.ExecuteScalarAsync(cancellationToken).ConfigureAwait(false))!;

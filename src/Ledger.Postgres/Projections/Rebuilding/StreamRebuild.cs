@@ -17,6 +17,9 @@ internal sealed record StreamRebuild(string? Rewrite)
     /// the file does. Null if there is a file.</summary>
     public Func<IEventStore, IReadOnlyList<StreamName>, CancellationToken, Task<long>>? Code { get; init; }
 
+    /// <summary>Whether the rows are those of worlds, which are folded in C# where the role may write the tables, and else by the file.</summary>
+    public bool IsOfWorlds { get; init; }
+
     /// <summary>Is called before the first stream is listed, and what it returns after the last one was rebuilt. Not where an earlier rebuild is resumed, whose first
     /// streams may have grown since. Null for nothing.</summary>
     public Func<IEventStore, CancellationToken, Task<Func<CancellationToken, Task>>>? Begin { get; init; }

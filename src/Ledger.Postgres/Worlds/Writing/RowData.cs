@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using System.Text;
 using System.Text.Json;
 using Ledger.Json;
 
@@ -8,6 +9,9 @@ namespace Ledger.Postgres.Worlds.Writing;
 /// <remarks>It is taken apart at the first merge only, and holds parts of the texts that it was given.</remarks>
 internal sealed class RowData
 {
+    // More are looked up by a table, which costs more than comparing so few.
+    private const int FewMembers = 16;
+
     private ReadOnlyMemory<byte> _text;
     private List<(ReadOnlyMemory<byte> Name, ReadOnlyMemory<byte> Value)>? _members;
     private Dictionary<string, int>? _places;
@@ -25,7 +29,7 @@ internal sealed class RowData
     {
         if (_members is null)
         {
-            (_members, _places) = ([], new Dictionary<string, int>(StringComparer.Ordinal));
+            _members = [];
             SetMembers(_text);
         }
 
@@ -66,22 +70,50 @@ internal sealed class RowData
         reader.Read();
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
-            var key = reader.GetString()!;
+            // Names that are few and written as they are, are compared as they are.
+            var key = _places is null && !reader.ValueIsEscaped && _members!.Count < FewMembers ? null : reader.GetString()!;
             var nameStart = (int)reader.TokenStartIndex;
             var name = text.Slice(nameStart, reader.ValueSpan.Length + 2);
             reader.Read();
             var start = (int)reader.TokenStartIndex;
             reader.Skip();
             var value = text[start..(int)reader.BytesConsumed];
-            if (_places!.TryGetValue(key, out var place))
+            var place = key is null ? Find(name.Span) : Places().GetValueOrDefault(key, -1);
+            if (place >= 0)
             {
                 _members![place] = (name, value);
+                continue;
             }
-            else
+
+            _places?.Add(key!, _members!.Count);
+            _members!.Add((name, value));
+        }
+    }
+
+    private int Find(ReadOnlySpan<byte> name)
+    {
+        for (var i = 0; i < _members!.Count; i++)
+        {
+            if (_members[i].Name.Span.SequenceEqual(name))
             {
-                _places.Add(key, _members!.Count);
-                _members.Add((name, value));
+                return i;
             }
         }
+
+        return -1;
+    }
+
+    private Dictionary<string, int> Places()
+    {
+        if (_places is null)
+        {
+            _places = new Dictionary<string, int>(StringComparer.Ordinal);
+            for (var i = 0; i < _members!.Count; i++)
+            {
+                _places.Add(Encoding.UTF8.GetString(_members[i].Name.Span[1..^1]), i);
+            }
+        }
+
+        return _places;
     }
 }

@@ -35,6 +35,9 @@ internal sealed class WorkStream(string name, int index)
         IsOurs = isPlain && rows == _before;
     }
 
+    /// <summary>Makes it one whose rows are those of the events up to a version, and get those up to another.</summary>
+    public void Continue(long before, long version) => (Version, _before, IsOurs) = (version, before, true);
+
     /// <summary>The version of one of the events, counted from 1.</summary>
     public long VersionOf(int number) => _before + number;
 }
