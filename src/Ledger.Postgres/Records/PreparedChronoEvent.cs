@@ -82,7 +82,7 @@ internal sealed class PreparedChronoEvent : IDisposable
         (_seq.TypedValue, _hash.TypedValue) = (batch.Before.Seq, batch.Before.Hash);
         (_afterSeq.TypedValue, _afterHash.TypedValue) = (batch.After.Seq, batch.After.Hash);
         (_id.TypedValue, _type.TypedValue, _data.TypedValue) = (item.Id, item.Type, item.Json);
-        _headers.TypedValue = item.Headers.IsEmpty ? null : item.Headers;
+        _headers.TypedValue = item.Headers.IsEmpty ? default(ReadOnlyMemory<byte>?) : item.Headers;
         (_key.TypedValue, _rowId.TypedValue) = (row.Key, row.Id);
         (_kind.TypedValue, _status.TypedValue, _confidence.TypedValue) = (row.Kind, row.Status, row.Confidence);
         (_text.TypedValue, _spelled.TypedValue) = (row.Record.Text, row.Record.Spelled);

@@ -52,6 +52,12 @@ internal sealed class NewEventsCall : IDisposable
                 return false;
             }
 
+            // Many callers of one stream are told apart before their names are sorted.
+            if (i > 0 && _order[i - 1].Stream == part.Stream.Value)
+            {
+                return false;
+            }
+
             _order.Add((part.Stream.Value, i));
         }
 
