@@ -18,6 +18,7 @@ internal sealed partial class PostgresChronoSession : IChronoSession
     private readonly Action _announce;
     private readonly LaneConnection _writing;
     private readonly PreparedChronoAppend? _append;
+    private readonly PreparedChronoEvent? _event;
 
     public PostgresChronoSession(
         StreamName stream,
@@ -35,7 +36,11 @@ internal sealed partial class PostgresChronoSession : IChronoSession
         _announce = announce;
         _retries = new TransientRetries(options, timeProvider);
         _writing = LaneConnection.Create(connections.Pool, options, timeProvider, isKept: true);
-        _append = statements.Projections.For([stream.Value]).Keys is null ? new PreparedChronoAppend(stream, options) : null;
+        if (statements.Projections.For([stream.Value]).Keys is null)
+        {
+            _append = new PreparedChronoAppend(stream, options);
+            _event = stream.Value.StartsWith("chrono:", StringComparison.Ordinal) ? new PreparedChronoEvent(stream, options) : null;
+        }
     }
 
     public StreamName Stream { get; }
@@ -64,6 +69,7 @@ internal sealed partial class PostgresChronoSession : IChronoSession
     {
         _writing.Dispose();
         _append?.Dispose();
+        _event?.Dispose();
         return ValueTask.CompletedTask;
     }
 
@@ -75,6 +81,12 @@ internal sealed partial class PostgresChronoSession : IChronoSession
         var isWell = false;
         try
         {
+            if (_event is not null && PreparedChronoEvent.Takes(batch) && await _event.RunAsync(connection, batch, cancellationToken).ConfigureAwait(false))
+            {
+                isWell = true;
+                return true;
+            }
+
             var outcome = await (_append is null
                 ? ChronoAppend.RunAsync(connection, null, Stream, batch, _statements, _options, cancellationToken)
                 : _append.RunAsync(connection, batch, cancellationToken)).ConfigureAwait(false);

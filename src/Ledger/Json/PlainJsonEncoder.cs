@@ -146,6 +146,19 @@ internal sealed class PlainJsonEncoder : JavaScriptEncoder
         return OperationStatus.Done;
     }
 
+    /// <summary>How many bytes a text takes that is escaped.</summary>
+    internal static int LengthOf(ReadOnlySpan<byte> utf8)
+    {
+        var length = utf8.Length;
+        Span<byte> escape = stackalloc byte[6];
+        for (var rest = utf8; rest.IndexOfAny(EscapedBytes) is var first and >= 0; rest = rest[(first + 1)..])
+        {
+            length += Escape(rest[first], escape) - 1;
+        }
+
+        return length;
+    }
+
     /// <summary>Writes the escape of a character that JSON requires to be escaped; at most 6 bytes.</summary>
     internal static int Escape(byte c, Span<byte> escape)
     {

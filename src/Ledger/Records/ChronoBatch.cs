@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Text;
 using Ledger.Records.Chronomemory;
 
@@ -7,7 +8,12 @@ namespace Ledger.Records;
 /// <remarks>Not safe for concurrent use. The known rows must include the record of a delete, if it exists.</remarks>
 internal sealed class ChronoBatch
 {
-    private readonly Dictionary<string, ChronoRow> _known;
+    private const int MostKept = 64 * 1024;
+
+    [ThreadStatic]
+    private static ArrayBufferWriter<byte>? _text;
+
+    private readonly Dictionary<string, ChronoRow>? _known;
     private readonly OrderedDictionary<string, ChronoRow> _rows = new(StringComparer.Ordinal);
     private long _version;
 
@@ -19,7 +25,7 @@ internal sealed class ChronoBatch
         Before = before;
         After = before;
         _version = before.StreamVersion;
-        _known = (known ?? []).ToDictionary(r => r.ToRecord().Id, StringComparer.Ordinal);
+        _known = known?.ToDictionary(r => r.ToRecord().Id, StringComparer.Ordinal);
     }
 
     /// <summary>The place at which the store must be before the write.</summary>
@@ -47,8 +53,11 @@ internal sealed class ChronoBatch
     /// <summary>Adds a change to the end of the chain.</summary>
     public WalEvent Add(PreparedChange change, Guid id, string ts)
     {
-        var (text, walEvent) = change.At(After.Seq + 1, ts, change.Op == "compact" ? "" : After.Hash);
-        Events.Add(NewChronoEvent.Of(id, text.Span, walEvent.Hash, change.Spelled));
+        // Used while an event is added, and large only if one was.
+        var text = _text is { Capacity: <= MostKept } kept ? kept : _text = new ArrayBufferWriter<byte>(2_048);
+        text.ResetWrittenCount();
+        var walEvent = change.At(After.Seq + 1, ts, change.Op == "compact" ? "" : After.Hash, text);
+        Events.Add(NewChronoEvent.Of(id, text.WrittenSpan, walEvent.Hash, change.Spelled));
         Apply(++_version, walEvent, change.Text);
         return walEvent;
     }
@@ -99,9 +108,11 @@ internal sealed class ChronoBatch
         var isApplied = !(After.Seq > 0 && walEvent.Seq <= After.Seq);
         var isUpsert = walEvent.Op is "upsert" or "migrate";
         var id = isUpsert ? walEvent.Record.Id : walEvent.RecordId;
+        byte[]? key = null;
         if (isUpsert || walEvent.Op == "delete")
         {
-            Changes.Add(new RecordChange(ChronoRow.KeyOf(id), version, isApplied));
+            key = ChronoRow.KeyOf(id);
+            Changes.Add(new RecordChange(key, version, isApplied));
         }
 
         Advance(version, isApplied ? Math.Max(After.Seq, walEvent.Seq) : After.Seq, isApplied ? walEvent.Hash : After.Hash);
@@ -113,7 +124,7 @@ internal sealed class ChronoBatch
         if (isUpsert)
         {
             var written = text ?? RecordText.Of(walEvent.Record.ToValue());
-            _rows[id] = ChronoRow.Of(walEvent.Record, written, OrdinalOf(id, version), walEvent.Seq);
+            _rows[id] = ChronoRow.Of(walEvent.Record, written, OrdinalOf(id, version), walEvent.Seq, key);
         }
         else if (walEvent.Op == "delete" && Find(id) is { } row)
         {
@@ -133,7 +144,7 @@ internal sealed class ChronoBatch
 
     private long OrdinalOf(string id, long otherwise) => Find(id)?.Ordinal ?? otherwise;
 
-    private ChronoRow? Find(string id) => _rows.GetValueOrDefault(id) ?? _known.GetValueOrDefault(id);
+    private ChronoRow? Find(string id) => _rows.GetValueOrDefault(id) ?? _known?.GetValueOrDefault(id);
 
     private void Advance(long version, long seq, string hash) =>
         After = After with { StreamVersion = Math.Max(After.StreamVersion, version), Version = version, Seq = seq, LastHash = hash };

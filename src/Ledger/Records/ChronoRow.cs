@@ -27,7 +27,13 @@ internal sealed record ChronoRow(byte[] Key, long Ordinal, long Seq, RecordText 
     /// <summary>For filters, which select candidates by it.</summary>
     public double Confidence { get; init; }
 
-    public static ChronoRow Of(ChronoRecord record, RecordText text, long ordinal, long seq) => new(KeyOf(record.Id), ordinal, seq, text)
+    /// <summary>The row of a record.</summary>
+    /// <param name="record">The record.</param>
+    /// <param name="text">Its stored form.</param>
+    /// <param name="ordinal">Its place in the order of first insertion.</param>
+    /// <param name="seq">The seq of the event that changed it last.</param>
+    /// <param name="key">Its key, if it is known.</param>
+    public static ChronoRow Of(ChronoRecord record, RecordText text, long ordinal, long seq, byte[]? key = null) => new(key ?? KeyOf(record.Id), ordinal, seq, text)
     {
         Id = Shown(record.Id, int.MaxValue),
         Kind = Shown(record.Kind, LongestShown),

@@ -22,9 +22,13 @@ public sealed record ChronoRules
     /// <exception cref="ChronoRecordException">A value is not accepted.</exception>
     public void Check(ChronoRecord record)
     {
-        if (FaultsOf(record) is [var fault, ..])
+        ArgumentNullException.ThrowIfNull(record);
+        foreach (var field in ChronoRecord.Fields)
         {
-            throw new ChronoRecordException(record.Id ?? "", fault);
+            if (FaultOf(field, record) is { } fault)
+            {
+                throw new ChronoRecordException(record.Id ?? "", fault);
+            }
         }
     }
 

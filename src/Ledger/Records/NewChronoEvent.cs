@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Text;
 using System.Text.Json;
 using Ledger.Json;
 using Ledger.Log;
@@ -12,13 +13,12 @@ namespace Ledger.Records;
 /// <param name="Headers">Its headers; empty for none.</param>
 internal readonly record struct NewChronoEvent(Guid Id, string Type, ReadOnlyMemory<byte> Json, ReadOnlyMemory<byte> Headers)
 {
+    private static readonly SearchValues<char> PlainHash = SearchValues.Create("0123456789abcdef");
+
     /// <summary>An event of the chain.</summary>
     public static NewChronoEvent Of(Guid id, ReadOnlySpan<byte> text, string hash, string? spelled)
     {
-        var (buffer, writer) = Begin(text.Length + 96);
-        writer.WriteString(ChronoNames.Text, text);
-        writer.WriteString(ChronoNames.Hash, hash);
-        return new NewChronoEvent(id, ChronoNames.Event, End(buffer, writer), HeadersOf(spelled));
+        return new NewChronoEvent(id, ChronoNames.Event, hash.AsSpan().ContainsAnyExcept(PlainHash) ? JsonOf(text, hash) : JsonOfPlain(text, hash), HeadersOf(spelled));
     }
 
     /// <summary>The beginning of a state.</summary>
@@ -41,6 +41,37 @@ internal readonly record struct NewChronoEvent(Guid Id, string Type, ReadOnlyMem
         writer.WriteNumber(ChronoNames.At, record.At);
         writer.WriteString(ChronoNames.Ts, record.Ts);
         return new NewChronoEvent(TimeOrderedId.Create(), ChronoNames.Record, End(buffer, writer), HeadersOf(record.Record.Spelled));
+    }
+
+    private static ReadOnlyMemory<byte> JsonOf(ReadOnlySpan<byte> text, string hash)
+    {
+        var (buffer, writer) = Begin(text.Length + 96);
+        writer.WriteString(ChronoNames.Text, text);
+        writer.WriteString(ChronoNames.Hash, hash);
+        return End(buffer, writer);
+    }
+
+    // The same, in an array of its size: for a text with so many quotation marks the writer takes several times as much.
+    private static ReadOnlyMemory<byte> JsonOfPlain(ReadOnlySpan<byte> text, string hash)
+    {
+        var first = "{\"text\":\""u8;
+        var between = "\",\"hash\":\""u8;
+        var last = "\"}"u8;
+        var length = PlainJsonEncoder.LengthOf(text);
+        var json = new byte[first.Length + length + between.Length + hash.Length + last.Length];
+        var rest = json.AsSpan();
+        rest = After(rest, first);
+        PlainJsonEncoder.Instance.EncodeUtf8(text, rest, out _, out _);
+        rest = After(rest[length..], between);
+        Encoding.ASCII.GetBytes(hash, rest);
+        last.CopyTo(rest[hash.Length..]);
+        return json;
+    }
+
+    private static Span<byte> After(Span<byte> json, ReadOnlySpan<byte> part)
+    {
+        part.CopyTo(json);
+        return json[part.Length..];
     }
 
     private static ReadOnlyMemory<byte> HeadersOf(string? spelled)

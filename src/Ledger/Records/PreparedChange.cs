@@ -12,11 +12,13 @@ internal sealed class PreparedChange
     private readonly JsonValue _value;
     private readonly byte[] _text;
     private readonly byte[] _recordId;
+    private readonly byte[] _op;
     private readonly long _recursionDepth;
 
     private PreparedChange(string op, ChronoRecord record, long recursionDepth)
     {
         Op = op;
+        _op = Encoding.ASCII.GetBytes(op);
         Record = record;
         _recursionDepth = recursionDepth;
         _value = record.ToValue();
@@ -40,7 +42,7 @@ internal sealed class PreparedChange
 
     /// <summary>Whether a stored event makes this change; the store's depth is ignored, because callers do not set it. Of an event whose text was masked the hash says it.</summary>
     public bool IsWrittenAs(WalEvent written) => written.Op == Op
-        && (WithDepth(written.Record, _recursionDepth).AsSpan().SequenceEqual(_text) || At(written.Seq, written.Ts, written.PrevHash).Event.Hash == written.Hash);
+        && (WithDepth(written.Record, _recursionDepth).AsSpan().SequenceEqual(_text) || At(written.Seq, written.Ts, written.PrevHash, new ArrayBufferWriter<byte>()).Hash == written.Hash);
 
     private static byte[] WithDepth(ChronoRecord record, long depth) =>
         JsonTextWriter.ToBytes((record with { RecursionDepth = depth }).ToValue(), JsonSpelling.Hashed);
@@ -53,12 +55,15 @@ internal sealed class PreparedChange
     public static PreparedChange Compact(long seq, CompactionProof proof, long recursionDepth) =>
         new("compact", ChronoRecords.CompactionOf(seq, proof), recursionDepth);
 
-    /// <summary>The event of this change at a place in the chain: its hashed text, and the event with its hash.</summary>
-    public (ReadOnlyMemory<byte> Text, WalEvent Event) At(long seq, string ts, string prevHash)
+    /// <summary>The event of this change at a place in the chain, with its hash.</summary>
+    /// <param name="seq">Its seq.</param>
+    /// <param name="ts">Its time.</param>
+    /// <param name="prevHash">The hash of the event before.</param>
+    /// <param name="text">Takes the hashed text; empty before.</param>
+    public WalEvent At(long seq, string ts, string prevHash, ArrayBufferWriter<byte> text)
     {
-        var text = new ArrayBufferWriter<byte>(_text.Length + _recordId.Length + 256);
         text.Write("{\"op\": \""u8);
-        Encoding.ASCII.GetBytes(Op, text);
+        text.Write(_op);
         text.Write("\", \"prev_hash\": "u8);
         JsonTextWriter.Write(text, JsonValue.Of(prevHash), JsonSpelling.Hashed);
         text.Write(", \"record\": "u8);
@@ -83,7 +88,7 @@ internal sealed class PreparedChange
             Hash = JsonValue.Of(ChainHash.Of(text.WrittenSpan)),
             RecursionDepth = JsonValue.Of(_recursionDepth),
         };
-        return (text.WrittenMemory, new WalEvent(values, Record));
+        return new WalEvent(values, Record);
     }
 
     private static void Write(ArrayBufferWriter<byte> text, long number)

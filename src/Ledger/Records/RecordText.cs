@@ -43,7 +43,7 @@ internal readonly record struct RecordText(string Text, string? Spelled)
         var (rank, before) = (-1, "");
         foreach (var (name, value) in record.Members)
         {
-            var next = RankOf(name);
+            var next = RankOf(name, rank == int.MaxValue ? rank : rank + 1);
             if (next < rank || !IsSorted(value)
                 || (next == int.MaxValue && rank == next && CodePointComparer.Instance.Compare(before, name) > 0))
             {
@@ -56,7 +56,9 @@ internal readonly record struct RecordText(string Text, string? Spelled)
         return true;
     }
 
-    private static int RankOf(string name) => ChronoRecord.Fields.IndexOf(name) is var rank and >= 0 ? rank : int.MaxValue;
+    private static int RankOf(string name, int guess = 0) =>
+        guess < ChronoRecord.Fields.Count && ChronoRecord.Fields[guess] == name ? guess
+        : ChronoRecord.Fields.IndexOf(name) is var rank and >= 0 ? rank : int.MaxValue;
 
     private static bool IsSorted(JsonValue value)
     {

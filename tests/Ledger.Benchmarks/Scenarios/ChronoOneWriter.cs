@@ -20,8 +20,10 @@ internal sealed class ChronoOneWriter : ChronoScenario
     public override IReadOnlyList<Goal> Goals =>
     [
         Goal.Ratio(Figure.EventsPerSecond, _long, _new),
-        .. Throughput(_long, _peer, 2_000, StatementAlone),
-        .. Throughput(_new, _peer, 2_000, StatementAlone),
+        Goal.Ratio(Figure.EventsPerSecond, _long, _peer) with { AtLeast = 0.6 },
+        Goal.Ratio(Figure.EventsPerSecond, _new, _peer) with { AtLeast = 0.6 },
+        Goal.Absolute(Figure.EventsPerSecond, _long) with { AtLeast = 2_000 },
+        Goal.Absolute(Figure.EventsPerSecond, _new) with { AtLeast = 2_000 },
     ];
 
     public override Task PrepareAsync(Workbench bench, CancellationToken cancellationToken) => FillAsync(bench, cancellationToken);

@@ -18,7 +18,7 @@ internal sealed class OneWriter : WritingScenario
 
     public override IReadOnlyList<Goal> Goals =>
     [
-        Goal.Ratio(Figure.Middle, _ledger, _peer) with { AtLeast = 1.4, Aim = 1.2 },
+        Goal.Ratio(Figure.Middle, _ledger, _peer) with { AtLeast = 1.25, Aim = 1.2 },
         Goal.Ratio(Figure.EventsPerSecond, _ledger, _peer),
         Goal.RatioToBest(Figure.EventsPerSecond, _ledger, MartenPeer.Name, _marten),
     ];

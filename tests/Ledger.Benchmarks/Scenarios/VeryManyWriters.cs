@@ -16,7 +16,7 @@ internal sealed class VeryManyWriters : WritingScenario
 
     public override IReadOnlyList<Goal> Goals =>
     [
-        Goal.Ratio(Figure.EventsPerSecond, _ledger, _peer) with { AtLeast = 2.7 },
+        Goal.Ratio(Figure.EventsPerSecond, _ledger, _peer) with { AtLeast = 3.5 },
         Goal.Absolute(Figure.EventsPerSecond, _ledger) with { Aim = 60_000 },
     ];
 }

@@ -7,13 +7,10 @@ namespace Ledger.Benchmarks.Scenarios;
 /// <summary>Writers against writers.</summary>
 internal abstract class WritingScenario : Scenario
 {
-    /// <summary>What the statement made with 1, 8 and 32 connections on the machine for which events a second are asked.</summary>
-    protected const double StatementAlone = 5_600;
-
-    /// <inheritdoc cref="StatementAlone"/>
+    /// <summary>What the statement made with 8 and 32 connections on the machine for which events a second are asked.</summary>
     protected const double StatementOfEight = 14_500;
 
-    /// <inheritdoc cref="StatementAlone"/>
+    /// <inheritdoc cref="StatementOfEight"/>
     protected const double StatementOfMany = 16_500;
 
     /// <summary>Ledger with so many callers at once, each on a run of its own or all on one.</summary>

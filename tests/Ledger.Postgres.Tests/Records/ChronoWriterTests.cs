@@ -27,6 +27,7 @@ public sealed class ChronoWriterTests(LedgerDatabase database) : IClassFixture<L
         var sending = store.UpsertAsync(new ChronoRecord { Id = "sent" }, cancellation.Token);
         while (await database.ScalarAsync<long>($"select count(*) from pg_stat_activity where {connection.ProcessID} = any (pg_blocking_pids(pid))") == 0)
         {
+            sending.IsCompleted.ShouldBeFalse();
         }
 
         var others = Enumerable.Range(0, 20).Select(i => store.UpsertAsync(new ChronoRecord { Id = $"other-{i}" })).ToArray();

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using Ledger.Log;
 using Ledger.Postgres.Tasks;
 using Npgsql;
@@ -31,6 +32,28 @@ internal sealed class AppendAnswers
         }
 
         ReadMany(reader, requests);
+    }
+
+    /// <summary>Takes the answer to one request with one event, which was written, in the place of the batch before.</summary>
+    public void ReadNew(in AppendRequest.Part part, long version, long sequence)
+    {
+        _answers.Clear();
+        _answers.Add(new AppendAnswer([ResultOf(part, null, version, sequence)], null));
+    }
+
+    /// <summary>Takes the answers to requests with one event each, which were written, in the place of the batch before.</summary>
+    /// <param name="requests">The requests.</param>
+    /// <param name="order">Their places in the order of the answers.</param>
+    /// <param name="written">The versions of the events, and after them their sequence numbers.</param>
+    public void ReadNew(IReadOnlyList<AppendRequest> requests, IReadOnlyList<(string Stream, int Request)> order, long[] written)
+    {
+        _answers.Clear();
+        CollectionsMarshal.SetCount(_answers, requests.Count);
+        for (var i = 0; i < order.Count; i++)
+        {
+            var request = order[i].Request;
+            _answers[request] = new AppendAnswer([ResultOf(requests[request].Parts[0], null, written[i], written[requests.Count + i])], null);
+        }
     }
 
     private void ReadMany(NpgsqlDataReader reader, IReadOnlyList<AppendRequest> requests)

@@ -10,8 +10,9 @@ namespace Ledger.Postgres.Log.Appending;
 
 /// <summary>The call of the function that suits the requests, and of the inline projections after it, in one transaction.</summary>
 /// <remarks>
-/// <c>append_event_v3</c> takes one event, <c>append_events_v3</c> those of one stream, <c>append_v4</c> all others. Used for one batch at a time, and again
-/// for the next, so that a lane allocates almost nothing for a batch.
+/// <c>append_event_v3</c> takes one event, <c>append_events_v3</c> those of one stream, <c>append_v4</c> all others. New events that a lane
+/// sends are first tried by <c>append_new_event_v1</c> and <c>append_new_events_v1</c>, which do less. Used for one batch at a time, and again for the next, so that a lane
+/// allocates almost nothing for a batch.
 /// </remarks>
 internal sealed class AppendCommand : IDisposable
 {
@@ -21,6 +22,8 @@ internal sealed class AppendCommand : IDisposable
     private AppendCall? _ofEvent;
     private AppendCall? _ofPart;
     private AppendCall? _ofMany;
+    private NewEventCall? _ofNew;
+    private NewEventsCall? _ofManyNew;
     private bool? _mayWrite;
 
     /// <summary>Creates the command.</summary>
@@ -51,6 +54,12 @@ internal sealed class AppendCommand : IDisposable
         NpgsqlTransaction? transaction,
         CancellationToken cancellationToken)
     {
+        var areNew = AreNew(requests);
+        if (areNew && Connection is not null && await TryExecuteNewAsync(requests, connection, cancellationToken).ConfigureAwait(false))
+        {
+            return _answers.All;
+        }
+
         var call = CallOf(requests);
         call.Parameters.Fill(requests);
         var projections = _statements.Projections.For(call.Parameters.Streams);
@@ -59,7 +68,6 @@ internal sealed class AppendCommand : IDisposable
             projections = await WithWorldsAsync(projections, requests[0], connection, transaction, cancellationToken).ConfigureAwait(false);
         }
 
-        var areNew = AreNew(requests);
         if (projections.HasWorks || (projections.Keys is not null && LedgerTelemetry.ProjectionTime.Enabled))
         {
             SetLast(call.Command.Parameters, areNew, projections.Keys);
@@ -99,6 +107,55 @@ internal sealed class AppendCommand : IDisposable
         _ofEvent?.Dispose();
         _ofPart?.Dispose();
         _ofMany?.Dispose();
+        _ofNew?.Dispose();
+        _ofManyNew?.Dispose();
+    }
+
+    /// <summary>Appends new events that no projection follows by the functions for them. False if they do not take them or wrote nothing: the others decide.</summary>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    private async ValueTask<bool> TryExecuteNewAsync(IReadOnlyList<AppendRequest> requests, NpgsqlConnection connection, CancellationToken cancellationToken)
+    {
+        if (requests.Count > 1)
+        {
+            _ofManyNew ??= new NewEventsCall(_statements.AppendNewEvents, _timeoutSeconds);
+            if (!_ofManyNew.TryTake(requests))
+            {
+                return false;
+            }
+
+            if (_statements.Projections.For(_ofManyNew.Streams).Keys is not null)
+            {
+                _ofManyNew.Pause();
+                return false;
+            }
+
+            var all = await _ofManyNew.ExecuteAsync(requests, connection, cancellationToken).ConfigureAwait(false);
+            if (all is not null)
+            {
+                _answers.ReadNew(requests, _ofManyNew.Order, all);
+            }
+
+            return all is not null;
+        }
+
+        if (requests is not [{ Parts: [{ Events.Length: 1 } part] }])
+        {
+            return false;
+        }
+
+        _ofNew ??= new NewEventCall(_statements.AppendNewEvent, _timeoutSeconds);
+        if (_statements.Projections.For(_ofNew.Fill(requests)).Keys is not null)
+        {
+            return false;
+        }
+
+        var written = await _ofNew.ExecuteAsync(connection, cancellationToken).ConfigureAwait(false);
+        if (written is not null)
+        {
+            _answers.ReadNew(part, written[0], written[1]);
+        }
+
+        return written is not null;
     }
 
     /// <summary>Adds what all functions take last: whether the ids are new, and the projections.</summary>

@@ -12,6 +12,8 @@ internal sealed class AppendStatements
         Append = SqlText.Load("append", options.Schemas);
         AppendEvent = SqlText.Load("append_event", options.Schemas);
         AppendEvents = SqlText.Load("append_events", options.Schemas);
+        AppendNewEvent = SqlText.Load("append_new_event", options.Schemas);
+        AppendNewEvents = SqlText.Load("append_new_events", options.Schemas);
         Projections = InlineProjections.AfterAppends(options);
         ImportProjections = new InlineProjections(options);
     }
@@ -30,6 +32,12 @@ internal sealed class AppendStatements
 
     /// <summary>The statement for several events of one stream.</summary>
     public string AppendEvents { get; }
+
+    /// <summary>The statement for a single event that cannot be in the log, and that no projection follows.</summary>
+    public string AppendNewEvent { get; }
+
+    /// <summary>The statement for such an event to each of several streams.</summary>
+    public string AppendNewEvents { get; }
 
     /// <summary>What may follow, depending on the streams.</summary>
     public InlineProjections Projections { get; }

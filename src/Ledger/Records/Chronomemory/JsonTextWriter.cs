@@ -9,6 +9,11 @@ internal static class JsonTextWriter
 {
     private static readonly SearchValues<char> Escaped = SearchValues.Create([.. Enumerable.Range(0, 0x20).Select(c => (char)c), '"', '\\']);
 
+    private const int MostKept = 64 * 1024;
+
+    [ThreadStatic]
+    private static ArrayBufferWriter<byte>? _kept;
+
     // The package reads its log with str.splitlines, which ends a line at these characters too, even within a string.
     private static readonly SearchValues<char> EscapedInLine = SearchValues.Create(
         [.. Enumerable.Range(0, 0x20).Select(c => (char)c), '"', '\\', '\u0085', '\u2028', '\u2029']);
@@ -16,9 +21,18 @@ internal static class JsonTextWriter
     /// <exception cref="LoneSurrogateException">A text contains half of a surrogate pair, which cannot be written as UTF-8.</exception>
     public static byte[] ToBytes(JsonValue value, JsonSpelling spelling)
     {
-        var output = new ArrayBufferWriter<byte>(512);
+        // The text is copied, so that one buffer serves all. After a fault it is not kept.
+        var output = _kept ?? new ArrayBufferWriter<byte>(2_048);
+        _kept = null;
         Write(output, value, spelling);
-        return output.WrittenSpan.ToArray();
+        var text = output.WrittenSpan.ToArray();
+        if (output.Capacity <= MostKept)
+        {
+            output.ResetWrittenCount();
+            _kept = output;
+        }
+
+        return text;
     }
 
     /// <exception cref="LoneSurrogateException">A text contains half of a surrogate pair, which cannot be written as UTF-8.</exception>
@@ -58,14 +72,17 @@ internal static class JsonTextWriter
             return;
         }
 
-        IEnumerable<KeyValuePair<string, JsonValue>> members =
-            spelling == JsonSpelling.Hashed ? value.Members.OrderBy(m => m.Key, CodePointComparer.Instance) : value.Members;
-        output.Write("{"u8);
-        var isFirst = true;
-        foreach (var (name, member) in members)
+        KeyValuePair<string, JsonValue>[] members = [.. value.Members];
+        if (spelling == JsonSpelling.Hashed)
         {
-            Separate(output, spelling, level + 1, isFirst);
-            isFirst = false;
+            Array.Sort(members, static (one, other) => CodePointComparer.Instance.Compare(one.Key, other.Key));
+        }
+
+        output.Write("{"u8);
+        for (var i = 0; i < members.Length; i++)
+        {
+            var (name, member) = members[i];
+            Separate(output, spelling, level + 1, i == 0);
             WriteText(output, name, spelling);
             output.Write(": "u8);
             Write(output, member, spelling, level + 1);

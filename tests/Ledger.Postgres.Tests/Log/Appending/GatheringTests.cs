@@ -8,6 +8,12 @@ namespace Ledger.Postgres.Tests.Log.Appending;
 /// <summary>Appends that wait for a lane and are written together, each with an answer of its own.</summary>
 public sealed class GatheringTests(LedgerDatabase database) : IClassFixture<LedgerDatabase>
 {
+    private const string State =
+        "select s.last_value || ' ' || string_agg(concat_ws(' ', t.id, t.version, t.\"timestamp\", t.is_archived), ',' order by t.id) from ledger.mt_events_sequence as s, ledger.mt_streams as t group by s.last_value";
+
+    private const string Three =
+        "array[gen_random_uuid(), gen_random_uuid(), gen_random_uuid()], '{kit}', '{kit}', array['{}', '{}', '{}']::jsonb[], '{}', '{}', '{}'";
+
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
 
     [Fact]
@@ -54,6 +60,54 @@ public sealed class GatheringTests(LedgerDatabase database) : IClassFixture<Ledg
         (await Should.ThrowAsync<EventIdInUseException>(() => appends[11])).Stream.ShouldBe(elsewhere);
         await Should.ThrowAsync<InvalidEventException>(() => appends[15]);
         appends.Count(a => a.IsCompletedSuccessfully).ShouldBe(16);
+    }
+
+    [Fact]
+    public async Task Append_GatheredToStreamsThatAreThere_EachIsAnsweredForItsOwn()
+    {
+        await using var store = CreateStore(lanes: 1);
+        var streams = Streams(20);
+        var names = string.Join(", ", streams.Select(s => $"'{s}'"));
+        await Task.WhenAll(streams.Select((s, i) => store.AppendAsync(s, ExpectedVersion.Any, Kits(i % 3 + 1))));
+
+        var results = await Task.WhenAll(await GatherAsync(store, () => [.. streams.Select(s => store.AppendAsync(s, ExpectedVersion.Any, Kits(1)))]));
+        results.Select(r => r.Stream).ShouldBe(streams);
+        results.Select(r => r.Version.Value).ShouldBe(streams.Select((_, i) => (long)(i % 3 + 2)));
+        foreach (var result in results)
+        {
+            (await store.ReadForwardAsync(result.Stream).LastAsync()).Sequence.ShouldBe(result.LastSequence);
+        }
+
+        await store.ArchiveAsync(streams[7]);
+        var appends = await GatherAsync(store, () => [.. streams.Select(s => store.AppendAsync(s, ExpectedVersion.Any, Kits(1)))]);
+        (await Should.ThrowAsync<StreamArchivedException>(() => appends[7])).Stream.ShouldBe(streams[7]);
+        (await Task.WhenAll(appends.Where((_, i) => i != 7))).Select(r => r.Version.Value).ShouldBe(
+            streams.Select((_, i) => (long)(i % 3 + 3)).Where((_, i) => i != 7));
+        (await database.ScalarAsync<long>(
+            $"select count(*) from ledger.mt_streams as t join ledger.mt_events as e on e.stream_id = t.id and e.version = t.version and e.\"timestamp\" = t.\"timestamp\" where t.id in ({names})"))
+            .ShouldBe(streams.Length);
+    }
+
+    [Fact]
+    public async Task AppendNewEvents_StreamThatIsMissingOrArchived_WritesNothingAndDrawsNoNumber()
+    {
+        var (first, second, archived) = (Streams(1)[0], StreamName.Run("begun"), Streams(1)[0]);
+        await database.Store.AppendAsync(first, ExpectedVersion.Any, Kits(2));
+        await database.Store.AppendAsync(archived, ExpectedVersion.Any, Kits(1));
+        await database.Store.ArchiveAsync(archived);
+        await new AgentLedger(database.Store).StartRunAsync("begun");
+        var before = await database.ScalarAsync<string>(State);
+
+        foreach (var other in new[] { "missing", archived.Value })
+        {
+            (await database.ScalarAsync<bool>($"select ledger.append_new_events_v1(array['{first}', '{second}', '{other}'], {Three}) is null")).ShouldBeTrue();
+            (await database.ScalarAsync<string>(State)).ShouldBe(before);
+        }
+
+        (await database.ScalarAsync<bool>($"select ledger.append_new_event_v1('{archived}', null, gen_random_uuid(), 'kit', '', '{{}}', null, null, null) is null")).ShouldBeTrue();
+        (await database.ScalarAsync<bool>($"select ledger.append_new_event_v1('{first}', 1, gen_random_uuid(), 'kit', '', '{{}}', null, null, null) is null")).ShouldBeTrue();
+        (await database.ScalarAsync<string>(State)).ShouldBe(before);
+        (await database.ScalarAsync<long[]>($"select ledger.append_new_event_v1('{first}', 2, gen_random_uuid(), 'kit', '', '{{}}', null, null, null)"))[0].ShouldBe(3);
     }
 
     [Fact]
