@@ -24,6 +24,10 @@ public sealed record EventMasked(
 {
     private const string Prefix = "masked:";
 
+    /// <summary>Whether another program had replaced the payload or headers before, so that what is left need not be a part of what was appended: who masked it vouches for it.</summary>
+    [JsonPropertyName("replaced"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public bool IsReplaced { get; init; }
+
     /// <summary>The stream that says what was masked in a stream: <c>masked:{stream}</c>, without the end of a name that would be too long.</summary>
     /// <remarks>It is another stream, so that a run keeps its versions, and an archived one can be masked.</remarks>
     public static StreamName StreamOf(StreamName stream)
