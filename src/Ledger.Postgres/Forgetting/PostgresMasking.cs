@@ -126,7 +126,7 @@ internal sealed class PostgresMasking(StoreContext context, PostgresEventStore s
                 {
                     Commitment = commitment.Payload,
                     HeadersCommitment = commitment.Headers,
-                    IsReplaced = mask.Note.IsReplaced || replaced.Contains(mask.Event.Id),
+                    IsReplaced = mask.Note.IsReplaced is true || replaced.Contains(mask.Event.Id) ? true : null,
                 },
                 metadata)),
         ];

@@ -35,7 +35,7 @@ internal sealed class PayloadMasker(IReadOnlyList<PersonalDataRule> rules)
         var note = new EventMasked(
             recorded.Id, recorded.Stream.Value, recorded.Version.Value, [.. paths.Select(path => path.Text)], request.Reason, request.By)
         {
-            IsReplaced = request.IsReplaced,
+            IsReplaced = request.IsReplaced ? true : null,
         };
         if (request.IsReplaced)
         {
