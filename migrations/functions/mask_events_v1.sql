@@ -1,6 +1,7 @@
 -- Replaces payloads, deletes their salts from the seal, and removes them from tags, dead letters and errors of projections. What else is derived follows by the
 -- triggers on updates at the end of the transaction; see apply_rewritten_events_v1. The caller has taken the locks by lock_masked_v1, has appended the events event.masked,
 -- and rolls back if it is false. A payload may become any that has less in it, and no other (LG031): else a masking could make what the seal proves into something else.
+-- So is one of a payload that another program has replaced, if the event event.masked does not say that it was: what is left of such a one was no part of what was sealed.
 -- An application's tag goes if its value was in the payload and is there no longer; one that never was in it stays.
 --   p_seq, p_id, p_stream  the events: their numbers, ids and streams
 --   p_old                  the payloads as they were read
@@ -33,7 +34,7 @@ declare
 begin
     if exists (
         select
-        from unnest(p_stream, p_id, p_old, p_data, p_headers, p_masked_by, p_salt) as n (stream, id, old, data, headers, masked_by, salt)
+        from unnest(p_seq, p_stream, p_id, p_old, p_data, p_headers, p_masked_by, p_salt) as n (seq, stream, id, old, data, headers, masked_by, salt)
         left join {events}.mt_events as m
             on m.id = n.masked_by
            and m.type = 'event.masked'
@@ -43,11 +44,13 @@ begin
            and (m.data ->> 'headers_commitment')
                is not distinct from encode({ledger}.payload_commitment_v1(n.salt, 'headers', convert_to(n.headers::text, 'UTF8')), 'base64')
         where m.id is null
+           or {ledger}.payload_replaced_v1(n.seq) and m.data -> 'replaced' is distinct from 'true'
            or not case
                   when starts_with(n.stream, 'chrono:') and n.old <> n.data and n.old ? 'text' then {ledger}.masks_record_v1(n.old, n.data)
                   else {ledger}.masks_only_v1(n.old, n.data)
               end) then
-        raise exception 'A payload was to become one that is not the old one with less in it, or no event says so. Nothing was changed' using errcode = 'LG031';
+        raise exception 'A payload was to become one that is not the old one with less in it, or no event says so, or that another program had replaced it. Nothing was changed'
+            using errcode = 'LG031';
     end if;
 
     -- No trigger is on the archive of record stores.

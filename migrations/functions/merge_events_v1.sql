@@ -45,10 +45,15 @@ begin
         ),
         merge as (
             select t.*,
-                   (select s.id from {events}.mt_streams as s where (s.is_archived is not true or not {ledger}.retaining_v1(s.id)) and s.id = case when jsonb_typeof(t.data -> 'source') = 'string'
-                        and t.data ->> 'at' ~ '^[0-9]{1,18}$'
-                        and jsonb_typeof(t.data -> 'at') = 'number'
-                        and coalesce(jsonb_typeof(t.data -> 'base'), 'object') = 'object' then t.data ->> 'source' end) as source
+                   (select s.id
+                    from {events}.mt_streams as s
+                    where s.id = case
+                            when jsonb_typeof(t.data -> 'source') = 'string'
+                                and t.data ->> 'at' ~ '^[0-9]{1,18}$'
+                                and jsonb_typeof(t.data -> 'at') = 'number'
+                                and coalesce(jsonb_typeof(t.data -> 'base'), 'object') = 'object' then t.data ->> 'source'
+                        end
+                      and (s.is_archived is not true or not {ledger}.retaining_v1(s.id))) as source
             from taken as t
             where t.stream_id = t.stream and t.type = 'branch.merged'
         )

@@ -1,5 +1,5 @@
 -- Begins to restore what a run of retention removed from a stream, or goes on with it: the stream is read-only, and its readers do not see what is restored, until
--- restore_end_v1. Refused with LG041 if retention did not remove it, or is not done with it, or if what precedes the events in the archive is not there.
+-- restore_end_v1. Refused with LG041 if retention did not remove it, as its plan and its events say, or is not done with it, or if what precedes the events in the archive is not there.
 --   p_run     the run of retention
 --   p_stream  the stream
 --   p_first   the version of the first event in the archive
@@ -25,7 +25,8 @@ begin
         or plan.state not in ('removed', 'restoring')
         or p_row ->> 'id' is distinct from p_stream
         or starts_with(p_stream, 'retention:')
-        or starts_with(p_stream, 'masked:') then
+        or starts_with(p_stream, 'masked:')
+        or not {ledger}.retention_says_v1(p_run, p_stream) then
         raise exception 'Retention % has not removed ''%'', or it was restored: its state is ''%''. Nothing was restored', p_run, p_stream, coalesce(plan.state, 'unknown')
             using errcode = 'LG041';
     end if;

@@ -24,7 +24,7 @@ begin
     end if;
 
     perform from {ledger}.retention_stream as r where r.run = p_run and r.stream = p_stream and r.state = 'restoring' for update;
-    if not found then
+    if not found or not {ledger}.retention_says_v1(p_run, p_stream) then
         raise exception 'Stream ''%'' is not being restored from retention %', p_stream, p_run using errcode = 'LG041';
     end if;
 

@@ -1,7 +1,7 @@
 -- Restores a page of an archive: events with their leaves of the seal, and rows of other tables. Events that are there already are passed over, and so are those of other
--- streams. Refused with LG041 if the events do not follow those of the stream, or have numbers that the seal has not come to, that the log has not given, or of
--- which there is a leaf: what was removed has no such number, and removed again it would explain the loss of others. Rows of compacted events whose numbers others have are passed over. Refused with LG032 for a
--- stream that Ledger alone writes.
+-- streams. Refused with LG041 if the stream is not being restored, as the plan and the events of retention say, if the events do not follow those of the stream, or have numbers that the seal has not come to, that the log has not given, or of
+-- which there is a leaf: what was removed has no such number, and removed again it would explain the loss of others. So are maskings that the removal did not take away: the tree proves
+-- any other event, and of a masked one only its masking says what is left. Rows of compacted events whose numbers others have are passed over. Refused with LG032 for a stream that Ledger alone writes.
 --   p_run     the run of retention
 --   p_stream  the stream, which restore_begin_v1 has begun
 --   p_lines   the lines of the archive, in their order
@@ -16,6 +16,7 @@ declare
     own bigint;
     last bigint;
     inserted bigint;
+    forged bigint;
     tags text;
     own_table record;
     in_place constant text := 'r.stream = $2 and (exists (select from %3$I.mt_events as e where e.seq_id = r.seq and e.stream_id = $2) '
@@ -29,7 +30,7 @@ begin
     end if;
 
     perform from {ledger}.retention_stream as r where r.run = p_run and r.stream = p_stream and r.state = 'restoring' for update;
-    if not found then
+    if not found or not {ledger}.retention_says_v1(p_run, p_stream) then
         raise exception 'Stream ''%'' is not being restored from retention %', p_stream, p_run using errcode = 'LG041';
     end if;
 
@@ -82,6 +83,29 @@ begin
         on conflict do nothing;
 
         own := last;
+    end if;
+
+    -- A removal by an earlier build has none of the digests.
+    if exists (select from jsonb_array_elements(p_lines) as l (line) where l.line ->> 'table' = 'masked_event') then
+        with said as (
+            select e.data
+            from {events}.mt_events as e
+            where e.stream_id = 'retention:' || p_run
+              and e.type = 'retention.removed'
+              and e.data ->> 'stream' = p_stream)
+        select n.seq
+        into forged
+        from jsonb_array_elements(p_lines) as l (line)
+        cross join lateral jsonb_populate_record(null::{ledger}.masked_event, l.line -> 'row') as n
+        where l.line ->> 'table' = 'masked_event'
+          and not exists (select from said as s where not s.data ? 'masked')
+          and {ledger}.masking_digest_v1(n.seq, n.masked_by, n.salt) not in (
+              select d.value from said as s cross join lateral jsonb_array_elements_text(s.data -> 'masked') as d (value))
+        limit 1;
+        if found then
+            raise exception 'The archive says that the event of number % of ''%'' was masked, and retention % has not removed that masking. Nothing of this page was restored', forged, p_stream, p_run
+                using errcode = 'LG041';
+        end if;
     end if;
 
     -- In this order, because rows refer to others before them. Those of single events are only of events that are there.

@@ -10,6 +10,8 @@
 --   p_event_id  the id of the event
 -- The program deletes the file of a stream that is planned again or left; its name stays until then.
 -- Streams by which Ledger says what was masked and removed are refused with LG032, whatever the plan says: audits rest on them.
+-- The event of the first page is there even if no event goes with that, because readers see the end of the stream no more. It has a digest of each masking that goes:
+-- restore_page_v1 restores no other.
 -- Result: one row: the state of the stream: removing while there are more, planned if its archive has to be written again, removed, or left; why it was left; and how many
 -- events were removed.
 create or replace function {ledger}.retain_page_v1(p_run bigint, p_stream text, p_rows integer, p_event_id uuid, out state text, out reason text, out removed bigint)
@@ -30,7 +32,9 @@ declare
     derived record;
     tags text[];
     tag text;
+    goes_from bigint;
     leaves jsonb;
+    masked jsonb := '[]';
     is_summed boolean;
     is_sealed boolean;
     appended text;
@@ -60,6 +64,7 @@ begin
         (select max(e.version) from {events}.mt_events as e where e.stream_id = p_stream),
         (select max(a.version) from {ledger}.chrono_archive as a where a.stream = p_stream),
         0);
+    goes_from := top + 1;
     is_summed := exists (select from {ledger}.run_summary as r where r.stream = p_stream and r.version = own.version);
     if plan.state = 'removing' and plan.reason is null and plan.kept > 0 and top = plan.kept then
         update {events}.mt_events as e
@@ -213,7 +218,9 @@ begin
                 execute format('delete from %s as t using {ledger}.retained_numbers_v1($1, $2) as e (seq) where t.seq_id = e.seq', tag) using p_stream, below;
             end loop;
 
-            delete from {ledger}.masked_event as m using {ledger}.retained_numbers_v1(p_stream, below) as e (seq) where m.seq = e.seq;
+            with gone as (
+                delete from {ledger}.masked_event as m using {ledger}.retained_numbers_v1(p_stream, below) as e (seq) where m.seq = e.seq returning m.*)
+            select coalesce(jsonb_agg({ledger}.masking_digest_v1(n.seq, n.masked_by, n.salt) order by n.seq), '[]') into masked from gone as n;
             delete from {ledger}.rewritten_payload as r using {ledger}.retained_numbers_v1(p_stream, below) as e (seq) where r.seq = e.seq;
             with gone as (
                 delete from {ledger}.seal_leaf as l using {ledger}.retained_numbers_v1(p_stream, below) as e (seq) where l.seq = e.seq returning l.leaf),
@@ -231,6 +238,7 @@ begin
 
             delete from {events}.mt_events as e where e.stream_id = p_stream and e.version > below;
             get diagnostics removed = row_count;
+            goes_from := below + 1;
             delete from {ledger}.chrono_archive as a where a.stream = p_stream and a.version > below;
             delete from {ledger}.rewritten_event as r where r.transaction = pg_current_xact_id() and r.stream = 'removing:' || p_stream;
             if below = 0 then
@@ -246,33 +254,36 @@ begin
                     or exists (select from {events}.mt_events as e where e.stream_id = p_stream and e.version <= stays and e.is_archived is not true) then 'removing'
                 else 'removed'
             end;
+        end if;
+    end if;
 
-            insert into {ledger}.rewritten_event (transaction, stream, version) values (pg_current_xact_id(), 'retention:' || p_run, 0);
-            select a.outcome
-            into appended
-            from {ledger}.append_event_v3(
-                'retention:' || p_run,
-                null,
-                p_event_id,
-                'retention.removed',
-                'Ledger.Events.UntypedEvent, Ledger',
-                jsonb_strip_nulls(jsonb_build_object(
-                    'retention', p_run,
-                    'stream', p_stream,
-                    'from', below + 1,
-                    'to', top,
-                    'leaves', leaves,
-                    'file', plan.file,
-                    'sha256', encode(plan.sha256, 'hex'))),
-                jsonb_build_object('actor', session_user),
-                null,
-                null,
-                false,
-                null) as a;
-            delete from {ledger}.rewritten_event as r where r.transaction = pg_current_xact_id() and r.stream = 'retention:' || p_run;
-            if appended is not null then
-                raise exception 'the event of retention % was refused: %', p_run, appended using errcode = 'LG041';
-            end if;
+    if goes_from <= top or plan.state = 'archived' then
+        insert into {ledger}.rewritten_event (transaction, stream, version) values (pg_current_xact_id(), 'retention:' || p_run, 0);
+        select a.outcome
+        into appended
+        from {ledger}.append_event_v3(
+            'retention:' || p_run,
+            null,
+            p_event_id,
+            'retention.removed',
+            'Ledger.Events.UntypedEvent, Ledger',
+            jsonb_strip_nulls(jsonb_build_object(
+                'retention', p_run,
+                'stream', p_stream,
+                'from', goes_from,
+                'to', top,
+                'leaves', leaves,
+                'masked', masked,
+                'file', plan.file,
+                'sha256', encode(plan.sha256, 'hex'))),
+            jsonb_build_object('actor', session_user),
+            null,
+            null,
+            false,
+            null) as a;
+        delete from {ledger}.rewritten_event as r where r.transaction = pg_current_xact_id() and r.stream = 'retention:' || p_run;
+        if appended is not null then
+            raise exception 'the event of retention % was refused: %', p_run, appended using errcode = 'LG041';
         end if;
     end if;
 

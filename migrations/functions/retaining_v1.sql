@@ -6,6 +6,5 @@ returns boolean
 language sql
 stable
 as $function$
-    select exists (
-        select from {ledger}.retention_stream as r where r.stream = p_stream and r.kept = 0 and r.state in ('removing', 'restoring'))
+    select exists (select from {ledger}.retaining_streams_v1() as r (stream) where r.stream = p_stream)
 $function$;

@@ -141,7 +141,7 @@ public sealed partial class LogSeal
     /// <summary>Deletes the salt of an event's payload, so that nothing about the payload can be found out from the seal once it is erased too.</summary>
     /// <remarks>
     /// Call it before the payload is erased, as by Marten's masking, in case of a crash twice. From then on the payload is not proved, and all else of the event
-    /// is: proofs do not show it, and audits find it unproved until an event says that it was masked, by <see cref="Forgetting.MaskRequest.OfReplaced"/>. Masking does all of it
+    /// is: proofs do not show it, and audits find it unproved until an event says that it was masked, by <see cref="Forgetting.MaskRequest.OfReplaced(IReadOnlyCollection{Guid}, string)"/>. Masking does all of it
     /// itself. That an event of a branch is its first cannot be erased, because forks are proved by it.
     /// </remarks>
     /// <returns>Whether there was a salt to delete.</returns>

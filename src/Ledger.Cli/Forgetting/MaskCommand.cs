@@ -32,7 +32,7 @@ internal sealed class MaskCommand : LedgerCommand
     private readonly Option<string?> _by = new("--by") { Description = "Who asked for it.", HelpName = "NAME" };
     private readonly Option<bool> _replaced = new("--replaced")
     {
-        Description = "Another program, such as Marten's masking, has replaced the payload of the events already: keep it, and do the rest.",
+        Description = "Another program, such as Marten's masking, has replaced the payload of the events already: keep it, and do the rest. Without EVENT all sealed events of which that is so.",
     };
 
     private readonly Option<bool> _list = new("--list")
@@ -90,19 +90,15 @@ internal sealed class MaskCommand : LedgerCommand
         var reason = session.Get(_reason) ?? (isDry ? "dry run" : throw new UsageException("Say why with --reason."));
         var rules = session.Get(_rules) is { } file ? await RuleFile.ReadAsync(file, cancellationToken) : [];
         var (events, stream, subject) = (session.Get(_events) ?? [], session.Get(_stream), session.Get(_subject));
-        if (new[] { events.Length > 0, stream is not null, subject is not null }.Count(given => given) != 1)
+        var isReplaced = session.Get(_replaced);
+        if (new[] { events.Length > 0, stream is not null, subject is not null }.Count(given => given) != (isReplaced && events.Length == 0 ? 0 : 1))
         {
-            throw new UsageException("Name events by their ids, or a --stream, or a --subject.");
+            throw new UsageException(isReplaced ? "--replaced is of events by their ids, or of all." : "Name events by their ids, or a --stream, or a --subject.");
         }
 
         if ((subject is null) != (rules.Count == 0))
         {
             throw new UsageException("--subject needs --rules with rules, and these are for nothing else.");
-        }
-
-        if (session.Get(_replaced) && events.Length == 0)
-        {
-            throw new UsageException("--replaced needs the ids of the events.");
         }
 
         await using var connection = await session.ConnectAsync(cancellationToken);
@@ -111,7 +107,7 @@ internal sealed class MaskCommand : LedgerCommand
         {
             request = subject is not null ? MaskRequest.OfSubject(subject, reason)
                 : stream is not null ? MaskRequest.OfStream((await Histories.FindAsync(connection, stream, cancellationToken)).StreamName, reason)
-                : session.Get(_replaced) ? MaskRequest.OfReplaced(events, reason)
+                : isReplaced ? events.Length == 0 ? MaskRequest.OfReplaced(reason) : MaskRequest.OfReplaced(events, reason)
                 : MaskRequest.OfEvents(events, reason);
             request = request with { By = session.Get(_by), EventType = session.Get(_type), Paths = session.Get(_paths) ?? [] };
         }

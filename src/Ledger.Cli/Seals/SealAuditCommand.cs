@@ -51,7 +51,7 @@ internal sealed class SealAuditCommand : LedgerCommand
                     session.Out.Add("erased".PadRight(14), Tone.Faint).Add(
                         $"The {ErasedText(payload.Columns)} of the event {payload.Id}, version {Printable.Number(payload.Version)} of '{payload.Stream}' at number {Printable.Number(payload.Sequence)}, "
                         + $"leaf {Printable.Number(payload.Leaf)}, {(payload.Columns.HasFlag(ErasedColumns.Headers) ? "were" : "was")} "
-                        + $"masked by the event {payload.By} at number {Printable.Number(payload.BySequence)}; what is left is as that left it.").EndLine();
+                        + $"masked by the event {payload.By} at number {Printable.Number(payload.BySequence)}; what is left is as that left it{(payload.IsReplaced ? ", and another program had replaced it before" : "")}.").EndLine();
                 }
                 else if (erased.Count < MostInJson)
                 {

@@ -109,7 +109,7 @@ internal sealed record SealAuditContract(
         audit.Unsealed,
         audit.Findings,
         [.. findings.Select(SealFindingContract.Of)],
-        [.. erased.Select(e => new ErasedPayloadContract(e.Leaf, e.Sequence, e.Id, e.Stream, e.Version, ColumnsOf(e.Columns), e.By, e.BySequence))],
+        [.. erased.Select(e => new ErasedPayloadContract(e.Leaf, e.Sequence, e.Id, e.Stream, e.Version, ColumnsOf(e.Columns), e.By, e.BySequence, e.IsReplaced))],
         audit.Retained,
         [.. retained.Select(r => new RetainedEventsContract(r.Run, r.Stream, r.Events, r.Sequence, r.By))],
         audit.Deleted,
@@ -156,8 +156,9 @@ internal sealed record RetainedEventsContract(long Retention, string Stream, lon
 /// <param name="Columns">The columns that are no longer proved.</param>
 /// <param name="By">The event that says that it was masked, and by which the content is as masking left it.</param>
 /// <param name="BySequence">The number of that event.</param>
+/// <param name="Replaced">Whether another program had replaced the content before, so that it was compared with nothing.</param>
 internal sealed record ErasedPayloadContract(
-    long Leaf, long Sequence, Guid EventId, string? Stream, long Version, IReadOnlyList<string> Columns, Guid By, long BySequence);
+    long Leaf, long Sequence, Guid EventId, string? Stream, long Version, IReadOnlyList<string> Columns, Guid By, long BySequence, bool Replaced);
 
 /// <summary>One thing that an audit found.</summary>
 /// <param name="Kind">changed, removed, inserted, reordered, cut_off, forged_fork, seal_damaged or unproved.</param>

@@ -24,6 +24,9 @@ internal sealed class PostgresMasking(StoreContext context, PostgresEventStore s
                 token),
             cancellationToken).ConfigureAwait(false);
 
+    public async Task<IReadOnlyList<Guid>> FindReplacedAsync(IReadOnlyCollection<Guid>? ids, CancellationToken cancellationToken) =>
+        await context.Reading.UseAsync((lease, token) => ReadReplacedAsync(lease, ids?.ToArray(), token), cancellationToken).ConfigureAwait(false);
+
     public async Task<IReadOnlyList<string>> ListProjectionsAsync(CancellationToken cancellationToken)
     {
         var known = await context.Reading.UseAsync(
@@ -110,6 +113,7 @@ internal sealed class PostgresMasking(StoreContext context, PostgresEventStore s
             context.Command(lease, "find_masked").With<Guid[]>([.. masks.Select(mask => mask.Event.Id)], NpgsqlDbType.Array | NpgsqlDbType.Uuid),
             reader => reader.GetGuid(0),
             cancellationToken).ConfigureAwait(false)).ToHashSet();
+        var replaced = (await ReadReplacedAsync(lease, [.. masks.Select(mask => mask.Event.Id)], cancellationToken).ConfigureAwait(false)).ToHashSet();
         string?[] headers = [.. masks.Select(mask => HeadersOf(mask, before.Contains(mask.Event.Id)))];
         var commitments = await ReadAsync(
             context.Command(lease, "commit_payloads").With(salts, NpgsqlDbType.Array | NpgsqlDbType.Bytea).With(payloads, Jsons).With(headers, Jsons),
@@ -118,7 +122,13 @@ internal sealed class PostgresMasking(StoreContext context, PostgresEventStore s
         NewEvent[] notes =
         [
             .. masks.Zip(commitments, (mask, commitment) => new NewEvent(
-                mask.Note with { Commitment = commitment.Payload, HeadersCommitment = commitment.Headers }, metadata)),
+                mask.Note with
+                {
+                    Commitment = commitment.Payload,
+                    HeadersCommitment = commitment.Headers,
+                    IsReplaced = mask.Note.IsReplaced is true || replaced.Contains(mask.Event.Id) ? true : null,
+                },
+                metadata)),
         ];
 
         StreamAppend[] appends =
@@ -127,7 +137,7 @@ internal sealed class PostgresMasking(StoreContext context, PostgresEventStore s
                 new StreamAppend(group.Key, ExpectedVersion.Any, [.. group.Select(pair => pair.Second)]) { IsOfLedger = true }),
         ];
         await writing.AppendAsync(appends, cancellationToken).ConfigureAwait(false);
-        var replaced = await ReadAsync(
+        var isAsRead = await ReadAsync(
             WithEvents(context.Command(lease, "mask_events"), masks)
                 .With<string[]>([.. masks.Select(mask => Encoding.UTF8.GetString(mask.Event.Json.Span))], Jsons)
                 .With(payloads, Jsons)
@@ -136,8 +146,13 @@ internal sealed class PostgresMasking(StoreContext context, PostgresEventStore s
                 .With(salts, NpgsqlDbType.Array | NpgsqlDbType.Bytea),
             reader => reader.GetBoolean(0),
             cancellationToken).ConfigureAwait(false);
-        return replaced[0];
+        return isAsRead[0];
     }
+
+    private Task<List<Guid>> ReadReplacedAsync(ConnectionSource.Lease lease, Guid[]? ids, CancellationToken cancellationToken) => ReadAsync(
+        ids is null ? context.Command(lease, "list_replaced") : context.Command(lease, "find_replaced").With(ids, NpgsqlDbType.Array | NpgsqlDbType.Uuid),
+        reader => reader.GetGuid(0),
+        cancellationToken);
 
     private static string? HeadersOf(PayloadMask mask, bool wasMasked) =>
         !mask.Headers.IsEmpty ? Encoding.UTF8.GetString(mask.Headers.Span)

@@ -99,8 +99,21 @@ internal sealed class AuditReader(PostgresOptions options, int rows = 10_240)
     public Task<List<(string Stream, long Version, long Sequence)>> ReadShortenedAsync(NpgsqlConnection connection, CancellationToken cancellationToken) =>
         _reading.ListAsync(connection, "audit_shortened", _ => { }, r => (r.GetString(0), r.GetInt64(1), r.GetInt64(2)), cancellationToken);
 
-    public Task<List<string>> ReadLostBranchesAsync(NpgsqlConnection connection, CancellationToken cancellationToken) =>
-        _reading.ListAsync(connection, "audit_lost_branches", _ => { }, r => r.GetString(0), cancellationToken);
+    /// <summary>The streams of which readers are not shown what the log has.</summary>
+    public Task ReadStreamsAsync(NpgsqlConnection connection, Action<StreamRow> take, CancellationToken cancellationToken) => _reading.ReadAsync(
+        connection,
+        "audit_streams",
+        _ => { },
+        r =>
+        {
+            take(new StreamRow(r.GetString(0), r.GetBoolean(1), r.GetInt64(2), r.GetInt64(3), r.IsDBNull(4) ? null : r.GetInt64(4)));
+            return true;
+        },
+        cancellationToken);
+
+    /// <summary>Branches whose row no event makes so, and whether none makes them at all.</summary>
+    public Task<List<(string Stream, bool IsLost)>> ReadLostBranchesAsync(NpgsqlConnection connection, CancellationToken cancellationToken) =>
+        _reading.ListAsync(connection, "audit_lost_branches", _ => { }, r => (r.GetString(0), r.GetBoolean(1)), cancellationToken);
 
     /// <summary>The first checkpoints of some sizes; the note is as it is stored.</summary>
     public Task<List<(long Size, string Note)>> ReadCheckpointsAsync(NpgsqlConnection connection, long from, long until, CancellationToken cancellationToken) =>
@@ -176,7 +189,7 @@ internal sealed class AuditReader(PostgresOptions options, int rows = 10_240)
             connection,
             "audit_masked",
             p => p.With(sequences, NpgsqlDbType.Array | NpgsqlDbType.Bigint),
-            r => new MaskedContent(r.GetInt64(0), r.GetGuid(1), r.GetInt64(2), r.GetFieldValue<byte[]>(3), Text(r, 4), Text(r, 5), Text(r, 6)),
+            r => new MaskedContent(r.GetInt64(0), r.GetGuid(1), r.GetInt64(2), r.GetFieldValue<byte[]>(3), Text(r, 4), Text(r, 5), Text(r, 6)) { IsReplaced = r.GetBoolean(7) },
             cancellationToken).ConfigureAwait(false);
         return rows.ToDictionary(row => row.Sequence);
 

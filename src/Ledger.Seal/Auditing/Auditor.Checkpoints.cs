@@ -66,9 +66,17 @@ internal sealed partial class Auditor
     {
         TellTiles(long.MaxValue);
         await CheckTilesAsync(connection, _tree.Partial(), cancellationToken).ConfigureAwait(false);
-        foreach (var branch in await reader.ReadLostBranchesAsync(connection, cancellationToken).ConfigureAwait(false))
+        foreach (var (branch, isLost) in await reader.ReadLostBranchesAsync(connection, cancellationToken).ConfigureAwait(false))
         {
-            Damaged(SealFindingKind.ForgedFork, null, $"The table of branches has '{branch}', which no event forks.");
+            if (isLost)
+            {
+                Damaged(SealFindingKind.ForgedFork, null, $"The table of branches has '{branch}', which no event forks.");
+            }
+            else if (!_named.Contains(branch))
+            {
+                Find(new SealFinding(
+                    SealFindingKind.ForgedFork, null, null, branch, 1, [], $"The table of branches has another parent, root, name or last segment for '{branch}' than its first event."));
+            }
         }
 
         var newest = await reader.ReadNewestCheckpointAsync(connection, cancellationToken).ConfigureAwait(false);

@@ -65,6 +65,7 @@ internal sealed partial class Auditor(AuditSnapshot snapshot, AuditReader reader
         TellExplained();
         Explain();
         await snapshot.UseAsync((connection, token) => EndAsync(connection, size, token), cancellationToken).ConfigureAwait(false);
+        await snapshot.UseAsync(CheckStreamsAsync, cancellationToken).ConfigureAwait(false);
         return new SealAudit(size, _events, _erased, _compacted, _tree.Confirmed, size - _tree.ConfirmedSize, unsealed, _findings)
         {
             Retained = _retained.Counted().Sum(r => r.Events),
@@ -242,6 +243,7 @@ internal sealed partial class Auditor(AuditSnapshot snapshot, AuditReader reader
                 Columns = erased,
                 By = masked.By,
                 BySequence = masked.BySequence,
+                IsReplaced = masked.IsReplaced,
             });
             return true;
         }
@@ -298,6 +300,11 @@ internal sealed partial class Auditor(AuditSnapshot snapshot, AuditReader reader
     private void Find(SealFinding finding)
     {
         _findings++;
+        if (finding.Stream is { } stream && _named.Count < MostNamed)
+        {
+            _named.Add(stream);
+        }
+
         options.OnFinding?.Invoke(finding);
     }
 

@@ -16,4 +16,7 @@ public sealed record ErasedPayload(long Leaf, long Sequence, Guid Id, string? St
 
     /// <summary>The number of that event in the log.</summary>
     public long BySequence { get; init; }
+
+    /// <summary>Whether another program had replaced the payload or headers before, as that event says: what is left was compared with nothing, and who masked it vouches for it.</summary>
+    public bool IsReplaced { get; init; }
 }

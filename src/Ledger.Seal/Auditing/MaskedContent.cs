@@ -12,6 +12,9 @@ namespace Ledger.Seal.Auditing;
 /// <param name="Headers">The commitment to the headers, in base64; null if they were not masked.</param>
 internal sealed record MaskedContent(long Sequence, Guid By, long BySequence, byte[] Salt, string? EventId, string? Payload, string? Headers)
 {
+    /// <summary>Whether another program had replaced the payload or headers before.</summary>
+    public bool IsReplaced { get; init; }
+
     /// <summary>Whether the payload is as masking left it, and so are the headers if their salt is gone.</summary>
     public bool Fits(EventColumns columns, EntrySalts salts) =>
         EventId == columns.Id.ToString()

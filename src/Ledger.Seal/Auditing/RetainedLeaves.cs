@@ -5,6 +5,7 @@ internal sealed class RetainedLeaves
 {
     private readonly LeafRanges<RetainedEvents> _leaves;
     private readonly Dictionary<(long Run, string Stream), RetainedEvents> _counted = [];
+    private readonly HashSet<(long Run, string Stream)> _said = [];
 
     public RetainedLeaves(IEnumerable<SaidEvent> events)
     {
@@ -17,8 +18,11 @@ internal sealed class RetainedLeaves
                 if (said.Type == SaidEvent.Restored)
                 {
                     removed.Remove(key);
+                    _said.Remove(key);
                     return;
                 }
+
+                _said.Add(key);
 
                 var leaves = SaidEvent.LeavesOf(root);
                 if (leaves.Count > 0 && !removed.ContainsKey(key))
@@ -50,6 +54,9 @@ internal sealed class RetainedLeaves
         _counted[key] = _counted.TryGetValue(key, out var counted) ? counted with { Events = counted.Events + 1 } : source with { Events = 1 };
         return true;
     }
+
+    /// <summary>Whether a run of retention says that it removes a stream, and has not restored it since.</summary>
+    public bool Says(long run, string stream) => _said.Contains((run, stream));
 
     /// <summary>Whether retention has removed a leaf.</summary>
     public bool Has(long leaf) => _leaves.Has(leaf);

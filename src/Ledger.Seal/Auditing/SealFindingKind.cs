@@ -6,7 +6,7 @@ public enum SealFindingKind
     /// <summary>A sealed row is not as it was.</summary>
     Changed,
 
-    /// <summary>A sealed row is gone.</summary>
+    /// <summary>A sealed row is gone, or the row of a stream.</summary>
     Removed,
 
     /// <summary>A row stands among the sealed ones that was never sealed.</summary>
@@ -15,7 +15,7 @@ public enum SealFindingKind
     /// <summary>A sealed row stands at the place of another, or has another version.</summary>
     Reordered,
 
-    /// <summary>All rows after a place are gone, or the whole log is older than a checkpoint.</summary>
+    /// <summary>All rows after a place are gone, of the log or of a stream, or readers are not shown them; or the whole log is older than a checkpoint.</summary>
     CutOff,
 
     /// <summary>A branch shares another prefix than the sealed one.</summary>

@@ -158,8 +158,10 @@ public sealed partial class EventMasking
         var count = page.Count;
         if (request.IsReplaced && count > 0)
         {
-            var masked = await _log.FindMaskedAsync([.. page.Select(mask => mask.Event.Id)], cancellationToken).ConfigureAwait(false);
-            page.RemoveAll(mask => masked.Any(m => m.EventId == mask.Event.Id));
+            Guid[] ids = [.. page.Select(mask => mask.Event.Id)];
+            var said = (await _log.FindMaskedAsync(ids, cancellationToken).ConfigureAwait(false)).Select(masked => masked.EventId).ToHashSet();
+            said.ExceptWith(await _log.FindReplacedAsync(ids, cancellationToken).ConfigureAwait(false));
+            page.RemoveAll(mask => said.Contains(mask.Event.Id));
         }
 
         // Another program may mask the same events; each time one of the two gets on.
@@ -221,7 +223,17 @@ public sealed partial class EventMasking
     private IAsyncEnumerable<RecordedEvent> ReadAsync(MaskRequest request, CancellationToken cancellationToken) =>
         request.Subject is not null ? ReadAllAsync(cancellationToken)
         : request.Stream is { } stream ? ReadAsync(stream, long.MaxValue, cancellationToken)
+        : request is { IsReplaced: true, Events.Count: 0 } ? ReadReplacedAsync(cancellationToken)
         : ReadAsync(request.Events, request.Records is { } records ? RecordsOf(records) : _store.ListStreamsAsync("chrono:", cancellationToken).Select(stream => stream.Name), cancellationToken);
+
+    private async IAsyncEnumerable<RecordedEvent> ReadReplacedAsync([EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        var ids = await _log.FindReplacedAsync(null, cancellationToken).ConfigureAwait(false);
+        await foreach (var recorded in ReadAsync(ids, _store.ListStreamsAsync("chrono:", cancellationToken).Select(stream => stream.Name), cancellationToken).ConfigureAwait(false))
+        {
+            yield return recorded;
+        }
+    }
 
     private async IAsyncEnumerable<RecordedEvent> ReadAsync(
         IReadOnlyList<Guid> ids, IAsyncEnumerable<StreamName> records, [EnumeratorCancellation] CancellationToken cancellationToken)

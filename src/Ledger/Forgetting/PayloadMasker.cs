@@ -33,7 +33,10 @@ internal sealed class PayloadMasker(IReadOnlyList<PersonalDataRule> rules)
         }
 
         var note = new EventMasked(
-            recorded.Id, recorded.Stream.Value, recorded.Version.Value, [.. paths.Select(path => path.Text)], request.Reason, request.By);
+            recorded.Id, recorded.Stream.Value, recorded.Version.Value, [.. paths.Select(path => path.Text)], request.Reason, request.By)
+        {
+            IsReplaced = request.IsReplaced ? true : null,
+        };
         if (request.IsReplaced)
         {
             return new PayloadMask(recorded, recorded.Json, default, note);

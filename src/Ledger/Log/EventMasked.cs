@@ -11,6 +11,7 @@ namespace Ledger.Log;
 /// <param name="By">Who asked for it, or null.</param>
 /// <param name="Commitment">The salted commitment to the payload that is there now, in base64, on an engine with a seal; else null.</param>
 /// <param name="HeadersCommitment">The one to the headers that are there now, where they were changed too; else null.</param>
+/// <param name="IsReplaced">Whether another program had replaced the payload or headers before, so that what is left need not be a part of what was appended; null if not.</param>
 [EventType("event.masked")]
 public sealed record EventMasked(
     [property: JsonPropertyName("event_id")] Guid EventId,
@@ -20,7 +21,8 @@ public sealed record EventMasked(
     [property: JsonPropertyName("reason")] string Reason,
     [property: JsonPropertyName("by"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? By = null,
     [property: JsonPropertyName("commitment"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Commitment = null,
-    [property: JsonPropertyName("headers_commitment"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? HeadersCommitment = null) : OpenEvent
+    [property: JsonPropertyName("headers_commitment"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? HeadersCommitment = null,
+    [property: JsonPropertyName("replaced"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] bool? IsReplaced = null) : OpenEvent
 {
     private const string Prefix = "masked:";
 

@@ -7,6 +7,11 @@ internal interface IMaskingLog
     /// <summary>Which of some events were masked, each with the last <see cref="EventMasked"/> about it; also of those that a compaction took out of a stream.</summary>
     Task<IReadOnlyList<MaskedEvent>> FindMaskedAsync(IReadOnlyCollection<Guid> ids, CancellationToken cancellationToken);
 
+    /// <summary>The sealed events whose payload or headers another program has replaced, where no event says so; in the order of the log.</summary>
+    /// <param name="ids">Of these; null for all.</param>
+    /// <param name="cancellationToken">Stops waiting.</param>
+    Task<IReadOnlyList<Guid>> FindReplacedAsync(IReadOnlyCollection<Guid>? ids, CancellationToken cancellationToken);
+
     /// <summary>The application's projections that may have what events say, and that do not follow by themselves; sorted.</summary>
     Task<IReadOnlyList<string>> ListProjectionsAsync(CancellationToken cancellationToken);
 

@@ -23,6 +23,9 @@ public sealed partial class MemoryEventStore : IMaskingLog
         }
     }
 
+    // No other program writes here.
+    Task<IReadOnlyList<Guid>> IMaskingLog.FindReplacedAsync(IReadOnlyCollection<Guid>? ids, CancellationToken cancellationToken) => Task.FromResult<IReadOnlyList<Guid>>([]);
+
     // Documents follow at once.
     Task<IReadOnlyList<string>> IMaskingLog.ListProjectionsAsync(CancellationToken cancellationToken) => Task.FromResult<IReadOnlyList<string>>([]);
 

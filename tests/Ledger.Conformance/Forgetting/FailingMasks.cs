@@ -10,6 +10,8 @@ internal sealed class FailingMasks(IMaskingLog inner, int failAt) : IMaskingLog
     public Task<IReadOnlyList<MaskedEvent>> FindMaskedAsync(IReadOnlyCollection<Guid> ids, CancellationToken cancellationToken) =>
         inner.FindMaskedAsync(ids, cancellationToken);
 
+    public Task<IReadOnlyList<Guid>> FindReplacedAsync(IReadOnlyCollection<Guid>? ids, CancellationToken cancellationToken) => inner.FindReplacedAsync(ids, cancellationToken);
+
     public Task<IReadOnlyList<string>> ListProjectionsAsync(CancellationToken cancellationToken) => inner.ListProjectionsAsync(cancellationToken);
 
     public Task<IReadOnlyList<Guid>> FindBinaryAsync(IReadOnlyCollection<Guid> ids, CancellationToken cancellationToken) => inner.FindBinaryAsync(ids, cancellationToken);

@@ -293,6 +293,8 @@ public sealed class PostgresMaskingTests(LedgerDatabase database) : IClassFixtur
     {
         public Task<IReadOnlyList<MaskedEvent>> FindMaskedAsync(IReadOnlyCollection<Guid> ids, CancellationToken cancellationToken) => inner.FindMaskedAsync(ids, cancellationToken);
 
+        public Task<IReadOnlyList<Guid>> FindReplacedAsync(IReadOnlyCollection<Guid>? ids, CancellationToken cancellationToken) => inner.FindReplacedAsync(ids, cancellationToken);
+
         public Task<IReadOnlyList<string>> ListProjectionsAsync(CancellationToken cancellationToken) => inner.ListProjectionsAsync(cancellationToken);
 
         public Task<IReadOnlyList<Guid>> FindBinaryAsync(IReadOnlyCollection<Guid> ids, CancellationToken cancellationToken) => inner.FindBinaryAsync(ids, cancellationToken);

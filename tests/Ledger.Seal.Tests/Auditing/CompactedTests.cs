@@ -111,19 +111,33 @@ public sealed class CompactedTests
             insert into ledger.retention_run (policies, started_by, started_at, finished_at) values ('[]', 'a', now(), now());
             insert into ledger.retention_stream (run, stream, place, policy, version, kept, state, events, file, sha256, mark)
             select r.id, n.stream, n.place, 'a', 1, 0, 'removed', 1, 'a', sha256(''), ''
-            from ledger.retention_run as r cross join unnest('{run:gone,retention:7,masked:run:a}'::text[]) with ordinality as n (stream, place);
-            select ledger.restore_begin_v1(1, 'run:gone', 1, '{"id": "run:gone", "version": 0, "created": "2026-01-01", "timestamp": "2026-01-01", "compacted_version": 0}')
+            from ledger.retention_run as r cross join unnest('{run:gone,retention:7,masked:run:a}'::text[]) with ordinality as n (stream, place)
+            returning 'x'
             """);
-        foreach (var stream in new[] { "retention:7", "masked:run:a" })
+
+        // A plan alone, which an operator can write, does not say that it was.
+        foreach (var stream in new[] { "run:gone", "retention:7", "masked:run:a" })
         {
             (await RefusedAsync($$$"""select ledger.restore_begin_v1(1, '{{{stream}}}', 1, '{"id": "{{{stream}}}", "version": 0, "created": "2026-01-01", "timestamp": "2026-01-01", "compacted_version": 0}')"""))
                 .ShouldContain("has not removed");
         }
 
-        // An event that the seal has not come to, or of another stream, is none that retention has removed.
+        const string Restoring = "update ledger.retention_stream set state = 'restoring' where stream = 'run:gone' returning 'x'";
+        await database.ScalarAsync<string>($"insert into ledger.mt_streams (id, version, tenant_id) values ('run:gone', 0, '*DEFAULT*'); {Restoring}");
+        (await RefusedAsync($"select ledger.restore_page_v1(1, 'run:gone', '[{LineOf("run:gone", 1, 1)}]')")).ShouldContain("is not being restored");
+        (await RefusedAsync("select ledger.restore_end_v1(1, 'run:gone', 1, '{}', gen_random_uuid())")).ShouldContain("is not being restored");
+
+        // An event that the seal has not come to, or of another stream, is none that retention has removed; nor is what looks masked and was not.
+        await database.ForgeAsync("""
+            insert into ledger.mt_streams (id, version, tenant_id) values ('retention:1', 1, '*DEFAULT*');
+            insert into ledger.mt_events (seq_id, id, stream_id, version, data, type, timestamp, tenant_id)
+            values (nextval('ledger.mt_events_sequence'), gen_random_uuid(), 'retention:1', 1, '{"stream": "run:gone", "masked": ["x"]}', 'retention.removed', now(), '*DEFAULT*')
+            """);
+        const string Masked = """{"table": "masked_event", "row": {"seq": 3, "stream": "run:gone", "masked_by": "0199f6a4-7c1e-7000-8000-000000000001", "masked_at": "2026-01-01", "salt": "\\x00"}}""";
+        (await RefusedAsync($"select ledger.restore_page_v1(1, 'run:gone', '[{Masked}]')")).ShouldContain("has not removed that masking");
         (await RefusedAsync($"select ledger.restore_page_v1(1, 'run:gone', '[{LineOf("run:gone", 1, 90)}]')")).ShouldContain("has a number that no removed event has");
         (await database.ScalarAsync<long>($"select ledger.restore_page_v1(1, 'run:gone', '[{LineOf("retention:7", 1, 3)}]')")).ShouldBe(0);
-        (await database.ScalarAsync<long>("select count(*) from ledger.mt_events where stream_id like 'retention:%'")).ShouldBe(0);
+        (await database.ScalarAsync<long>("select count(*) from ledger.mt_events where stream_id like 'retention:%'")).ShouldBe(1);
 
         static string LineOf(string stream, long version, long seq) => $$$"""{"event": {"seq_id": {{{seq}}}, "id": "{{{Guid.NewGuid()}}}", "stream_id": "{{{stream}}}", "version": {{{version}}}, "data": {}, "type": "retention.removed", "timestamp": "2026-01-01", "tenant_id": "*DEFAULT*"}}""";
 

@@ -6,6 +6,11 @@ namespace Ledger.Seal.Tests.Auditing;
 /// <summary>Whatever is changed in a sealed log is found and named.</summary>
 public sealed class TamperTests
 {
+    private const string Retaining = """
+        insert into ledger.retention_run (policies, started_by, started_at) values ('[]', 'a', now());
+        insert into ledger.retention_stream (run, stream, place, policy, version, kept, state, events, file, sha256) values (1, 'run:a', 1, 'a', 20, 0, 'removing', 0, 'a', sha256(''))
+        """;
+
     [Fact]
     public async Task Audit_EachColumnOfARow_NamesRowAndColumn()
     {
@@ -78,6 +83,10 @@ public sealed class TamperTests
         "update ledger.branch set segment_stream = '{run:b}' where stream = 'branch:first'; update ledger.branch set segment_taken[1] = 3 where stream = 'branch:second'",
         "ForgedFork  12 , ForgedFork  23 ")]
     [InlineData("update ledger.branch set fork_position = 3 where stream = 'branch:first'", "ForgedFork  12 ")]
+    [InlineData(
+        "update ledger.branch set parent = 'run:b' where stream = 'branch:first'; update ledger.branch_segment set taken = 3 where branch = 'branch:second'",
+        "ForgedFork   , ForgedFork   ")]
+    [InlineData("update ledger.branch set root = 'run:b', name = 'main' where stream = 'branch:first'", "ForgedFork   ")]
     [InlineData("delete from ledger.branch where stream = 'branch:second'", "ForgedFork  23 ")]
     [InlineData("update ledger.mt_events set data = jsonb_set(data, '{lineage,0,stream}', '\"run:b\"') where seq_id = 12", "ForgedFork 11 12 data")]
     [InlineData("update ledger.seal_leaf set data_salt = set_byte(data_salt, 3, 255 - get_byte(data_salt, 3)) where seq = 9", "Changed 8 9 data")]
@@ -96,6 +105,24 @@ public sealed class TamperTests
         var (_, findings) = await database.AuditAsync();
 
         string.Join(", ", findings.Select(f => $"{f.Kind} {f.Leaf} {f.Sequence} {string.Join('+', f.Columns)}")).ShouldBe(found);
+    }
+
+    // No column of an event is another, and readers are shown less.
+    [Theory]
+    [InlineData("update ledger.mt_streams set version = 3 where id = 'run:a'", "CutOff run:a 3", "ends it at version 3, and the log has events up to version 20: readers are not shown what follows.")]
+    [InlineData("update ledger.mt_streams set version = 0, is_archived = true where id = 'branch:second'", "CutOff branch:second 0", "readers are not shown what follows.")]
+    [InlineData("delete from ledger.mt_streams where id = 'run:b'", "Removed run:b 20", "The row of the stream 'run:b' is gone: readers are shown none of its events.")]
+    [InlineData(Retaining, "CutOff run:a ", "than if retention 1 removed it, and no event says that it does.")]
+    [InlineData("update ledger.mt_streams set version = 23 where id = 'run:a'", "CutOff run:a 20", "up to version 20: what follows is gone, and was not sealed.")]
+    public async Task Audit_StreamThatReadersAreNotShownWhole_NamesIt(string forgery, string found, string message)
+    {
+        await using var database = await SealDatabase.CreateFilledAsync();
+        await database.ForgeAsync(forgery);
+
+        var finding = (await database.AuditAsync()).Findings.ShouldHaveSingleItem();
+
+        $"{finding.Kind} {finding.Stream} {finding.Version}".ShouldBe(found);
+        finding.Message.ShouldEndWith(message);
     }
 
     [Fact]
@@ -168,6 +195,7 @@ public sealed class TamperTests
         var kept = (await database.Seal.FindCheckpointAsync())!;
         await database.ForgeAsync("""
             delete from ledger.mt_events where seq_id > 30;
+            update ledger.mt_streams as t set version = (select coalesce(max(e.version), 0) from ledger.mt_events as e where e.stream_id = t.id);
             delete from ledger.seal_checkpoint;
             delete from ledger.seal_leaf;
             delete from ledger.seal_tile;

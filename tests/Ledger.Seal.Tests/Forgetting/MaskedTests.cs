@@ -4,6 +4,7 @@ using System.Text.Json.Nodes;
 using Ledger.Forgetting;
 using Ledger.Log;
 using Ledger.Records;
+using Npgsql;
 using Shouldly;
 using Xunit;
 
@@ -153,8 +154,51 @@ public sealed class MaskedTests
 
         var (erased, findings) = await AuditAsync(database);
         findings.ShouldBeEmpty();
-        erased.ShouldHaveSingleItem().By.ShouldNotBe(Guid.Empty);
+        erased.ShouldHaveSingleItem().ShouldSatisfyAllConditions(e => e.By.ShouldNotBe(Guid.Empty), e => e.IsReplaced.ShouldBeTrue());
         (await new EventMasking(database.Store).MaskAsync(request)).Masked.ShouldBe(0);
+    }
+
+    [Fact]
+    public async Task Mask_PayloadForgedBefore_IsMarkedByTheAuditAlsoWhereItWasMaskedAlready()
+    {
+        await using var database = await SealDatabase.CreateFilledAsync();
+        var ids = (await new AgentLedger(database.Store).GetRun("a").ReadAllAsync()).Take(3).Select(recorded => recorded.Id).ToArray();
+        var masking = new EventMasking(database.Store);
+        await masking.MaskAsync(MaskRequest.OfEvents([ids[1]], "asked") with { Paths = ["$.kit", "$headers.actor"] });
+
+        // A person who may mask can write another payload, and mask a part of that.
+        await using (var command = database.DataSource.CreateCommand("update ledger.mt_events set data = '{\"kit\": \"forged\", \"more\": 1}' where id = any ($1)"))
+        {
+            command.Parameters.Add(new() { Value = ids[..2] });
+            await command.ExecuteNonQueryAsync();
+        }
+
+        await masking.MaskAsync(MaskRequest.OfEvents(ids, "asked") with { Paths = ["$.more", "$headers.actor"] });
+
+        var (erased, findings) = await AuditAsync(database);
+        findings.ShouldBeEmpty();
+        erased.Select(e => (Array.IndexOf(ids, e.Id), e.IsReplaced)).ShouldBe([(0, true), (1, true), (2, false)], ignoreOrder: true);
+
+        // The function takes none of which the event does not say it.
+        var seq = await database.ScalarAsync<long>($"with forged as (update ledger.mt_events set data = '{{\"kit\": \"forged\"}}' where id = '{ids[2]}' returning seq_id) select seq_id from forged");
+        var by = Guid.CreateVersion7();
+        foreach (var (said, isTaken) in new[] { ("", false), (", 'replaced', true", true) })
+        {
+            var masks = database.ScalarAsync<object>($$"""
+                select ledger.lock_masked_v1('{{{seq}}}', '{{{ids[2]}}}', '{run:a}', '{masked:run:a}', '{}');
+                select ledger.append_event_v3('masked:run:a', null, '{{by}}', 'event.masked', '', jsonb_build_object('event_id', '{{ids[2]}}', 'stream', 'run:a', 'commitment',
+                    encode(ledger.payload_commitment_v1('\x00', 'data', convert_to('{"kit": "****"}', 'UTF8')), 'base64'){{said}}), '{}', null, null, true, null);
+                select ledger.mask_events_v1('{{{seq}}}', '{{{ids[2]}}}', '{run:a}', array['{"kit": "forged"}'::jsonb], array['{"kit": "****"}'::jsonb], array[null::jsonb], '{{{by}}}', array['\x00'::bytea])
+                """);
+            if (isTaken)
+            {
+                await masks;
+            }
+            else
+            {
+                (await Should.ThrowAsync<PostgresException>(masks)).SqlState.ShouldBe("LG031");
+            }
+        }
     }
 
     private static async Task<(List<ErasedPayload> Erased, List<SealFinding> Findings)> AuditAsync(SealDatabase database, params SignedNote[] kept)

@@ -1,9 +1,12 @@
 using System.Globalization;
 using System.IO.Compression;
 using System.Text;
+using System.Text.Json;
+using Ledger.Forgetting;
 using Ledger.Log;
 using Ledger.Postgres.Retention;
 using Ledger.Records;
+using Npgsql;
 using Shouldly;
 using Xunit;
 
@@ -79,6 +82,42 @@ public sealed class RetentionOfSealedLogTests
         findings.ShouldBeEmpty();
         retained.ShouldBeEmpty();
         (audit.Size, audit.Events).ShouldBe((47, 47));
+        Directory.Delete(folder, recursive: true);
+    }
+
+    [Fact]
+    public async Task Restore_OfMaskedEvents_TakesTheMaskingsThatWereRemovedAndNoOther()
+    {
+        await using var database = await SealDatabase.CreateFilledAsync();
+        await new EventMasking(database.Store).MaskAsync(MaskRequest.OfStream(StreamName.Run("b"), "asked") with { Paths = ["$.kit"] });
+        await database.SignAsync();
+        var (retention, folder) = (new LogRetention(database.DataSource), Directory.CreateTempSubdirectory("ledger-retention-").FullName);
+        var report = await retention.RunAsync(new RetentionOptions { Policies = [Runs], Folder = folder, Proofs = database.Seal });
+        var path = Path.Combine(folder, report.Streams.Single(s => s.Stream.Value == "run:b").File!);
+        await database.SignAsync();
+        (await AuditAsync(database)).Findings.ShouldBeEmpty();
+
+        // An operator can call the functions with lines of its own: an event that looks as if it had been masked by another event.
+        var lines = Unzipped(await File.ReadAllBytesAsync(path)).Split('\n');
+        var masked = lines.First(line => line.Contains("\"table\": \"masked_event\"", StringComparison.Ordinal));
+        var salt = masked.IndexOf("\\\\x", StringComparison.Ordinal) + 3;
+        var forged = $"{masked[..salt]}{(masked[salt] == '0' ? '1' : '0')}{masked[(salt + 1)..]}";
+        using var header = JsonDocument.Parse(lines[0]);
+        await database.ScalarAsync<long>($"select ledger.restore_begin_v1(1, 'run:b', 1, '{header.RootElement.GetProperty("row").GetRawText()}')");
+        (await Should.ThrowAsync<PostgresException>(() => database.ScalarAsync<long>($"select ledger.restore_page_v1(1, 'run:b', '[{lines[1]}, {forged}]')"))).MessageText
+            .ShouldContain("has not removed that masking");
+
+        await using (var file = File.OpenRead(path))
+        {
+            await retention.RestoreAsync(file);
+        }
+
+        await database.SignAsync();
+        var (audit, findings, _) = await AuditAsync(database);
+        findings.ShouldBeEmpty();
+        audit.Erased.ShouldBe(20);
+        (await Should.ThrowAsync<PostgresException>(() => database.ScalarAsync<long>($"select ledger.restore_begin_v1(1, 'run:b', 1, '{header.RootElement.GetProperty("row").GetRawText()}')"))).SqlState
+            .ShouldBe("LG041");
         Directory.Delete(folder, recursive: true);
     }
 

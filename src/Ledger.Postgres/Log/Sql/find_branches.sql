@@ -18,7 +18,7 @@ select b.stream,
        b.segment_taken
 from {ledger}.branch as b
 where not exists (
-      select from {ledger}.retention_stream as h where h.stream = b.stream and h.kept = 0 and h.state in ('removing', 'restoring'))
+      select from {ledger}.retaining_streams_v1() as h (stream) where h.stream = b.stream)
   and ($1::text is null or b.stream in (select below.stream from below))
   and ($2::text is null
        or (b.created_at, b.stream collate "C") {than} (select a.created_at, a.stream collate "C" from {ledger}.branch as a where a.stream = $2))

@@ -10,6 +10,6 @@ select b.stream,
 from {ledger}.branch as b
 where $1::text is null
   and not exists (
-      select from {ledger}.retention_stream as h where h.stream = b.stream and h.kept = 0 and h.state in ('removing', 'restoring'))
+      select from {ledger}.retaining_streams_v1() as h (stream) where h.stream = b.stream)
 order by b.created_at,
          b.stream collate "C"

@@ -14,6 +14,6 @@ cross join lateral (
     where r.stream = n.stream
     limit 1) as b
 where not exists (
-      select from {ledger}.retention_stream as h where h.stream = b.stream and h.kept = 0 and h.state in ('removing', 'restoring'))
+      select from {ledger}.retaining_streams_v1() as h (stream) where h.stream = b.stream)
 order by b.created_at,
          b.stream collate "C"

@@ -7,4 +7,4 @@ where (not $1 or t.completion_status is null)
   and ($6 is null or t.run = $6)
   and t.created_at between $4 and $5
   and not exists (
-      select from {ledger}.retention_stream as h where h.stream = 'task:' || t.id and h.kept = 0 and h.state in ('removing', 'restoring'))
+      select from {ledger}.retaining_streams_v1() as h (stream) where h.stream = 'task:' || t.id)

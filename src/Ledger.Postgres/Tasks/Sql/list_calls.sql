@@ -15,6 +15,6 @@ where ($1 is null or c.task_id = $1)
   and ($2 is null or c.status = $2)
   and (c.created_at, c.id) > ($3, $4)
   and not exists (
-      select from {ledger}.retention_stream as h where h.stream = 'task:' || c.task_id and h.kept = 0 and h.state in ('removing', 'restoring'))
+      select from {ledger}.retaining_streams_v1() as h (stream) where h.stream = 'task:' || c.task_id)
 order by c.created_at, c.id
 limit $5

@@ -17,7 +17,7 @@ where (not $1 or t.completion_status is null)
   and t.created_at between $4 and $5
   and (t.created_at, t.id) < ($7, $8)
   and not exists (
-      select from {ledger}.retention_stream as h where h.stream = 'task:' || t.id and h.kept = 0 and h.state in ('removing', 'restoring'))
+      select from {ledger}.retaining_streams_v1() as h (stream) where h.stream = 'task:' || t.id)
 order by t.created_at desc, t.id desc
 limit $9
 offset $10

@@ -21,6 +21,6 @@ join {ledger}.messages as m on m.id = c.start_message_id
 where c.status = $1
   and (c.created_at, c.id) > ($2, $3)
   and not exists (
-      select from {ledger}.retention_stream as h where h.stream = 'task:' || c.task_id and h.kept = 0 and h.state in ('removing', 'restoring'))
+      select from {ledger}.retaining_streams_v1() as h (stream) where h.stream = 'task:' || c.task_id)
 order by c.created_at, c.id
 limit $4

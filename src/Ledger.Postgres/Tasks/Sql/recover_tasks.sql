@@ -16,6 +16,6 @@ left join {ledger}.task_lease as l on l.task_id = t.id and l.expires_at > clock_
 where t.completion_status is null
   and (t.created_at, t.id) > ($1, $2)
   and not exists (
-      select from {ledger}.retention_stream as h where h.stream = 'task:' || t.id and h.kept = 0 and h.state in ('removing', 'restoring'))
+      select from {ledger}.retaining_streams_v1() as h (stream) where h.stream = 'task:' || t.id)
 order by t.created_at, t.id
 limit $3

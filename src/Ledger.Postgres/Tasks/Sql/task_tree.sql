@@ -17,4 +17,4 @@ select t.id,
 from tree as n
 join {ledger}.tasks as t on t.id = n.id
 where not exists (
-      select from {ledger}.retention_stream as h where h.stream = 'task:' || t.id and h.kept = 0 and h.state in ('removing', 'restoring'))
+      select from {ledger}.retaining_streams_v1() as h (stream) where h.stream = 'task:' || t.id)

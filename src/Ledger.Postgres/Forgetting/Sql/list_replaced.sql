@@ -1,0 +1,9 @@
+-- All events with a payload or headers that another program has replaced, where no event says so: their ids, in the order of the log.
+select e.id
+from (
+    select r.seq from {ledger}.rewritten_payload as r
+    union
+    select m.seq from {ledger}.masked_event as m) as n
+join {ledger}.provable_event as e on e.seq_id = n.seq
+where {ledger}.payload_replaced_v1(n.seq)
+order by n.seq
