@@ -92,9 +92,13 @@ Task("SoakScale").IsDependentOn("Compile").Does(() =>
     DotNet("run", "--project", "tests/Ledger.Benchmarks", "-c", "Release", "--no-build", "--", "scale", "artifacts/scale.md");
 });
 
-// The README and the tutorials to the letter, in empty folders and with an empty cache of packages; and the templates, the tool and the packages.
+// The README and the tutorials to the letter, in empty folders and with an empty cache of packages; the templates, the tool and the packages; and the site in a browser.
 Task("Tour").IsDependentOn("Pack").IsDependentOn("Docs").Does(() =>
-    DotNet(new[] { "test", "tests/Ledger.Packages.Tests", "-c", "Release", "--no-build", "-nodeReuse:false", "-nologo", "--logger", "console;verbosity=normal" }.Concat(rest).ToArray()));
+{
+    string[] test = ["-c", "Release", "--no-build", "-nodeReuse:false", "-nologo", "--logger", "console;verbosity=normal"];
+    DotNet(new[] { "test", "tests/Ledger.Packages.Tests" }.Concat(test).Concat(rest).ToArray());
+    if (rest.Length == 0) DotNet(new[] { "test", "tests/Ledger.Explorer.Tests", "--filter", "FullyQualifiedName~DocsSiteTests" }.Concat(test).ToArray());
+});
 
 Task("Demo").IsDependentOn("Build").Does(() =>
 {
@@ -150,6 +154,11 @@ Task("Docs").IsDependentOn("Compile").Does(() =>
     CleanDirectory("artifacts/site");
     CleanDirectory("docs/api");
     RunTool(docfx, "docfx.json", "--warningsAsErrors");
+
+    // For models: each page as it is written, beside the one for people, and their list where it is looked for (https://llmstxt.org).
+    var docs = MakeAbsolute(Directory("docs"));
+    foreach (var page in GetFiles("docs/*.md") + GetFiles("docs/tutorials/*.md")) CopyFile(page, $"artifacts/site/docs/{docs.GetRelativePath(page)}");
+    System.IO.File.WriteAllText("artifacts/site/llms.txt", System.IO.File.ReadAllText("docs/llms.txt").Replace("](", "](docs/"));
 });
 
 var target = Argument("target", "Build");

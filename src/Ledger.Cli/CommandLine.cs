@@ -11,6 +11,9 @@ internal static class CommandLine
     // Ids may begin with '@', or consist of letters that are options of other programs.
     private static readonly ParserConfiguration Parsing = new() { EnablePosixBundling = false, ResponseFileTokenReplacer = null };
 
+    // A topic of the help, which is no command.
+    private const string Nouns = "nouns";
+
     public static async Task<int> InvokeAsync(IReadOnlyList<string> args, CommandIo io, CancellationToken cancellationToken)
     {
         var root = Commands.CreateFor(args);
@@ -22,7 +25,7 @@ internal static class CommandLine
         {
             if (parsed.Action is SynchronousCommandLineAction and not ParseErrorAction)
             {
-                await PrintAsync(parsed, session, io);
+                await PrintAsync(parsed, session, io, args is ["help", Nouns, ..] ? HelpTopic.Nouns : HelpTopic.Usage);
             }
             else
             {
@@ -51,6 +54,7 @@ internal static class CommandLine
     private static IReadOnlyList<string> Asked(IReadOnlyList<string> args, Command root) => args switch
     {
         [] => ["--help"],
+        ["help", Nouns, ..] => ["--help", .. args.Skip(2)],
         ["help", ..] => HelpOf([.. args.Skip(1)], root),
         [var group, "help", ..] when Find(root, group) is not (null or LedgerCommand) => HelpOf([group, .. args.Skip(2)], root),
         _ => args,
@@ -90,11 +94,11 @@ internal static class CommandLine
     }
 
     // The help pads its last column too.
-    private static async Task PrintAsync(ParseResult parsed, Session session, CommandIo io)
+    private static async Task PrintAsync(ParseResult parsed, Session session, CommandIo io, HelpTopic topic)
     {
-        if (parsed.Action is HelpWithExamples help && io.OutputWidth is { } width)
+        if (parsed.Action is HelpWithExamples help)
         {
-            help.Width = width;
+            (help.Width, help.Topic) = (io.OutputWidth ?? help.Width, topic);
         }
 
         using var text = new StringWriter { NewLine = "\n" };

@@ -37,6 +37,23 @@ internal static class HelpGroups
         }
     }
 
+    /// <summary>Writes the commands that have others, each with their names.</summary>
+    public static void WriteNouns(TextWriter output, Command root, int width)
+    {
+        var nouns = root.Subcommands.Where(command => command is not LedgerCommand && !command.Hidden).ToList();
+        var column = nouns.Max(noun => noun.Name.Length) + (2 * Indent.Length);
+        output.WriteLine("A thing that exists is the argument, by its id; what it belongs to is an option:");
+        output.WriteLine("ledger task show t1, ledger message list --task t1.");
+        output.WriteLine();
+        foreach (var noun in nouns)
+        {
+            WriteLines(output, $"{Indent}{noun.Name}".PadRight(column), string.Join(", ", noun.Subcommands.Select(verb => verb.Name)), width);
+        }
+
+        output.WriteLine();
+        output.WriteLine("Most other commands are verbs, and a run or branch is their first argument: ledger events first.");
+    }
+
     /// <summary>The groups that have commands, those of no group last.</summary>
     public static IEnumerable<(string Title, IReadOnlyList<Command> Commands)> Of(Command root)
     {

@@ -12,6 +12,9 @@ internal sealed class HelpWithExamples : SynchronousCommandLineAction
     /// <summary>The width of a line, at most 110 columns.</summary>
     public int Width { get; set; } = Widest;
 
+    /// <summary>What is asked for. Default: how to use the command.</summary>
+    public HelpTopic Topic { get; set; }
+
     /// <inheritdoc/>
     public override bool ClearsParseErrors => true;
 
@@ -19,6 +22,12 @@ internal sealed class HelpWithExamples : SynchronousCommandLineAction
     public override int Invoke(ParseResult parseResult)
     {
         var (output, command, width) = (parseResult.InvocationConfiguration.Output, parseResult.CommandResult.Command, Math.Min(Width, Widest));
+        if (Topic is HelpTopic.Nouns)
+        {
+            HelpGroups.WriteNouns(output, command, width);
+            return ExitCodes.Success;
+        }
+
         var usual = UsualHelp(parseResult, width);
         var (options, commands) = (usual.IndexOf("Options:", StringComparison.Ordinal), usual.IndexOf("Commands:", StringComparison.Ordinal));
         if (command is RootCommand)
@@ -48,6 +57,7 @@ internal sealed class HelpWithExamples : SynchronousCommandLineAction
             output.Write("Options of every command:");
             output.Write(usual.AsSpan((options + "Options:".Length)..commands));
             output.WriteLine("'ledger COMMAND --help' shows what a command takes, with examples.");
+            output.WriteLine("'ledger help nouns' lists the commands that have others, such as 'run', with these.");
         }
 
         return ExitCodes.Success;

@@ -10,6 +10,25 @@ internal static partial class UsageFaults
     // More words than these are looked up.
     private const int MostWords = 20;
 
+    /// <summary>What other programs call it, and what is meant here.</summary>
+    internal static readonly Dictionary<string, string> OtherWords = new(StringComparer.Ordinal)
+    {
+        ["ledger version"] = "ledger --version",
+        ["ledger init"] = "ledger migrate apply",
+        ["ledger ls"] = "ledger run list",
+        ["ledger list"] = "ledger run list",
+        ["ledger show"] = "ledger status",
+        ["ledger run show"] = "ledger status",
+        ["ledger run get"] = "ledger status",
+        ["ledger run events"] = "ledger events",
+        ["ledger run fork"] = "ledger fork",
+        ["ledger run delete"] = "ledger retention run",
+        ["ledger run remove"] = "ledger retention run",
+        ["ledger branch create"] = "ledger fork",
+        ["ledger branch new"] = "ledger fork",
+        ["ledger migrate up"] = "ledger migrate apply",
+    };
+
     /// <summary>The command that was called.</summary>
     /// <exception cref="UsageException">It is none, or was called in a way that it cannot be.</exception>
     public static LedgerCommand Check(ParseResult parsed)
@@ -28,8 +47,7 @@ internal static partial class UsageFaults
                 throw new UsageException($"'{name}' is a value where it is, after '--', and one more than '{path}' takes. Options come before '--'.");
             }
 
-            var near = NearestWord.Find(name, known) is { } option ? $" Did you mean '{option}'?" : "";
-            throw new UsageException($"'{unknown}' is not an option of '{path}'.{near} '{path} --help' shows how to use it; a value that begins with a dash comes after '--'.");
+            throw new UsageException($"'{unknown}' is not an option of '{path}'.{NearOption(name, parsed)} '{path} --help' shows how to use it; a value that begins with a dash comes after '--'.");
         }
 
         if (parsed.UnmatchedTokens is [var more, ..])
@@ -45,9 +63,14 @@ internal static partial class UsageFaults
         string[] names = [.. group.Subcommands.Select(c => c.Name), .. group is RootCommand ? ["help"] : Array.Empty<string>()];
         var (path, words) = (PathOf(parsed), names.Length > MostWords ? $"'{PathOf(parsed)} --help' lists the commands." : $"Choose one of: {string.Join(", ", names)}.");
         return parsed.UnmatchedTokens is not [var word, ..] ? $"'{path}' needs a command, one of: {string.Join(", ", names)}."
+            : word is ['-', ..] ? $"'{word}' is not an option of '{path}'.{NearOption(word, parsed)} {words}"
+            : OtherWords.TryGetValue($"{path} {word}", out var meant) ? $"'{word}' is not a command of '{path}'. Did you mean '{meant}'? '{path} --help' lists the commands."
             : NearestWord.Find(word, names) is { } near ? $"'{word}' is not a command of '{path}'. Did you mean '{near}'? '{path} --help' lists the commands."
             : $"'{word}' is not a command of '{path}'. {words}";
     }
+
+    private static string NearOption(string typed, ParseResult parsed) =>
+        NearestWord.Find(typed.Split('=')[0], OptionsOf(parsed)) is { } option ? $" Did you mean '{option}'?" : "";
 
     // The parser takes an option that it does not know for the next argument: a run would get its name.
     private static string? Swallowed(ParseResult parsed)

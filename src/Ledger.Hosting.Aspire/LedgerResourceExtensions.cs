@@ -12,7 +12,7 @@ public static class LedgerResourceExtensions
     /// <remarks>
     /// <list type="number">
     /// <item>The schema is updated before the explorer starts, unless <paramref name="migrate"/> says otherwise: then the command Migrate does it.</item>
-    /// <item>The explorer is an endpoint with a link in the dashboard. Its program is the .NET tool <c>Ledger.Cli</c>; without it the log works, and the resource fails to start.</item>
+    /// <item>The explorer is an endpoint with a link in the dashboard. Its program is the .NET tool <c>Ledger.Cli</c>; without it the log works, but the resource fails to start, and so does what waits for it.</item>
     /// <item>The commands Migrate, Verify and Rebuild work on the database by themselves, and need no tool.</item>
     /// </list>
     /// </remarks>

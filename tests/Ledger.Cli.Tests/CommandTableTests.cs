@@ -52,6 +52,18 @@ public sealed partial class CommandTableTests
         }
     }
 
+    /// <summary>What other programs call a command is none of these, and what is meant is one.</summary>
+    [Fact]
+    public void OtherWords_LeadToCommands()
+    {
+        var root = Commands.Create();
+        foreach (var (word, meant) in UsageFaults.OtherWords)
+        {
+            root.Parse([.. word.Split(' ').Skip(1)]).UnmatchedTokens.ShouldNotBeEmpty(word);
+            root.Parse([.. meant.Split(' ').Skip(1), "--help"]).CommandResult.Command.Name.ShouldBe(meant.EndsWith("--version", StringComparison.Ordinal) ? root.Name : meant.Split(' ')[^1]);
+        }
+    }
+
     /// <summary>The first words of an example are a command, and the options in it are options of that command.</summary>
     [Fact]
     public void Examples_AreWellFormed()

@@ -79,6 +79,14 @@ public sealed partial class PageTests(CliDatabase database) : IClassFixture<CliD
                 }
             }
         }
+
+        var questions = new[] { "sql.md", "sql-functions.md", "commands.md" }.SelectMany(page => Block().Matches(File.ReadAllText(Path.Combine(Docs, page))))
+            .SelectMany(block => block.Groups["text"].Value.Split('\n')).Select(Line.Of).Where(line => line is { Arguments: ["query", not ['-', ..], ..] }).ToList();
+        questions.Count.ShouldBeGreaterThan(6);
+        foreach (var question in questions)
+        {
+            (await database.Cli.RunAsync(question!.Arguments)).ShouldSucceed();
+        }
     }
 
     [Fact]

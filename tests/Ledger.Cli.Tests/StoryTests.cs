@@ -44,6 +44,7 @@ public sealed class StoryTests(CliDatabase database) : IClassFixture<CliDatabase
     {
         var story = new Transcript(new Cli());
         await story.RunAsync();
+        await story.RunAsync("help", "nouns");
         await story.RunAsync("run", "--help");
         foreach (var command in Commands.Create().Subcommands)
         {

@@ -66,6 +66,11 @@ public sealed class UsageTests
         await story.RunAsync("run", "list", "--connection", "Host=h;Port=secret");
         await story.RunAsync("run", "list", "--connection", "host=h dbname=secret");
         await story.RunAsync("hlep");
+        await story.RunAsync("--verison");
+        await story.RunAsync("run", "--hlep");
+        await story.RunAsync("version");
+        await story.RunAsync("run", "delete", "first");
+        await story.RunAsync("help", "branch", "create");
         await story.RunAsync("quux");
         await story.RunAsync("append", "--creat", "--type", "note");
         await story.RunAsync("run", "rename", "first", "--jsn");

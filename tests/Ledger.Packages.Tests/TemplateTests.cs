@@ -92,7 +92,7 @@ public sealed class TemplateTests(PackedFolder packed)
         }
 
         var marten = await CreateAsync("ledger-marten", "MyShop");
-        await Shell.RunAsync(marten, environment, "dotnet", [.. run, "db-apply"]);
+        (await Shell.RunAsync(marten, environment, "dotnet", [.. run, "db-apply"])).Split('\n').Length.ShouldBeLessThan(1_000, "The SQL of the tables is not printed.");
         using (var program = new RunningProgram(Shell.InfoOf(marten, environment, "dotnet", run)))
         {
             using var http = new HttpClient { BaseAddress = await program.WaitForAddressAsync() };

@@ -89,5 +89,6 @@ public sealed class TutorialTests(PackedFolder packed)
         pages.Count.ShouldBeGreaterThan(20);
         pages.Where(page => !contents.Contains($"href: {page}\n", StringComparison.Ordinal)).ShouldBeEmpty();
         pages.Where(page => !models.Contains($"({page})", StringComparison.Ordinal)).ShouldBeEmpty();
+        models.Split('\n').Where(line => line.StartsWith("- [", StringComparison.Ordinal) && !line.EndsWith('.')).ShouldBeEmpty("Each says in a sentence what the page is about.");
     }
 }

@@ -9,8 +9,10 @@ namespace Ledger.Cli.Roles;
 /// <summary><c>ledger roles check</c></summary>
 internal sealed class RolesCheckCommand : LedgerCommand
 {
-    // A log whose roles were never made lacks each of their rights.
     private const int MostLines = 40;
+
+    // Before the roles are made, the functions do not run with the owner's rights either.
+    private const int MostLinesWithoutRoles = 3;
 
     private readonly RoleOptions _options;
 
@@ -49,14 +51,15 @@ internal sealed class RolesCheckCommand : LedgerCommand
     {
         var absent = findings.Where(finding => finding.Kind == RoleFindingKind.NoRole).ToList();
         var others = findings.Where(finding => !absent.Exists(role => role.Role == finding.Role)).ToList();
-        foreach (var finding in absent.Concat(others.Take(MostLines)))
+        var most = absent.Count > 0 ? MostLinesWithoutRoles : MostLines;
+        foreach (var finding in absent.Concat(others.Take(most)))
         {
             output.Line(finding.Message);
         }
 
-        if (others.Count > MostLines)
+        if (others.Count > most)
         {
-            output.Line($"and {Printable.Count(others.Count - MostLines, "finding")} more; --json lists all.");
+            output.Line($"and {Printable.Count(others.Count - most, "finding")} more; --json lists all.");
         }
     }
 }

@@ -8,12 +8,15 @@ namespace Ledger.Cli.Streams;
 /// <list type="number">
 /// <item>ISO 8601: <c>2026-11-20</c>, <c>2026-11-20T09:30:00Z</c>; in the zone of the command unless it has an offset. A date is its first moment.</item>
 /// <item><c>now</c>, <c>today</c>, <c>yesterday</c>: the last two are the first moment of that day.</item>
-/// <item><c>09:30</c> or <c>09:30:15</c>: of today.</item>
+/// <item><c>09:30</c> or <c>09:30:15</c>: of today; <c>yesterday 09:30</c>.</item>
 /// <item><c>90s</c>, <c>30m</c>, <c>1h</c>, <c>2d</c>, <c>1w</c>, <c>1h30m</c>, <c>2 days ago</c>: that long before now. Days are of 24 hours.</item>
 /// </list>
 /// </remarks>
 internal readonly partial record struct GivenTime
 {
+    private const string Today = "today";
+    private const string Yesterday = "yesterday";
+
     private readonly TimeSpan _before;
     private readonly TimeOnly _time;
     private readonly DateTimeOffset _fixed;
@@ -38,8 +41,8 @@ internal readonly partial record struct GivenTime
         return trimmed switch
         {
             "now" => new(Kind.BeforeNow),
-            "today" => new(Kind.OfDay),
-            "yesterday" => new(Kind.OfDay, TimeSpan.FromDays(1)),
+            Today => new(Kind.OfDay),
+            Yesterday => new(Kind.OfDay, TimeSpan.FromDays(1)),
             _ => ParseTimeOfDay(trimmed) ?? ParseBefore(trimmed) ?? ParseDate(text.Trim()),
         };
     }
@@ -58,8 +61,13 @@ internal readonly partial record struct GivenTime
     // The first and the last year have moments that are none in another zone.
     private static DateTimeOffset In(TimeZoneInfo zone, DateTime local) => new(local, local.Year is > 1 and < 9999 ? zone.GetUtcOffset(local) : TimeSpan.Zero);
 
-    private static GivenTime? ParseTimeOfDay(string text) =>
-        TimeOnly.TryParseExact(text, ["H:mm", "H:mm:ss"], CultureInfo.InvariantCulture, DateTimeStyles.None, out var time) ? new(Kind.OfDay, time: time) : null;
+    private static GivenTime? ParseTimeOfDay(string text)
+    {
+        var (before, rest) = text.StartsWith(Yesterday, StringComparison.Ordinal) ? (TimeSpan.FromDays(1), text[Yesterday.Length..])
+            : text.StartsWith(Today, StringComparison.Ordinal) ? (TimeSpan.Zero, text[Today.Length..])
+            : (TimeSpan.Zero, text);
+        return TimeOnly.TryParseExact(rest.Trim(), ["H:mm", "H:mm:ss"], CultureInfo.InvariantCulture, DateTimeStyles.None, out var time) ? new(Kind.OfDay, before, time) : null;
+    }
 
     private static GivenTime? ParseBefore(string text)
     {
