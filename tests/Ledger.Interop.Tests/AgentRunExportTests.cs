@@ -26,7 +26,7 @@ public sealed class AgentRunExportTests
             "tool: Error: Function failed. Exception: too slow", "assistant: weather Oslo", "tool: Oslo: rain", "assistant: sun in Rome, rain in Oslo",
         ]);
         lines[0].GetProperty("tools").EnumerateArray().Select(tool => tool.GetProperty("function").GetProperty("name").GetString()).ShouldBe(["weather"]);
-        lines[1].GetProperty("messages").EnumerateArray().Select(Shown).Take(2).ShouldBe(["system: Be brief.", "user: And tomorrow?"]);
+        lines[1].GetProperty("messages").EnumerateArray().Select(Shown).ShouldBe(["user: And tomorrow?", "assistant: as today send all"]);
         foreach (var line in lines)
         {
             CheckThatAnApiTakes(line);

@@ -96,13 +96,13 @@ public sealed class ParquetTests
         for (var i = 0; i < 4; i++)
         {
             await run.AppendAsync([new ToolCalled($"{i}")]);
-            await run.AppendAsync([new ToolReturned((await run.ReadAllAsync())[^1].Id.ToString())]);
+            await run.AppendAsync([new ToolReturned((await run.ReadAllAsync())[^1].Id.ToString(), JsonElement.Parse("1"))]);
         }
 
         (await RowsAsync()).ShouldBe(["0 answered", "1 answered", "2 answered", "3 answered", "first open"]);
 
         await run.AppendAsync([new ToolCalled("second"), new ToolCalled("third")]);
-        await run.AppendAsync([new ToolReturned((await run.ReadAllAsync())[0].Id.ToString())]);
+        await run.AppendAsync([new ToolReturned((await run.ReadAllAsync())[0].Id.ToString(), JsonElement.Parse("1"))]);
 
         (await RowsAsync()).ShouldBe(["0 answered", "1 answered", "2 answered", "3 answered", "first open", "- answered", "second open", "third open"]);
 

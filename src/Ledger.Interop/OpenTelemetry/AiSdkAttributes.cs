@@ -41,9 +41,13 @@ internal static class AiSdkAttributes
             return;
         }
 
-        FlatAttributes.Rename(attributes, OfAll);
-        FlatAttributes.Rename(attributes, names);
+        Rename(attributes, OfAll);
+        Rename(attributes, names);
         attributes.TryAdd(GenAiNames.Operation, operation);
+
+        // A span that is written with the names of the conventions is not one of the SDK any more.
+        attributes.Remove(OperationId);
+        attributes["ai.operation"] = id;
         if (operation is "chat" or "invoke_agent")
         {
             Put(attributes, "gen_ai.input.messages", operation == "chat" ? "ai.prompt.messages" : "ai.prompt", value => MessagesOf(value));
@@ -54,7 +58,26 @@ internal static class AiSdkAttributes
         if (attributes["ai.prompt.tools"] is JsonArray tools && !attributes.ContainsKey("gen_ai.tool.definitions"))
         {
             attributes.Remove("ai.prompt.tools");
-            attributes["gen_ai.tool.definitions"] = new JsonArray([.. tools.Select(tool => Json(tool).ToNode())]);
+            attributes["gen_ai.tool.definitions"] = new JsonArray([.. tools.Select(ToolOf)]);
+        }
+
+        // Always JSON, a text too.
+        if (operation == "execute_tool" && attributes[GenAiNames.Result] is JsonValue result && TextOf(result) is { } text)
+        {
+            attributes[GenAiNames.Result] = text;
+        }
+    }
+
+    // The SDK has some of them by both names.
+    private static void Rename(JsonObject attributes, (string Name, string To)[] names)
+    {
+        FlatAttributes.Rename(attributes, names);
+        foreach (var (name, to) in names)
+        {
+            if (attributes.ContainsKey(name) && JsonNode.DeepEquals(attributes[name], attributes[to]))
+            {
+                attributes.Remove(name);
+            }
         }
     }
 
@@ -168,6 +191,30 @@ internal static class AiSdkAttributes
 
     private static JsonObject CallOf(JsonElement call) =>
         ChatForm.CallOf(call.Text("toolCallId"), call.Text("toolName"), call.Member("input") is { ValueKind: not JsonValueKind.Undefined } input ? input : call.Member("args"));
+
+    private static JsonNode? ToolOf(JsonNode? written)
+    {
+        var tool = Json(written).ToNode();
+        if (tool is JsonObject known && known.Remove("inputSchema", out var schema))
+        {
+            known["parameters"] = schema;
+        }
+
+        return tool;
+    }
+
+    // The text that JSON is, or null.
+    private static string? TextOf(JsonValue written)
+    {
+        try
+        {
+            return written.ToString() is ['"', ..] json && JsonNode.Parse(json) is JsonValue value && value.TryGetValue<string>(out var text) ? text : null;
+        }
+        catch (Exception fault) when (fault is JsonException or InvalidOperationException)
+        {
+            return null;
+        }
+    }
 
     private static JsonElement Json(JsonNode? written) => written is JsonValue && written.GetValueKind() == JsonValueKind.String ? RecordedJson.Parsed(written.ToString()) : RecordedJson.ToElement(written);
 }
