@@ -5,12 +5,13 @@ namespace Ledger.Interop;
 
 /// <summary>Sends events to a webhook as CloudEvents in structured mode, signed as Standard Webhooks.</summary>
 /// <remarks>
-/// <para>Safe for concurrent use. <see cref="SendAsync(RecordedEvent, CancellationToken)"/> is the handler of a <see cref="Projections.Subscription"/>, whose daemon repeats it after a failure and keeps an event that
-/// cannot be delivered as a dead letter. The header <c>webhook-id</c> is the event's id in each attempt, so a receiver can tell a repeated one.</para>
+/// <para>Safe for concurrent use. <see cref="SendAsync(RecordedEvent, CancellationToken)"/> is the handler of a <see cref="Projections.Subscription"/>, and <see cref="SendBatchAsync"/> that of one with batches:
+/// the daemon repeats it after a failure, as often as <see cref="Projections.Subscription.Retries"/> says, and then keeps the event as a dead letter if
+/// <see cref="Projections.Subscription.KeepsDeadLetters"/> is true. The header <c>webhook-id</c> is the event's id in each attempt, so a receiver can tell a repeated one.</para>
 /// <para>Redirects are not followed if the client's handler does not follow them; the time-out is that of the client.</para>
 /// <code>
 /// var webhook = new CloudEventWebhook(client, new Uri("https://example.org/hook"), new WebhookSignature(secret));
-/// var subscription = new Subscription("hook", webhook.SendAsync);
+/// var subscription = new Subscription("hook", webhook.SendAsync) { Retries = 20, KeepsDeadLetters = true };
 /// </code>
 /// </remarks>
 public sealed class CloudEventWebhook

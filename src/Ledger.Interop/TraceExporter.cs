@@ -13,7 +13,7 @@ namespace Ledger.Interop;
 
 /// <summary>Sends the calls of runs to a collector as spans with the GenAI conventions, while the runs go on: OTLP over HTTP, in JSON.</summary>
 /// <remarks>
-/// <para><see cref="SendAsync"/> is the handler of a <see cref="Projections.Subscription"/>, whose daemon repeats it after a failure. A call of a tool is sent when it has returned. An answer of a model is
+/// <para><see cref="SendAsync"/> is the handler of a <see cref="Projections.Subscription"/>, whose daemon repeats it after a failure. A call of a tool is sent when it has returned or failed, one of a model that failed at once. An answer of a model is
 /// sent at once if it says which tools it calls, or that it ended for another reason than a call; else with the next request or result, because the calls that it asks for may follow as events, and its
 /// usage. The span around all of a run is sent when the run ends (<c>run.completed</c>, <c>run.failed</c>). Ids of spans follow from the events, so that one that is sent twice is the same.</para>
 /// <para>What the collector refuses for good (a status of 4xx, but for 401, 403, 404, 408 and 429) or takes in part is not sent again: it is logged and counted in <see cref="RejectedSpans"/>.</para>
@@ -59,7 +59,7 @@ public sealed partial class TraceExporter
 
     /// <summary>The types of the events that it takes; others do nothing.</summary>
     public static IReadOnlyList<string> EventTypes { get; } =
-        ["llm.request", "llm.response", "tool.called", "tool.returned", Conversations.Conversation.Usage, "run.completed", "run.failed"];
+        ["llm.request", "llm.response", "tool.called", "tool.returned", "call.failed", Conversations.Conversation.Usage, "run.completed", "run.failed"];
 
     /// <summary>How many spans the collector did not take and will not get again, from 0.</summary>
     public long RejectedSpans { get; private set; }
@@ -227,7 +227,7 @@ public sealed partial class TraceExporter
             HasEnded = recorded.Type is "run.completed" or "run.failed" && recorded.Stream == Stream;
             if (HasEnded)
             {
-                return [.. _spans.End()];
+                return [.. _turns.End().SelectMany(_spans.Add), .. _spans.End()];
             }
 
             List<JsonObject> spans = [.. _turns.Of(recorded).SelectMany(_spans.Add)];
@@ -237,7 +237,7 @@ public sealed partial class TraceExporter
         private static bool IsWhole(RecordedEvent answer)
         {
             var data = answer.ToJsonElement();
-            return data.Member("tool_calls").ValueKind != JsonValueKind.Undefined || (data.Text("finish_reason") is { } reason && !OfCalls.Contains(reason));
+            return data.Member("tool_calls").ValueKind != JsonValueKind.Undefined || data.Member("messages").ValueKind == JsonValueKind.Array || (data.Text("finish_reason") is { } reason && !OfCalls.Contains(reason));
         }
     }
 }

@@ -41,9 +41,13 @@ public sealed class TraceImporter : IDisposable
     {
         ArgumentNullException.ThrowIfNull(source);
         using var request = source.FindDocument();
-        var index = request?.RootElement.Member("resourceSpans").ValueKind == JsonValueKind.Array ? SpanIndex.OfRequest(new OtlpForms(), request.RootElement) : IndexOf(source);
+        var index = request is not null && IsRequest(request.RootElement) ? SpanIndex.OfRequest(new OtlpForms(), request.RootElement) : IndexOf(source);
         return await ImportSpansAsync(index, cancellationToken).ConfigureAwait(false);
     }
+
+    // One without spans may lack the member, as JSON of protobuf does.
+    private static bool IsRequest(JsonElement json) =>
+        json.ValueKind == JsonValueKind.Object && (json.GetPropertyCount() == 0 || json.Member("resourceSpans").ValueKind == JsonValueKind.Array);
 
     // Lines, or what is to be refused in a sentence.
     private static SpanIndex IndexOf(RecordingSource source)

@@ -1,4 +1,5 @@
 using System.Text;
+using System.Text.Json;
 
 namespace Ledger.Parquet;
 
@@ -24,6 +25,7 @@ internal static class CallColumns
         Columns.Whole<CallRow>("reasoning_tokens", row => row.Cost.ReasoningTokens),
         Columns.Text<CallRow>("request", row => JsonOf(row.Request)),
         Columns.Text<CallRow>("answer", row => JsonOf(row.Answer)),
+        Columns.Text<CallRow>("error", ErrorOf),
     ];
 
     private static string? NameOf(CallRow row) => row.Kind switch
@@ -35,14 +37,19 @@ internal static class CallColumns
 
     private static DateTimeOffset? TimeOf(RecordedEvent? recorded) => recorded?.Metadata.OccurredAt ?? recorded?.Timestamp;
 
-    // Times of two clocks, that of the log and that of the program, tell nothing about a duration.
+    // What the end of a call states, as in the view 'llm_calls'. Times of two clocks, that of the log and that of the program, tell nothing about a duration, nor do those of an import.
     private static double? SecondsOf(CallRow row) => row is { Request: { } request, Answer: { } answer }
-        ? (request.Metadata.OccurredAt, answer.Metadata.OccurredAt) switch
+        ? (request.Metadata, answer.Metadata) switch
         {
-            ({ } from, { } to) => (to - from).TotalSeconds,
-            (null, null) => (answer.Timestamp - request.Timestamp).TotalSeconds,
+            (_, { Headers: var headers }) when headers.TryGetValue("call_ms", out var stated) && stated.ValueKind == JsonValueKind.Number && stated.TryGetInt64(out var milliseconds) => milliseconds / 1000.0,
+            ({ OccurredAt: { } from }, { OccurredAt: { } to }) => (to - from).TotalSeconds,
+            ({ OccurredAt: null, ForeignId: null }, { OccurredAt: null, ForeignId: null }) => (answer.Timestamp - request.Timestamp).TotalSeconds,
             _ => null,
         }
+        : null;
+
+    private static string? ErrorOf(CallRow row) => row.Status == "failed" && row.Answer?.ToJsonElement() is { ValueKind: JsonValueKind.Object } data && data.TryGetProperty("error", out var error)
+        ? error.ValueKind == JsonValueKind.String ? error.GetString() : error.GetRawText()
         : null;
 
     private static string? JsonOf(RecordedEvent? recorded) => recorded is null ? null : Encoding.UTF8.GetString(recorded.Json.Span);

@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using System.Text.Json;
 using Ledger.Log;
 
 namespace Ledger.Parquet;
@@ -30,10 +31,10 @@ internal sealed class CallRows(Func<RecordedEvent, string> scopeOf, int mostOpen
 
                     break;
                 case "llm.response":
-                    yield return new CallRow("llm", "answered", Close(recorded, null), recorded);
+                    yield return new CallRow("llm", StatusOf(recorded), Close(recorded, null), recorded);
                     break;
                 case "tool.returned":
-                    yield return new CallRow("tool", "answered", Close(recorded, (recorded.Data as ToolReturned)?.CallId), recorded);
+                    yield return new CallRow("tool", StatusOf(recorded), Close(recorded, (recorded.Data as ToolReturned)?.CallId), recorded);
                     break;
                 case "call.returned":
                     yield return new CallRow((recorded.Data as CallReturned)?.Kind ?? "call", "answered", Close(recorded, null), recorded);
@@ -43,6 +44,9 @@ internal sealed class CallRows(Func<RecordedEvent, string> scopeOf, int mostOpen
                     break;
                 case "call.answered":
                     yield return new CallRow((recorded.Data as CallAnswered)?.Kind ?? "call", "reused", null, recorded);
+                    break;
+                case "call.released" when Close(recorded, null) is { } released:
+                    yield return new CallRow(KindOf(released), "released", released, recorded);
                     break;
                 default:
                     break;
@@ -56,7 +60,16 @@ internal sealed class CallRows(Func<RecordedEvent, string> scopeOf, int mostOpen
     }
 
     // A message that was imported is a request too, which no answer need follow from.
-    private static bool IsCall(RecordedEvent request) => request.Type != "llm.request" || request.Metadata.CallId is not null;
+    private static bool IsCall(RecordedEvent request) => request.Type != "llm.request" || request.Metadata.Headers.ContainsKey("call_owner");
+
+    // As in the views 'llm_calls' and 'tool_calls': what other tools recorded of a failure is in the answer; an answer to Ledger's own call is one, whatever members it has.
+    private static string StatusOf(RecordedEvent answer)
+    {
+        var data = answer.ToJsonElement();
+        var hasFailed = data.ValueKind == JsonValueKind.Object && !answer.Metadata.Headers.ContainsKey("request_hash")
+            && ((data.TryGetProperty("error", out var error) && error.ValueKind != JsonValueKind.Null) || (answer.Type == "tool.returned" && !data.TryGetProperty("result", out _)));
+        return hasFailed ? "failed" : "answered";
+    }
 
     private static string KindOf(RecordedEvent request) => request.Type switch
     {

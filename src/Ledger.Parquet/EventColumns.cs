@@ -1,4 +1,5 @@
 using System.Text;
+using System.Text.Json;
 using Ledger.Log;
 
 namespace Ledger.Parquet;
@@ -24,7 +25,33 @@ internal static class EventColumns
         Columns.Text<RecordedEvent>("correlation_id", row => row.CorrelationId),
         Columns.Text<RecordedEvent>("causation_id", row => row.CausationId),
         Columns.Text<RecordedEvent>("data", row => Encoding.UTF8.GetString(row.Json.Span)),
+        Columns.Text<RecordedEvent>("trace_parent", row => row.Metadata.TraceParent),
+        Columns.Text<RecordedEvent>("headers", row => HeadersOf(row.Metadata)),
     ];
+
+    // The application's own, and what calls have there.
+    private static string? HeadersOf(EventMetadata metadata)
+    {
+        if (metadata.Headers.Count == 0)
+        {
+            return null;
+        }
+
+        using var memory = new MemoryStream();
+        using (var writer = new Utf8JsonWriter(memory))
+        {
+            writer.WriteStartObject();
+            foreach (var (name, value) in metadata.Headers)
+            {
+                writer.WritePropertyName(name);
+                value.WriteTo(writer);
+            }
+
+            writer.WriteEndObject();
+        }
+
+        return Encoding.UTF8.GetString(memory.GetBuffer().AsSpan(0, (int)memory.Length));
+    }
 
     // Separated by spaces, which no id of an event has; foreign ids that have one are rare.
     private static string? CausesOf(EventMetadata metadata)

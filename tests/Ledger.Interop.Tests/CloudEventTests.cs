@@ -174,6 +174,8 @@ public sealed class CloudEventTests
         {
             Filter = new EventFilter { Types = ["run.completed", "run.failed"] },
             Start = SubscriptionStart.Present,
+            Retries = 20,                                           // over some seven minutes; the pauses double, up to half a minute
+            KeepsDeadLetters = true,
         };
         // end of sample
 

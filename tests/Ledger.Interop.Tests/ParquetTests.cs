@@ -1,5 +1,7 @@
+using System.Text.Json;
 using Ledger.Log;
 using Ledger.Parquet;
+using Ledger.Runs;
 using Parquet;
 using Parquet.Schema;
 using Shouldly;
@@ -59,6 +61,33 @@ public sealed class ParquetTests
     }
 
     [Fact]
+    public async Task WriteCalls_StatusesAndTimes_AreThoseOfTheViews()
+    {
+        var run = new AgentLedger(new MemoryEventStore()).GetRun("r");
+        await run.CallAsync("tool", JsonElement.Parse("""{"tool":"kettle"}"""), (_, _) => Task.FromResult(new CallResponse(JsonElement.Parse("""{"error":"no"}"""))));
+        await Should.ThrowAsync<TimeoutException>(() => run.CallAsync("tool", JsonElement.Parse("""{"tool":"oven"}"""), (_, _) => throw new TimeoutException("too slow")));
+        await run.AppendAsync([new ToolCalled("cup")]);
+        await run.AppendAsync([new ToolReturned(await LastAsync()) { More = new Dictionary<string, JsonElement> { ["error"] = JsonElement.Parse("\"broken\"") } }]);
+        await run.AppendAsync([new ToolCalled("pan")]);
+        await run.AppendAsync([new NewEvent(new CallReleased("tool"), new EventMetadata { Causes = [Guid.Parse(await LastAsync())] })]);
+
+        var (calls, _) = await WriteAsync(output => ParquetExport.WriteCallsAsync(run, output));
+
+        (await calls.TextsAsync("name")).Zip(await calls.TextsAsync("status"), await calls.TextsAsync("error"))
+            .ShouldBe([("kettle", "answered", null), ("oven", "failed", "TimeoutException: too slow"), ("cup", "failed", "broken"), ("pan", "released", null)]);
+        var stated = (await run.ReadAllAsync()).Single(e => e.Type == "tool.returned" && e.Metadata.Headers.ContainsKey("call_ms")).Metadata.Headers["call_ms"].GetDouble();
+        (await calls.ValuesAsync<double>("seconds"))[0].ShouldBe(stated / 1000);
+        var (events, _) = await WriteAsync(output => ParquetExport.WriteEventsAsync(run, output));
+        JsonElement.Parse((await events.TextsAsync("headers"))[1]!).GetProperty("call_ms").GetDouble().ShouldBe(stated);
+
+        // Of an import nothing is known but when it was made.
+        var (ledger, _) = await Recording.Read(SampleFile.Bytes("openai-chat.json")).ImportAsync();
+        (await (await WriteAsync(output => ParquetExport.WriteCallsAsync(ledger, output))).File.ValuesAsync<double>("seconds")).ShouldAllBe(seconds => seconds == null);
+
+        async Task<string> LastAsync() => (await run.ReadAllAsync())[^1].Id.ToString();
+    }
+
+    [Fact]
     public async Task Calls_ThatStayOpen_AreRowsHoweverManyFollow()
     {
         var ledger = new AgentLedger(new MemoryEventStore());
@@ -67,13 +96,13 @@ public sealed class ParquetTests
         for (var i = 0; i < 4; i++)
         {
             await run.AppendAsync([new ToolCalled($"{i}")]);
-            await run.AppendAsync([new ToolReturned((await run.ReadAllAsync())[^1].Id.ToString())]);
+            await run.AppendAsync([new ToolReturned((await run.ReadAllAsync())[^1].Id.ToString(), JsonElement.Parse("1"))]);
         }
 
         (await RowsAsync()).ShouldBe(["0 answered", "1 answered", "2 answered", "3 answered", "first open"]);
 
         await run.AppendAsync([new ToolCalled("second"), new ToolCalled("third")]);
-        await run.AppendAsync([new ToolReturned((await run.ReadAllAsync())[0].Id.ToString())]);
+        await run.AppendAsync([new ToolReturned((await run.ReadAllAsync())[0].Id.ToString(), JsonElement.Parse("1"))]);
 
         (await RowsAsync()).ShouldBe(["0 answered", "1 answered", "2 answered", "3 answered", "first open", "- answered", "second open", "third open"]);
 
@@ -105,7 +134,7 @@ public sealed class ParquetTests
         var empty = ledger.GetRun("empty");
         await ledger.Store.AppendAsync(empty.StreamName, ExpectedVersion.Any, []);
         var (nothing, none) = await WriteAsync(output => ParquetExport.WriteEventsAsync(empty, output));
-        (none, nothing.Groups, nothing.Columns).ShouldBe((0, 0, 16));
+        (none, nothing.Groups, nothing.Columns).ShouldBe((0, 0, 18));
 
         var many = ledger.GetRun("many");
         await many.AppendAsync([.. Enumerable.Range(0, 41_000).Select(i => new ToolCalled($"t{i}"))]);

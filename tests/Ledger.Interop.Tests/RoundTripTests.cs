@@ -92,6 +92,7 @@ public sealed class RoundTripTests
     [InlineData("otlp.json")]
     [InlineData("otlp-events.jsonl")]
     [InlineData("otlp-flat.jsonl")]
+    [InlineData("otlp-ai-sdk.jsonl")]
     public async Task Otlp_InOutIn_TheSameEvents(string name)
     {
         var read = Recording.Read(SampleFile.Bytes(name));

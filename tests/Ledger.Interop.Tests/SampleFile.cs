@@ -26,6 +26,7 @@ internal static class SampleFile
         ("otlp.json", RecordingFormat.Otlp),
         ("otlp-events.jsonl", RecordingFormat.Otlp),
         ("otlp-flat.jsonl", RecordingFormat.Otlp),
+        ("otlp-ai-sdk.jsonl", RecordingFormat.Otlp),
         ("cloudevents.jsonl", RecordingFormat.CloudEvents),
         ("langfuse.json", RecordingFormat.Langfuse),
         ("langfuse-download.json", RecordingFormat.Langfuse),

@@ -197,5 +197,5 @@ public sealed class SampleTests
     // Arguments and states that tools write as JSON in text are read; times are times.
     private static bool IsJson(string text, string held) =>
         DateTimeOffset.TryParse(text, System.Globalization.CultureInfo.InvariantCulture, out _)
-        || (RecordedJson.Parsed(text) is { ValueKind: not System.Text.Json.JsonValueKind.String } json && Recording.Texts(json).All(t => t is "n/a" or "tool_call" or "tool_call_response" || held.Contains(t, StringComparison.Ordinal)));
+        || (RecordedJson.Parsed(text) is { ValueKind: not System.Text.Json.JsonValueKind.String } json && Recording.Texts(json).All(t => t is "n/a" or "tool_call" or "tool_call_response" or "tool-call" or "tool-result" or "error-text" or "file" || held.Contains(t, StringComparison.Ordinal)));
 }

@@ -39,6 +39,11 @@ internal sealed class AtifExport(Run run, ExportReport report)
                 continue;
             }
 
+            if (turn is Asked or Failed { CallId: not null })
+            {
+                continue;
+            }
+
             if (turn is Used used)
             {
                 Count(used);
@@ -69,7 +74,7 @@ internal sealed class AtifExport(Run run, ExportReport report)
                 continue;
             }
 
-            if (turn is Other)
+            if (turn is Other or Failed)
             {
                 report.Leave(turn.Event.Type);
                 continue;
@@ -91,8 +96,14 @@ internal sealed class AtifExport(Run run, ExportReport report)
     // The agent's name comes before the steps: of the recording, or of the first answer.
     private async Task<JsonObject> HeaderAsync(CancellationToken cancellationToken)
     {
+        JsonArray tools = [];
         await foreach (var item in run.ReadAsync(cancellationToken: cancellationToken).ConfigureAwait(false))
         {
+            if (item.Type == "llm.request" && RunTurns.IsOwn(item) && tools.Count == 0)
+            {
+                tools = ChatForm.ToolsOf(item.ToJsonElement().Member("tools"));
+            }
+
             if (item.Type == "recording.started" && item.Metadata.Source == RecordingFormat.Atif.Name && item.ToJsonElement().ToNode() is JsonObject recorded)
             {
                 recorded.Remove("subagent_runs");
@@ -105,6 +116,11 @@ internal sealed class AtifExport(Run run, ExportReport report)
                 if (item.ToJsonElement().Text("model") is { } model)
                 {
                     agent["model_name"] = model;
+                }
+
+                if (tools.Count > 0)
+                {
+                    agent["tool_definitions"] = tools;
                 }
 
                 return Header(agent);

@@ -50,6 +50,12 @@ internal sealed class AtifStep
 
     public void Add(Called called)
     {
+        if (!_open.Add(called.CallId))
+        {
+            // Made again after a failure.
+            return;
+        }
+
         var arguments = called.Data.Member("arguments");
         var call = new JsonObject
         {
@@ -64,7 +70,6 @@ internal sealed class AtifStep
         };
         AddRest(call, called.Data, called.Event, ["tool", "arguments", "tool_call_id", "extra", "others"]);
         _calls.AddNode(call);
-        _open.Add(called.CallId);
     }
 
     public void Add(Returned returned) => _results.AddNode(ResultOf(returned, returned.CallId));
@@ -257,7 +262,7 @@ internal sealed class AtifStep
     private static JsonObject New(string source, Turn turn, string? message)
     {
         var step = new JsonObject();
-        if (turn.Event.Metadata.OccurredAt is { } time)
+        if ((turn.Event.Metadata.OccurredAt ?? (RunTurns.IsOwn(turn.Event) ? turn.Event.Timestamp : null)) is { } time)
         {
             step["timestamp"] = time.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.FFFFFFF'Z'", CultureInfo.InvariantCulture);
         }

@@ -13,6 +13,7 @@ internal static class ChatExport
     {
         var messages = new JsonArray();
         JsonObject? answer = null;
+        JsonArray tools = [];
         await foreach (var turn in new RunTurns().ReadAsync(run, cancellationToken).ConfigureAwait(false))
         {
             switch (turn)
@@ -20,15 +21,18 @@ internal static class ChatExport
                 case Told told:
                     if (told.Begins && messages.Count > 0)
                     {
-                        yield return Line(messages);
-                        messages = [];
+                        yield return Line(messages, tools);
+                        (messages, tools) = ([], []);
                     }
 
                     answer = null;
                     messages.AddNode(told.Message);
                     break;
-                case Answered { Data: var data }:
-                    answer = new JsonObject { ["role"] = "assistant", ["content"] = data.Text("text") };
+                case Asked asked:
+                    tools = ChatForm.ToolsOf(asked.Data.Member("tools")) is { Count: > 0 } offered ? offered : tools;
+                    break;
+                case Answered answered:
+                    answer = ChatForm.AnswerOf(answered);
                     messages.AddNode(answer);
                     break;
                 case Called called:
@@ -43,12 +47,21 @@ internal static class ChatExport
                         answer["tool_calls"] = calls = [];
                     }
 
+                    if (calls.Any(call => call?["id"]?.ToString() == called.CallId))
+                    {
+                        // Made again after a failure.
+                        break;
+                    }
+
                     calls.AddNode(ChatForm.CallOf(called.CallId, called.Data.Text("tool"), called.Data.Member("arguments")));
                     break;
                 case Returned returned:
                     messages.AddNode(new JsonObject { ["role"] = "tool", ["tool_call_id"] = returned.CallId, ["content"] = ChatForm.ResultOf(returned.Data.Member("result")) });
                     break;
-                case Used:
+                case Used or Failed { CallId: not null }:
+                    break;
+                case Other { Event.Type: "recording.started", Data: var begun } when ChatForm.ToolsOf(ToolsOfRecording(begun)) is { Count: > 0 } begunWith:
+                    tools = begunWith;
                     break;
                 default:
                     report.Leave(turn.Event.Type);
@@ -58,16 +71,31 @@ internal static class ChatExport
 
         if (messages.Count > 0)
         {
-            yield return Line(messages);
+            yield return Line(messages, tools);
         }
     }
 
-    private static ReadOnlyMemory<byte> Line(JsonArray messages)
+    private static JsonElement ToolsOfRecording(JsonElement begun) =>
+        begun.Member("tools").ValueKind == JsonValueKind.Array ? begun.Member("tools") : begun.Member("agent").Member("tool_definitions");
+
+    private static ReadOnlyMemory<byte> Line(JsonArray messages, JsonArray tools)
     {
+        // An answer has content, or calls.
+        foreach (var message in messages.OfType<JsonObject>().Where(m => m["role"]?.ToString() == "assistant" && m["content"] is null && m["tool_calls"] is null))
+        {
+            message["content"] = "";
+        }
+
+        var document = new JsonObject { ["messages"] = messages };
+        if (tools.Count > 0)
+        {
+            document["tools"] = tools;
+        }
+
         using var line = new MemoryStream();
         using (var writer = new Utf8JsonWriter(line, EventJson.WriterOptions))
         {
-            new JsonObject { ["messages"] = messages }.WriteTo(writer);
+            document.WriteTo(writer);
         }
 
         line.WriteByte((byte)'\n');

@@ -18,7 +18,7 @@ internal static class ChatForm
 
         var role = message.Text("role") ?? "user";
         var told = new JsonObject { ["role"] = role, ["content"] = ContentOf(message.Member("content")) };
-        foreach (var name in new[] { "name", "tool_calls", "tool_call_id" })
+        foreach (var name in new[] { "name", "tool_calls", "tool_call_id", "refusal", "reasoning_content" })
         {
             if (RecordedJson.SaysSomething(message.Member(name)))
             {
@@ -52,6 +52,7 @@ internal static class ChatForm
         var role = message.Text("role") ?? "user";
         var parts = new JsonArray();
         var calls = new JsonArray();
+        var thoughts = new List<string>();
         foreach (var part in message.Items("contents"))
         {
             switch (part.Text("$type"))
@@ -65,13 +66,22 @@ internal static class ChatForm
                 case "functionResult":
                     yield return new JsonObject { ["role"] = "tool", ["tool_call_id"] = part.Text("callId"), ["content"] = ResultOf(part.Member("result")) };
                     break;
+                case "reasoning" when part.Text("text") is { Length: > 0 } thought:
+                    thoughts.Add(thought);
+                    break;
+                case "data" or "uri" when IsImage(part):
+                    parts.AddNode(ImageOf(part.Text("uri")));
+                    break;
+                case "usage":
+                    // The event of the answer has it.
+                    break;
                 default:
                     parts.AddNode(part.ToNode());
                     break;
             }
         }
 
-        if (parts.Count == 0 && calls.Count == 0)
+        if (parts.Count == 0 && calls.Count == 0 && thoughts.Count == 0)
         {
             yield break;
         }
@@ -84,7 +94,116 @@ internal static class ChatForm
             told["tool_calls"] = calls;
         }
 
+        if (thoughts.Count > 0)
+        {
+            told["reasoning_content"] = string.Join('\n', thoughts);
+        }
+
         yield return told;
+    }
+
+    /// <summary>The message of an answer, without the calls that it asks for.</summary>
+    public static JsonObject AnswerOf(Answered answered)
+    {
+        var data = answered.Data.ToNode() as JsonObject ?? [];
+        if (RunTurns.IsOwn(answered.Event))
+        {
+            Flatten(data);
+        }
+
+        var content = data["content"] is JsonArray parts ? ContentOf(RecordedJson.ToElement(parts)) as JsonArray : null;
+        var isText = content?.All(part => part is JsonObject { Count: 2 } && part["type"]?.ToString() == "text") != false;
+        var message = new JsonObject { ["role"] = "assistant", ["content"] = isText ? answered.Data.Text("text") : content };
+        foreach (var name in new[] { "name", "refusal", "reasoning_content" })
+        {
+            if (RecordedJson.SaysSomething(data[name]))
+            {
+                message[name] = data[name]!.DeepClone();
+            }
+        }
+
+        return message;
+    }
+
+    /// <summary>Puts what an answer in the form of Microsoft.Extensions.AI has where others have it; its text, model and usage are there too.</summary>
+    public static void Flatten(JsonObject answer)
+    {
+        if (answer["messages"] is not JsonArray messages)
+        {
+            return;
+        }
+
+        answer.Remove("messages");
+        var (parts, thoughts) = (new JsonArray(), new List<string>());
+        var isText = true;
+        foreach (var message in RecordedJson.ToElement(messages).EnumerateArray().SelectMany(Of).Where(message => message["role"]?.ToString() != "tool"))
+        {
+            isText &= message["content"] is not JsonArray;
+            foreach (var part in message["content"] as JsonArray ?? [new JsonObject { ["type"] = "text", ["text"] = message["content"]?.DeepClone() }])
+            {
+                parts.AddNode(part?.DeepClone());
+            }
+
+            if (message["reasoning_content"] is { } thought)
+            {
+                thoughts.Add(thought.ToString());
+            }
+        }
+
+        if (!isText)
+        {
+            answer["content"] = parts;
+        }
+
+        if (thoughts.Count > 0)
+        {
+            answer["reasoning_content"] = string.Join('\n', thoughts);
+        }
+
+        foreach (var name in new[] { "modelId", "createdAt", "conversationId" })
+        {
+            answer.Remove(name);
+        }
+
+        if (answer.Remove("responseId", out var id))
+        {
+            answer["message_id"] = id;
+        }
+
+        if (answer.Remove("finishReason", out var reason) && reason is not null)
+        {
+            answer["finish_reasons"] = new JsonArray(reason);
+        }
+    }
+
+    /// <summary>The functions that a model was offered, in the form of Chat Completions.</summary>
+    public static JsonArray ToolsOf(JsonElement tools) =>
+        new([.. FunctionsOf(tools).Select(function => new JsonObject { ["type"] = "function", ["function"] = function })]);
+
+    /// <summary>The functions that a model was offered, with their name, description and parameters; tools that the provider runs are not among them.</summary>
+    public static IEnumerable<JsonObject> FunctionsOf(JsonElement tools)
+    {
+        foreach (var tool in tools.ValueKind == JsonValueKind.Array ? tools.EnumerateArray().AsEnumerable() : [])
+        {
+            if (tool.Member("function").ToNode() is JsonObject function)
+            {
+                yield return function;
+                continue;
+            }
+
+            var parameters = tool.Member("parameters").ValueKind == JsonValueKind.Object ? tool.Member("parameters") : tool.Member("input_schema");
+            if (tool.Text("name") is { } name && parameters.ValueKind == JsonValueKind.Object)
+            {
+                var made = new JsonObject { ["name"] = name };
+                if (tool.Text("description") is { } description)
+                {
+                    made["description"] = description;
+                }
+
+                made["parameters"] = parameters.ToNode();
+                yield return made;
+            }
+        }
     }
 
     /// <summary>A call of a function.</summary>
@@ -117,5 +236,9 @@ internal static class ChatForm
         };
     }
 
-    private static JsonObject ImageOf(string? url) => new() { ["type"] = "image_url", ["image_url"] = new JsonObject { ["url"] = url } };
+    private static bool IsImage(JsonElement part) => part.Text("uri") is { } uri
+        && (uri.StartsWith("data:image/", StringComparison.Ordinal) || part.Text("mediaType")?.StartsWith("image/", StringComparison.Ordinal) == true);
+
+    /// <summary>An image by its address.</summary>
+    public static JsonObject ImageOf(string? url) => new() { ["type"] = "image_url", ["image_url"] = new JsonObject { ["url"] = url } };
 }

@@ -48,7 +48,7 @@ internal sealed class OtlpExport(Run run, ExportReport report)
             Add(data, SpanForm.Of(type, data, default));
         }
 
-        foreach (var span in made.End())
+        foreach (var span in turns.End().SelectMany(made.Add).Concat(made.End()))
         {
             Add(TurnSpans.ResourceId, span);
         }

@@ -14,7 +14,7 @@ namespace Ledger.Interop.Exporting;
 /// <param name="run">The run.</param>
 /// <param name="report">What is not in the spans.</param>
 /// <param name="mostBytes">The most bytes of messages that a request has, and are kept; the first of more are left out, and the span has their number as <c>ledger.messages_left_out</c>.</param>
-internal sealed class TurnSpans(Run run, ExportReport report, long mostBytes = long.MaxValue)
+internal sealed partial class TurnSpans(Run run, ExportReport report, long mostBytes = long.MaxValue)
 {
     private static readonly string[] OfTools =
         ["tool", "arguments", "tool_call_id", "call_id", "result", "error", "usage", "cost_usd", "kind", "description", "operation", "conversation_id", "span"];
@@ -22,12 +22,13 @@ internal sealed class TurnSpans(Run run, ExportReport report, long mostBytes = l
     private readonly string _trace = Id(run.StreamName.Value, 16);
     private readonly string _root = Id($"{run.StreamName.Value}/root", 8);
     private readonly Dictionary<string, JsonElement> _calls = new(StringComparer.Ordinal);
+    private readonly HashSet<string> _failed = new(StringComparer.Ordinal);
     private readonly Queue<long> _sizes = new();
     private JsonArray _messages = [];
     private long _leftOut;
     private JsonObject? _answer;
     private (JsonObject Begin, JsonObject End)? _pending;
-    private JsonObject? _firstTold;
+    private JsonObject? _request;
     private string? _agent;
     private ulong _first;
     private ulong _last;
@@ -52,10 +53,16 @@ internal sealed class TurnSpans(Run run, ExportReport report, long mostBytes = l
                 _told = TimeOf(turn);
                 Tell(told);
                 return done;
+            case Asked asked:
+                var earlier = Flush();
+                Ask(asked);
+                return earlier;
             case Answered answered:
                 var before = Flush();
                 Answer(answered);
                 return before;
+            case Failed failed:
+                return [.. Flush(), .. Fail(failed)];
             case Called called:
                 Call(called);
                 return [];
@@ -105,63 +112,11 @@ internal sealed class TurnSpans(Run run, ExportReport report, long mostBytes = l
 
         _answer = null;
         AddMessage(told.Message);
-        _firstTold ??= new JsonObject { ["model"] = told.Data.Member("model").ToNode(), ["max_tokens"] = told.Data.Member("max_tokens").ToNode() };
-        foreach (var member in told.Data.ValueKind == JsonValueKind.Object ? told.Data.EnumerateObject().AsEnumerable() : [])
+        if (!RunTurns.IsOwn(told.Event))
         {
-            if (RecordedJson.NameOf(member) is var name and not ("messages" or "model" or "max_tokens"))
-            {
-                report.Leave($"{told.Event.Type}.{name}");
-            }
+            var request = RequestOf(told, "model", "max_tokens");
+            _request ??= request;
         }
-    }
-
-    private void Answer(Answered answered)
-    {
-        var start = _told == 0 ? TimeOf(answered) : _told;
-        var time = TimeOf(answered);
-        var (data, model) = (answered.Data, answered.Data.Text("model"));
-        _agent ??= answered.Event.Metadata.Actor;
-        var begin = new JsonObject { ["messages"] = _messages.DeepClone(), ["operation"] = "chat", ["conversation_id"] = run.Id };
-        foreach (var name in new[] { "model", "max_tokens" })
-        {
-            if (_firstTold?[name] is { } value)
-            {
-                begin[name] = value.DeepClone();
-            }
-        }
-
-        _firstTold = null;
-        if (model is not null)
-        {
-            begin.TryAdd("model", model);
-        }
-
-        begin["agent"] = new JsonObject { ["name"] = answered.Event.Metadata.Actor ?? "agent" };
-        begin["span"] = SpanOf(Id(answered.Event.Id.ToString(), 8), _root, model is null ? "chat" : $"chat {model}", 3, start);
-        _told = 0;
-        var end = data.ToNode() as JsonObject ?? [];
-        end.Remove("usage");
-        AddUsage(end, data);
-        if (data.Member("extra") is { ValueKind: not JsonValueKind.Undefined } extra)
-        {
-            end["extra"] = new JsonObject { ["attributes"] = new JsonObject { ["ledger.extra"] = extra.ToNode() } };
-        }
-
-        if (_leftOut > 0)
-        {
-            end["extra"] ??= new JsonObject { ["attributes"] = new JsonObject() };
-            end["extra"]!["attributes"]!["ledger.messages_left_out"] = _leftOut;
-        }
-
-        end["span"] = EndOf(time, data.Member("error"));
-        _pending = (begin, end);
-        _answer = new JsonObject { ["role"] = "assistant", ["content"] = (data.Member("content").ValueKind != JsonValueKind.Undefined ? data.Member("content") : data.Member("text")).ToNode() };
-        if (data.Member("tool_calls") is { ValueKind: JsonValueKind.Array } calls)
-        {
-            _answer["tool_calls"] = calls.ToNode();
-        }
-
-        AddMessage(_answer);
     }
 
     // The size of what is kept, where there is a limit.
@@ -209,7 +164,8 @@ internal sealed class TurnSpans(Run run, ExportReport report, long mostBytes = l
         begin["operation"] = "execute_tool";
         begin["conversation_id"] = run.Id;
         begin["tool_call_id"] = called.CallId;
-        begin["span"] = SpanOf(Id(called.Event.Id.ToString(), 8), _root, $"execute_tool {called.Data.Text("tool")}", 1, TimeOf(called));
+        begin["span"] = SpanOf(
+            Id(called.Event.Type == "tool.called" ? called.Event.Id.ToString() : $"{called.Event.Id}/{called.CallId}", 8), _root, $"execute_tool {called.Data.Text("tool")}", 1, TimeOf(called));
         var kept = RecordedJson.ToElement(begin);
         Bytes += kept.GetRawText().Length - (_calls.TryGetValue(called.CallId, out var replaced) ? replaced.GetRawText().Length : 0);
         _calls[called.CallId] = kept;
@@ -219,9 +175,14 @@ internal sealed class TurnSpans(Run run, ExportReport report, long mostBytes = l
     {
         var time = TimeOf(returned);
         AddMessage(new JsonObject { ["role"] = "tool", ["tool_call_id"] = returned.CallId, ["content"] = returned.Data.Member("result").ToNode() });
+        _told = time;
         if (returned.CallId is null || !_calls.Remove(returned.CallId, out var call))
         {
-            report.Leave(returned.Event.Type);
+            if (returned.CallId is null || !_failed.Contains(returned.CallId))
+            {
+                report.Leave(returned.Event.Type);
+            }
+
             return [];
         }
 

@@ -6,9 +6,9 @@ namespace Ledger.Interop.OpenTelemetry;
 
 /// <summary>Attributes that hold lists by an index in their names, and other names of the conventions, in the names of the conventions.</summary>
 /// <remarks>
-/// Two forms are known: that of OpenLLMetry (<c>gen_ai.prompt.0.role</c>, <c>gen_ai.completion.0.content</c>; traceloop/openllmetry,
+/// Two forms are known here: that of OpenLLMetry (<c>gen_ai.prompt.0.role</c>, <c>gen_ai.completion.0.content</c>; traceloop/openllmetry,
 /// <c>opentelemetry-semantic-conventions-ai</c>), and OpenInference, which Phoenix writes (<c>llm.input_messages.0.message.role</c>; Arize-ai/openinference,
-/// <c>spec/semantic_conventions.md</c>). An attribute of the conventions that a span has itself is not replaced.
+/// <c>spec/semantic_conventions.md</c>); <see cref="AiSdkAttributes"/> has a third. An attribute of the conventions that a span has itself is not replaced.
 /// </remarks>
 internal static class FlatAttributes
 {
@@ -40,7 +40,7 @@ internal static class FlatAttributes
 
     /// <summary>Whether an attribute may be one that is named or gathered; its name as UTF-8.</summary>
     public static bool IsOfOtherNames(ReadOnlySpan<byte> name) =>
-        name.StartsWith("llm."u8) || name.StartsWith("openinference."u8)
+        name.StartsWith("llm."u8) || name.StartsWith("ai."u8) || name.StartsWith("openinference."u8)
             || (name.StartsWith("gen_ai."u8) && (name[7..].StartsWith("prompt."u8) || name[7..].StartsWith("completion."u8) || name[7..].StartsWith("usage.prompt_"u8) || name[7..].StartsWith("usage.completion_"u8)));
 
     /// <summary>Names and gathers attributes as the conventions do.</summary>
@@ -49,6 +49,7 @@ internal static class FlatAttributes
         Rename(attributes, OfOpenLlmetry);
         Gather(attributes, "gen_ai.prompt.", "gen_ai.input.messages", MessageOfOpenLlmetry);
         Gather(attributes, "gen_ai.completion.", "gen_ai.output.messages", MessageOfOpenLlmetry);
+        AiSdkAttributes.Normalize(attributes);
         if (attributes[Kind]?.ToString() is not { } kind)
         {
             return;
@@ -82,7 +83,8 @@ internal static class FlatAttributes
         }
     }
 
-    private static void Rename(JsonObject attributes, (string Name, string To)[] names)
+    /// <summary>Renames attributes whose new names are free.</summary>
+    public static void Rename(JsonObject attributes, (string Name, string To)[] names)
     {
         foreach (var (name, to) in names)
         {

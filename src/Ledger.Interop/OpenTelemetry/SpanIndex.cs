@@ -173,7 +173,7 @@ internal sealed class SpanIndex(SpanForms forms)
             {
                 if (binary is null && span.ValueKind != JsonValueKind.Object)
                 {
-                    Others++;
+                    WithoutIds++;
                 }
                 else if (_inOrder.Count + found.Count == MostOfRequest)
                 {
@@ -288,7 +288,7 @@ internal sealed class SpanIndex(SpanForms forms)
         }
     }
 
-    private static bool NamesCalls(ReadOnlySpan<byte> span) => span.IndexOf("tool_call"u8) >= 0 || span.IndexOf("gen_ai.tool.message"u8) >= 0;
+    private static bool NamesCalls(ReadOnlySpan<byte> span) => span.IndexOf("tool_call"u8) >= 0 || span.IndexOf("tool-call"u8) >= 0 || span.IndexOf("toolCalls"u8) >= 0 || span.IndexOf("gen_ai.tool.message"u8) >= 0;
 
     private static IEnumerable<string> CallsOf(JsonObject answer) =>
         answer["tool_calls"] is JsonArray calls ? calls.Select(call => (call as JsonObject)?["id"]?.ToString()).OfType<string>() : [];

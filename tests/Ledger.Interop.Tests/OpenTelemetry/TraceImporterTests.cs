@@ -40,11 +40,16 @@ public sealed class TraceImporterTests
     [Fact]
     public async Task Import_SpansWithoutIds_AreRejected_AndTooManyRefused()
     {
-        var result = await ImportAsync("""{},{"traceId":"t"},{"spanId":"5"},""" + Chat);
-        (result.RejectedSpans, result.Runs.Count).ShouldBe((3, 1));
-        result.Faults.ShouldBe(["Spans without a traceId or a spanId, which are not taken: 3."]);
+        var result = await ImportAsync("""{},5,{"traceId":"t"},{"spanId":"5"},""" + Chat);
+        (result.RejectedSpans, result.Runs.Count).ShouldBe((4, 1));
+        result.Faults.ShouldBe(["Spans without a traceId or a spanId, which are not taken: 4."]);
 
         using var importer = new TraceImporter(_ledger);
+
+        // What an exporter without spans sends.
+        using var nothing = RecordingSource.OfBytes("spans", "{}"u8.ToArray());
+        var none = await importer.ImportAsync(nothing);
+        (none.RejectedSpans, none.Runs.Count, none.Faults.Count).ShouldBe((0, 0, 0));
 
         // Each span has two bytes, and there are 300,000 of them.
         byte[] spans = [.. Enumerable.Repeat(new byte[] { 0x12, 0x00 }, 300_000).SelectMany(bytes => bytes)];

@@ -204,16 +204,16 @@ internal sealed class Shard(
 
             _size.CutDown();
             var cause = ShardEventException.CauseOf(fault);
-            if (_failures < options.Retries)
+            if (_failures < (work.Retries ?? options.Retries))
             {
-                LogMessages.ShardRetries(logger, Name, _position, _failures + 1, options.Retries, cause);
+                LogMessages.ShardRetries(logger, Name, _position, _failures + 1, work.Retries ?? options.Retries, cause);
                 await NoteAsync(cause, cancellationToken).ConfigureAwait(false);
-                await DelayAsync(options.RetryDelay, _failures++, LongestDelay, cancellationToken).ConfigureAwait(false);
+                await DelayAsync(work.RetryDelay ?? options.RetryDelay, _failures++, LongestDelay, cancellationToken).ConfigureAwait(false);
                 return true;
             }
 
             _failures = 0;
-            if (options.OnFailure == FailurePolicy.DeadLetter)
+            if ((work.OnFailure ?? options.OnFailure) == FailurePolicy.DeadLetter)
             {
                 await SkipAsync(cause, cancellationToken).ConfigureAwait(false);
                 return true;

@@ -17,6 +17,15 @@ internal abstract class ShardWork(string name, string kind, PostgresOptions opti
 
     protected PostgresOptions Options { get; } = options;
 
+    /// <summary>How often an event is tried again; null for what the daemon's options say.</summary>
+    public virtual int? Retries => null;
+
+    /// <summary>The pause before the first retry; null for what the daemon's options say.</summary>
+    public virtual TimeSpan? RetryDelay => null;
+
+    /// <summary>What becomes of the shard then; null for what the daemon's options say.</summary>
+    public virtual FailurePolicy? OnFailure => null;
+
     /// <summary>Sets the connections that it may take in addition to that of a batch.</summary>
     public virtual void Begin(ShardConnections connections)
     {

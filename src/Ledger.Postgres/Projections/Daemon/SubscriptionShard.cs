@@ -16,6 +16,17 @@ internal sealed class SubscriptionShard(
 {
     private readonly LogPages _pages = new(options, gaps, subscription.Filter);
 
+    public override int? Retries => subscription.Retries;
+
+    public override TimeSpan? RetryDelay => subscription.RetryDelay;
+
+    public override FailurePolicy? OnFailure => subscription.KeepsDeadLetters switch
+    {
+        true => FailurePolicy.DeadLetter,
+        false => FailurePolicy.Pause,
+        null => null,
+    };
+
     public override Task<long> StartAsync(NpgsqlConnection connection, CancellationToken cancellationToken) =>
         StartPlaces.FindAsync(subscription.Start, connection, Options, cancellationToken);
 
@@ -27,29 +38,20 @@ internal sealed class SubscriptionShard(
         CancellationToken cancellationToken)
     {
         var (events, reached) = await _pages.ReadAsync(connection, from, ceiling, rows, cancellationToken).ConfigureAwait(false);
-        var (done, taken) = (from, 0);
-        var started = timeProvider.GetTimestamp();
+        var (taken, started) = (0, timeProvider.GetTimestamp());
         Exception? fault = null;
-        foreach (var recorded in events)
+        while (taken < events.Count && fault is null)
         {
-            try
-            {
-                if (subscription.Start.Time is not { } time || recorded.Timestamp >= time)
-                {
-                    await subscription.Handle(recorded, cancellationToken).ConfigureAwait(false);
-                }
-            }
-            catch (Exception thrown) when (!cancellationToken.IsCancellationRequested)
+            (var handled, fault) = await DeliverAsync(events, taken, cancellationToken).ConfigureAwait(false);
+            taken += handled;
+            if (fault is not null)
             {
                 // The event is then the next one: anything before it is excluded by the filter.
-                (fault, reached) = (thrown, recorded.Sequence.Value - 1);
-                break;
+                reached = events[taken].Sequence.Value - 1;
             }
-
-            (done, taken) = (recorded.Sequence.Value, taken + 1);
-            if (taken < events.Count && timeProvider.GetElapsedTime(started) >= batchTime)
+            else if (taken < events.Count && timeProvider.GetElapsedTime(started) >= batchTime)
             {
-                reached = done;
+                reached = events[taken - 1].Sequence.Value;
                 break;
             }
         }
@@ -76,4 +78,39 @@ internal sealed class SubscriptionShard(
 
         await ForgetAsync(connection, letter, cancellationToken).ConfigureAwait(false);
     }
+
+    // How many of the next events were handled, and what the one after them failed with.
+    private async Task<(int Handled, Exception? Fault)> DeliverAsync(IReadOnlyList<RecordedEvent> events, int first, CancellationToken cancellationToken)
+    {
+        var count = Math.Min(subscription.MostEvents, events.Count - first);
+        if (count > 1 && subscription.HandleBatch is { } handle)
+        {
+            try
+            {
+                RecordedEvent[] due = [.. events.Skip(first).Take(count).Where(IsDue)];
+                await (due.Length > 0 ? handle(due, cancellationToken) : Task.CompletedTask).ConfigureAwait(false);
+                return (count, null);
+            }
+            catch (Exception) when (!cancellationToken.IsCancellationRequested)
+            {
+                // Each alone, so that only the one at fault is held back.
+            }
+        }
+
+        for (var i = 0; i < count; i++)
+        {
+            try
+            {
+                await (IsDue(events[first + i]) ? subscription.Handle(events[first + i], cancellationToken) : Task.CompletedTask).ConfigureAwait(false);
+            }
+            catch (Exception thrown) when (!cancellationToken.IsCancellationRequested)
+            {
+                return (i, thrown);
+            }
+        }
+
+        return (count, null);
+    }
+
+    private bool IsDue(RecordedEvent recorded) => subscription.Start.Time is not { } time || recorded.Timestamp >= time;
 }

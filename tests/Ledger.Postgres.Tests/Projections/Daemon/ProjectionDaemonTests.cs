@@ -111,6 +111,42 @@ public sealed class ProjectionDaemonTests
     }
 
     [Fact]
+    public async Task Subscriptions_WithTheirOwnRetriesAndBatches_GoOnWhereOthersStop()
+    {
+        await using var bench = await DaemonBench.CreateAsync([]);
+        var (taken, attempts) = (new List<string>(), 0);
+        var hook = new Subscription("hook", 3, (events, _) => HandleAsync(events)) { Retries = 2, RetryDelay = TimeSpan.FromMilliseconds(1), KeepsDeadLetters = true };
+        var strict = new Subscription("strict", (recorded, _) => KitOf(recorded) == "poison" ? throw new InvalidOperationException("Not this one.") : Task.CompletedTask);
+        await bench.Store.AppendAsync(StreamName.Run("bad"), ExpectedVersion.Any, [.. new[] { "a", "b", "c", "poison", "d", "e" }.Select(kit => new KitLoaded(kit))]);
+
+        await bench.StartAsync(new DaemonOptions { Retries = 0, Subscriptions = [hook, strict] });
+        await UntilAsync(bench, "select last_seq_id::text from ledger.mt_event_progression where name = 'hook:All'", "6");
+        await UntilAsync(bench, "select last_seq_id::text from ledger.mt_event_progression where name = 'strict:All'", "3");
+
+        taken[0].ShouldBe("a+b+c");
+        string.Join('+', taken).ShouldBe("a+b+c+d+e");
+
+        // Once more where it was met in the middle of a page.
+        attempts.ShouldBeInRange(3, 4);
+        (await bench.Database.ScalarAsync<string>("select string_agg(concat_ws(' ', data ->> 'ProjectionName', data ->> 'EventSequence'), ',') from ledger.mt_doc_deadletterevent"))
+            .ShouldBe("hook 4");
+
+        Task HandleAsync(IReadOnlyList<RecordedEvent> events)
+        {
+            if (events.Any(recorded => KitOf(recorded) == "poison"))
+            {
+                attempts += events.Count == 1 ? 1 : 0;
+                throw new InvalidOperationException("Not this one.");
+            }
+
+            taken.Add(string.Join('+', events.Select(KitOf)));
+            return Task.CompletedTask;
+        }
+
+        static string KitOf(RecordedEvent recorded) => ((KitLoaded)recorded.Data).Kit!;
+    }
+
+    [Fact]
     public async Task Async_ErrorCannotBeStoredAsItIs_IsADeadLetterAllTheSame()
     {
         await using var bench = await DaemonBench.CreateAsync([]);
