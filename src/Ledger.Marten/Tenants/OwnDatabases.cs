@@ -34,15 +34,10 @@ internal sealed class OwnDatabases
     /// <exception cref="TenancyException">It has.</exception>
     public void Check(string tenant, MartenDatabase database)
     {
-        if (!_known.TryGetValue(database, out var owner))
+        var other = database.TenantIds.Find(one => one != tenant) ?? _known.GetOrAdd(database, known => _byPlace.GetOrAdd(PlaceOf(known), tenant));
+        if (other != tenant)
         {
-            owner = database.TenantIds.Find(other => other != tenant) ?? _byPlace.GetOrAdd(PlaceOf(database), tenant);
-            _known[database] = owner;
-        }
-
-        if (owner != tenant)
-        {
-            throw TenancyException.Of($"{SharedBy([owner, tenant], PlaceOf(database))} Nothing was read or written.");
+            throw TenancyException.Of($"{SharedBy([other, tenant], PlaceOf(database))} Nothing was read or written.");
         }
     }
 

@@ -11,7 +11,7 @@ namespace Ledger.Conformance.Appending;
 public abstract class AmbientTransactionTests(ITestEngine engine) : EventStoreTests(engine)
 {
     private const int Callers = 64;
-    private static readonly TimeSpan Duration = Scale.IsSoak ? TimeSpan.FromMinutes(3) : TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan Duration = Scale.IsSoak ? TimeSpan.FromMinutes(3) : TimeSpan.FromSeconds(6);
 
     public override async Task InitializeAsync() => Store = await CreateStoreAsync();
 
