@@ -94,6 +94,7 @@ public sealed class DatabaseTenantTests
                     tenants.AddSingleTenantDatabase(acme, "acme");
                     tenants.AddSingleTenantDatabase(bolt, "bolt");
                 });
+                options.UseLedger();
                 options.SnapshotWorlds(ProjectionLifecycle.Async);
             })
             .AddLedger()

@@ -6,7 +6,7 @@ using Xunit;
 
 namespace Ledger.Wolverine.Tests.Sample;
 
-/// <summary>Three nodes of one application whose tenants have their logs in one schema, of which the oldest is killed: the others finish what it began, each message in its tenant's log.</summary>
+/// <summary>Nodes of one application whose tenants have their logs in one schema, of which the oldest is killed: the others finish what it began, each message in its tenant's log.</summary>
 public sealed class ConjoinedNodesTests(ConjoinedDatabase database) : IClassFixture<ConjoinedDatabase>
 {
     private const string Engine = "marten-conjoined";
@@ -28,7 +28,8 @@ public sealed class ConjoinedNodesTests(ConjoinedDatabase database) : IClassFixt
         try
         {
             nodes.Add(await SampleProcess.StartStaticAsync(database.ConnectionString, Engine));
-            nodes.AddRange(await Task.WhenAll(SampleProcess.StartStaticAsync(database.ConnectionString, Engine), SampleProcess.StartStaticAsync(database.ConnectionString, Engine)));
+            nodes.AddRange(await Task.WhenAll(Enumerable.Range(0, Scale.Of(1, 2)).Select(_ => SampleProcess.StartStaticAsync(database.ConnectionString, Engine))));
+            var count = (nodes.Count + 1) * steps;
 
             // Two nodes have messages for the same run, and the tenants have runs of the same names.
             await Task.WhenAll(Tenants.SelectMany(tenant => nodes.Select((node, n) => node.PostAsync($"/runs/nodes-{n / 2}/steps/{steps}?from={n % 2 * steps}&tenant={tenant}", ""))));
@@ -37,7 +38,6 @@ public sealed class ConjoinedNodesTests(ConjoinedDatabase database) : IClassFixt
             // The oldest leads, and has projections.
             nodes[0].Dispose();
             await Task.WhenAll(Tenants.Select(tenant => nodes[1].PostAsync($"/runs/nodes-later/steps/{steps}?tenant={tenant}", "")));
-            var count = 4 * steps;
             foreach (var tenant in Tenants)
             {
                 await WaitAsync(all, $"select count(*) = {count} from ledger.mt_events where type = 'object.created' and tenant_id = '{tenant}'");

@@ -83,11 +83,10 @@ public sealed class NodesTests
                 // Each node has some of the projections of the tenants' databases.
                 await database.WaitAsync($"select count(distinct node_id) = {nodes.Count} from {schema}.wolverine_node_assignments where id like 'event-subscriptions:%'");
 
-                // A program without Marten appends to a tenant's database.
+                // What a program without Marten appends to a tenant's database is projected there too.
                 await using var native = new PostgresEventStore(logs["acme"].DataSource);
                 await native.AppendAsync(StreamName.Run("native"), ExpectedVersion.NoStream, [new ObjectCreated("native", "Step")]);
                 await logs["acme"].WaitAsync("select exists (select from ledger.mt_doc_ledger_world where id = 'run:native')");
-                await logs["acme"].WaitAsync($"select count(*) = {all + 1} from mt_doc_notice");
             }
         }
         catch (TimeoutException fault)
