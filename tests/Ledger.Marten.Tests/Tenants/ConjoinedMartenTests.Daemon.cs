@@ -157,8 +157,13 @@ public sealed partial class ConjoinedMartenTests
 
     private async Task DropDaemonRoleAsync(string role)
     {
+        // On connections that no test has ended.
+        await using (var map = new ConjoinedTenants(database.ConnectionString))
+        {
+            await map.ForbidDaemonAsync();
+        }
+
         NpgsqlConnection.ClearAllPools();
-        await database.Map.ForbidDaemonAsync();
         await database.ScalarAsync<int>($"drop owned by {role}; drop role {role}; select 1");
     }
 
