@@ -43,19 +43,11 @@ public sealed class MartenTenants
 
     /// <summary>The log of a tenant.</summary>
     /// <exception cref="TenantNotFoundException">The store has no such tenant.</exception>
+    /// <exception cref="TenancyException">Another tenant has the same database.</exception>
     public async Task<MartenTenant> ForTenantAsync(string tenant, CancellationToken cancellationToken = default)
     {
         ArgumentException.ThrowIfNullOrEmpty(tenant);
-        MartenDatabase database;
-        try
-        {
-            database = await _configuration.DatabaseOfAsync(_store, tenant).ConfigureAwait(false);
-        }
-        catch (UnknownTenantIdException)
-        {
-            _tenants.TryRemove(tenant, out _);
-            throw new TenantNotFoundException(tenant);
-        }
+        var database = await FindAsync(tenant).ConfigureAwait(false);
 
         // A tenant can get another database, and an opening that failed or was cancelled is not kept.
         var found = _tenants.AddOrUpdate(
@@ -63,6 +55,26 @@ public sealed class MartenTenants
             name => (database, OpenAsync(name, database)),
             (name, known) => ReferenceEquals(known.Database, database) && !known.Opening.IsFaulted && !known.Opening.IsCanceled ? known : (database, OpenAsync(name, database)));
         return await found.Opening.WaitAsync(cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>Whether each tenant has a database of its own, with a daemon of its own.</summary>
+    internal bool HasDatabases => !_configuration.IsConjoined;
+
+    /// <summary>The name by which Marten knows the database of a tenant.</summary>
+    /// <exception cref="TenantNotFoundException">The store has no such tenant.</exception>
+    internal async Task<string> DatabaseOfAsync(string tenant) => (await FindAsync(tenant).ConfigureAwait(false)).Identifier;
+
+    private async Task<MartenDatabase> FindAsync(string tenant)
+    {
+        try
+        {
+            return await _configuration.DatabaseOfAsync(_store, tenant).ConfigureAwait(false);
+        }
+        catch (UnknownTenantIdException)
+        {
+            _tenants.TryRemove(tenant, out _);
+            throw new TenantNotFoundException(tenant);
+        }
     }
 
     private async Task<MartenTenant> OpenAsync(string tenant, MartenDatabase database)

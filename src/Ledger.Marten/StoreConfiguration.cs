@@ -46,6 +46,7 @@ internal sealed class StoreConfiguration
     private readonly Lazy<PostgresEventStore> _native;
     // With the database that it is for: a tenant can get another one.
     private readonly ConcurrentDictionary<string, (MartenDatabase Database, MartenEventStore Engine)> _engines = new(StringComparer.Ordinal);
+    private readonly OwnDatabases _databases = new();
     private MartenEventStore? _engine;
 
     private StoreConfiguration(StoreOptions options, PostgresOptions ledger)
@@ -75,9 +76,18 @@ internal sealed class StoreConfiguration
 
     /// <summary>The database of a tenant, or its connections in a schema of many.</summary>
     /// <exception cref="UnknownTenantIdException">There is no such tenant.</exception>
-    public async Task<MartenDatabase> DatabaseOfAsync(IDocumentStore store, string tenant) => IsConjoined
-        ? (MartenDatabase)(await _options.Tenancy.GetTenantAsync(tenant).ConfigureAwait(false)).Database
-        : (MartenDatabase)await store.Storage.FindOrCreateDatabase(tenant).ConfigureAwait(false);
+    /// <exception cref="TenancyException">Another tenant has the same database.</exception>
+    public async Task<MartenDatabase> DatabaseOfAsync(IDocumentStore store, string tenant)
+    {
+        if (IsConjoined)
+        {
+            return (MartenDatabase)(await _options.Tenancy.GetTenantAsync(tenant).ConfigureAwait(false)).Database;
+        }
+
+        var database = (MartenDatabase)await store.Storage.FindOrCreateDatabase(tenant).ConfigureAwait(false);
+        _databases.Check(_options.TenantIdStyle.MaybeCorrectTenantId(tenant), database);
+        return database;
+    }
 
     /// <summary>Ledger for a tenant in a schema of many.</summary>
     public MartenEventStore EngineOf(IDocumentStore store, string tenant)
@@ -201,8 +211,9 @@ internal sealed class StoreConfiguration
         WorldRowsProjection.Register(options, configuration);
     }
 
-    /// <summary>Refuses a session of a tenant where all have one database, and one of no tenant where each has its own.</summary>
+    /// <summary>Refuses a session of a tenant where all have one database, and one of no tenant or in the database of another one where each has its own.</summary>
     /// <exception cref="NotSupportedException">It is one.</exception>
+    /// <exception cref="TenancyException">Another tenant has the database.</exception>
     public void CheckTenant(IDocumentSession session)
     {
         if (HasTenants)
@@ -210,6 +221,11 @@ internal sealed class StoreConfiguration
             if (session.TenantId == DefaultTenant)
             {
                 throw IsConjoined ? NoTenantOfMany() : NoTenant();
+            }
+
+            if (!IsConjoined)
+            {
+                _databases.Check(session.TenantId, (MartenDatabase)session.Database);
             }
         }
         else if (session.TenantId != DefaultTenant)
@@ -257,6 +273,7 @@ internal sealed class StoreConfiguration
     public IEnumerable<string> Faults()
     {
         var events = (EventGraph)_options.Events;
+        var tenancy = FindTenancy();
         (bool Holds, string Fault)[] checks =
         [
             (events.AppendMode != EventAppendMode.Rich, RichMode),
@@ -266,11 +283,14 @@ internal sealed class StoreConfiguration
                 $"Events.DatabaseSchemaName is '{events.DatabaseSchemaName}', but Ledger's event schema is '{Ledger.EventSchema}'."),
             (events.StreamIdentity == StreamIdentity.AsString, $"Events.StreamIdentity is 'AsGuid', but Ledger names streams by text. {SecondStore}"),
             (GuidStreams(_options) is null, GuidStreams(_options) ?? ""),
-            (IsConjoined || events.TenancyStyle == TenancyStyle.Single,
+            (tenancy is not ShardedTenancy,
+                "'MultiTenantedWithShardedDatabases' divides the event tables into a partition and a sequence for each tenant, which Ledger does not read. For tenants in one schema write "
+                + "'options.UseLedger(new ConjoinedTenants(…))', or give each tenant its own database by 'MultiTenantedDatabases'."),
+            (IsConjoined || events.TenancyStyle == TenancyStyle.Single || tenancy is ShardedTenancy,
                 "Events.TenancyStyle is 'Conjoined', but the store's log is one: it must be 'Single'. For tenants in one schema write 'options.UseLedger(new ConjoinedTenants(…))', or "
                 + "give each tenant its own database by 'MultiTenantedDatabases'."),
             (!IsConjoined || events.TenancyStyle == TenancyStyle.Conjoined, "Events.TenancyStyle is 'Single', but the schema has the logs of many tenants: it must be 'Conjoined'."),
-            (!IsConjoined || _options.Tenancy is ConjoinedTenancy,
+            (!IsConjoined || tenancy is ConjoinedTenancy,
                 "The store's connections were set after 'UseLedger', which makes those of each tenant in a schema of many: remove 'Connection' or 'MultiTenanted…'."),
             (!IsConjoined || !events.UseTenantPartitionedEvents, "Events.UseTenantPartitionedEvents changes the tables; it must be off."),
             (!IsConjoined || !events.EnableUniqueIndexOnEventId, "Events.EnableUniqueIndexOnEventId makes ids unique over all tenants; in a schema of many it must be off."),
@@ -287,7 +307,7 @@ internal sealed class StoreConfiguration
             (!events.EnableEventSkippingInProjectionsOrSubscriptions,
                 "Events.EnableEventSkippingInProjectionsOrSubscriptions adds a column; it must be off."),
         ];
-        return checks.Where(check => !check.Holds).Select(check => check.Fault);
+        return checks.Where(check => !check.Holds).Select(check => check.Fault).Concat(IsConjoined ? [] : OwnDatabases.Faults(tenancy));
     }
 
     // Marten's default is AsGuid too, so that only what needs such streams says whether they were meant.
@@ -306,16 +326,18 @@ internal sealed class StoreConfiguration
                 + $"streams by text. {SecondStore}";
     }
 
-    private bool HasOneDatabase()
+    private bool HasOneDatabase() => FindTenancy() is not { } tenancy || tenancy.Cardinality == DatabaseCardinality.Single;
+
+    // Null without a database, which Marten reports itself.
+    private ITenancy? FindTenancy()
     {
         try
         {
-            return _options.Tenancy.Cardinality == DatabaseCardinality.Single;
+            return _options.Tenancy;
         }
         catch (InvalidOperationException)
         {
-            // No database yet: Marten reports that itself.
-            return true;
+            return null;
         }
     }
 }

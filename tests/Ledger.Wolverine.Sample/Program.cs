@@ -23,6 +23,12 @@ switch (engine)
     case "marten-nodes":
         builder.AddMartenNode(connectionString);
         break;
+    case "marten-tenants":
+        builder.AddMartenTenantsNode(connectionString);
+        break;
+    case "marten-conjoined":
+        builder.AddMartenConjoinedNode(connectionString);
+        break;
     default:
         builder.AddMartenEngine(connectionString);
         break;

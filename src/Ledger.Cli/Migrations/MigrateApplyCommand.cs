@@ -1,21 +1,14 @@
 using System.CommandLine;
 using Ledger.Cli.Connections;
 using Ledger.Cli.Output;
-using Ledger.Postgres;
 
 namespace Ledger.Cli.Migrations;
 
 /// <summary><c>ledger migrate apply</c></summary>
 internal sealed class MigrateApplyCommand : LedgerCommand
 {
-    private const string Single = "single";
-    private const string Conjoined = "conjoined";
-
-    private readonly Option<string?> _tenancy = new("--tenancy")
-    {
-        Description = "Whose log a new schema gets: single, or conjoined for the logs of many tenants, which row-level security keeps apart. An existing schema keeps what it has. Default: single.",
-        HelpName = "TENANCY",
-    };
+    private readonly Option<string?> _tenancy = TenancyOption.Create(
+        "Whose log a new schema gets: single, or conjoined for the logs of many tenants, which row-level security keeps apart. An existing schema keeps what it has. Default: single.");
 
     public MigrateApplyCommand()
         : base("apply", "Updates the schema: applies the missing migrations, each in its own transaction, and the functions that changed.")
@@ -26,12 +19,7 @@ internal sealed class MigrateApplyCommand : LedgerCommand
 
     public override async Task RunAsync(Session session, CancellationToken cancellationToken)
     {
-        session.Tenancy = session.Get(_tenancy) switch
-        {
-            null or Single => Tenancy.Single,
-            Conjoined => Tenancy.Conjoined,
-            var other => throw new UsageException($"'--tenancy' must be '{Single}' or '{Conjoined}', but was '{other}'."),
-        };
+        _tenancy.Apply(session);
         await using var connection = await LedgerConnection.OpenAsIsAsync(session, cancellationToken);
         var applied = await session.Progress.RunAsync("Applying migrations", null, _ => connection.Migrator.ApplyAsync(cancellationToken));
         if (session.Json)

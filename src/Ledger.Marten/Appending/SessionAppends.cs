@@ -38,6 +38,9 @@ internal sealed class SessionAppends(StoreConfiguration store) : DocumentSession
         if (streams.Count > 0)
         {
             store.CheckTenant(session);
+
+            // Marten makes its tables after this, when the locks need them.
+            await store.EngineOn(session).EnsureSchemaAsync(token).ConfigureAwait(false);
             pending ??= PendingSave.Of(session, store);
             await LockAsync(session, streams.FindAll(stream => !pending.IsLocked(stream.Key!)), token).ConfigureAwait(false);
             if (store is { HasTenants: true, IsConjoined: false })

@@ -171,7 +171,10 @@ public sealed class LedgerEngine
 
         if (_services.GetService<IProjectionCoordinator>() is { } coordinator)
         {
-            await coordinator.DaemonForMainDatabase().RebuildProjectionAsync(projection, cancellationToken).ConfigureAwait(false);
+            var running = _martenTenants is { HasDatabases: true }
+                ? await coordinator.DaemonForDatabase(await _martenTenants.DatabaseOfAsync(TenantOf(context)).ConfigureAwait(false)).ConfigureAwait(false)
+                : coordinator.DaemonForMainDatabase();
+            await running.RebuildProjectionAsync(projection, cancellationToken).ConfigureAwait(false);
             return;
         }
 

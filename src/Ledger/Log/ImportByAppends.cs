@@ -15,7 +15,7 @@ internal static class ImportByAppends
         var batches = ImportBatch.ReadAsync(events, store.Registry, () => new Batch(), cancellationToken);
         await foreach (var batch in batches.ConfigureAwait(false))
         {
-            done = await WriteAsync(store, batch, done, cancellationToken).ConfigureAwait(false);
+            done = await WriteAsync(store, batch.Events, done, cancellationToken).ConfigureAwait(false);
             done = done.Plus(0, batch.Repeated, 0, 0, TimeProvider.System.GetElapsedTime(started));
             progress?.Report(done);
         }
@@ -25,25 +25,22 @@ internal static class ImportByAppends
 
     private static async Task<ImportProgress> WriteAsync(
         IEventStore store,
-        Batch batch,
+        List<Batch.Item> items,
         ImportProgress done,
         CancellationToken cancellationToken)
     {
         try
         {
-            return await AppendAsync(store, batch.Events, done, cancellationToken).ConfigureAwait(false);
+            return await AppendAsync(store, items, done, cancellationToken).ConfigureAwait(false);
         }
-        catch (EventIdInUseException)
+        catch (EventIdInUseException) when (items.Count > 1)
         {
-            // Some are in the log. Which ones shows when they are appended singly; one that another stream has is refused then.
+            // Some are in the log. Those of a resumed import are the first, so that halves are soon of one kind; one that another stream has is refused when it is alone.
         }
 
-        foreach (var item in batch.Events)
-        {
-            done = await AppendAsync(store, [item], done, cancellationToken).ConfigureAwait(false);
-        }
-
-        return done;
+        var half = items.Count / 2;
+        done = await WriteAsync(store, items[..half], done, cancellationToken).ConfigureAwait(false);
+        return await WriteAsync(store, items[half..], done, cancellationToken).ConfigureAwait(false);
     }
 
     private static async Task<ImportProgress> AppendAsync(

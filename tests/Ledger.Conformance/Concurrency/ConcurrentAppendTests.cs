@@ -53,7 +53,7 @@ public abstract class ConcurrentAppendTests(ITestEngine engine) : EventStoreTest
     public async Task Append_32WritersWithAnyVersion_GivesNoError()
     {
         const int Writers = 32;
-        var perWriter = Scale.Of(25, 500);
+        var perWriter = Scale.Of(12, 500);
         var stream = NewStream();
 
         await AllAsync(Writers, async writer =>

@@ -20,7 +20,7 @@ public abstract class TaskLawTests(ITestEngine engine) : TaskTests(engine)
             from time in Gen.Choose(0, 9)
             select new TaskSave(kind, id, task, other, time);
 
-        await Law.HoldsAsync(Law.ArraysOf(save, upTo: 50), CompareAsync, times: Scale.Of(25, 500));
+        await Law.HoldsAsync(Law.ArraysOf(save, upTo: 50), CompareAsync, times: Scale.Of(12, 500));
     }
 
     [Fact]

@@ -65,7 +65,7 @@ public sealed class HistoryProjectionLawTests : IAsyncLifetime
 
     [Fact]
     public Task Aggregates_AnyHistories_AreTheFold() =>
-        Law.HoldsAsync(Law.ArraysOf(Steps(), upTo: 16), CheckAsync, times: Scale.Of(5, 200));
+        Law.HoldsAsync(Law.ArraysOf(Steps(), upTo: 16), CheckAsync, times: Scale.Of(3, 200));
 
     private (MartenEventStore Store, PostgresEventStore Native) Open() => (new(_inline), new(_database.DataSource));
 

@@ -95,7 +95,7 @@ public sealed class MartenShardTests : IAsyncLifetime
         {
             o.Connection(reading);
             o.DatabaseSchemaName = "ledger";
-            o.UseLedger();
+            o.UseLedger(l => l with { RetryFor = TimeSpan.FromMilliseconds(100) });
             o.Projections.SnapshotOfHistory<Journal>(SnapshotLifecycle.Inline);
         });
         await using var store = new MartenEventStore(replica);

@@ -19,9 +19,7 @@ public sealed partial class ConjoinedMartenTests
     [Fact]
     public async Task Daemon_OfAllTenants_ProjectsTheEventsOfEachForIt_AndRebuilds()
     {
-        var role = $"daemon_{Guid.NewGuid():N}"[..20];
-        await database.ScalarAsync<int>($"create role {role} login password 'secret'; select 1");
-        var connection = new NpgsqlConnectionStringBuilder(database.ConnectionString) { Username = role, MaxPoolSize = 20 }.ConnectionString;
+        var (role, connection) = await CreateDaemonRoleAsync(isMember: false);
         try
         {
             (await RefusalAsync("nobody_at_all")).ShouldBe("There is no role 'nobody_at_all'. Nothing was changed.");
@@ -95,9 +93,7 @@ public sealed partial class ConjoinedMartenTests
         }
         finally
         {
-            await database.Map.ForbidDaemonAsync();
-            NpgsqlConnection.ClearAllPools();
-            await database.ScalarAsync<int>($"drop owned by {role}; drop role {role}; select 1");
+            await DropDaemonRoleAsync(role);
         }
 
         DocumentStore Store() => NewStore(Configure, connections: new ConjoinedStoreOptions { DaemonConnectionString = connection });
@@ -150,6 +146,25 @@ public sealed partial class ConjoinedMartenTests
             options.Projections.SnapshotOfHistory<Claims>(SnapshotLifecycle.Async);
             options.SnapshotWorlds(ProjectionLifecycle.Async);
         }
+    }
+
+    private async Task<(string Role, string ConnectionString)> CreateDaemonRoleAsync(bool isMember = true)
+    {
+        var role = $"daemon_{Guid.NewGuid():N}"[..20];
+        await database.ScalarAsync<int>($"create role {role} login password 'secret' {(isMember ? $"in role {database.Role}" : "")}; select 1");
+        return (role, new NpgsqlConnectionStringBuilder(database.ConnectionString) { Username = role, MaxPoolSize = 20 }.ConnectionString);
+    }
+
+    private async Task DropDaemonRoleAsync(string role)
+    {
+        // On connections that no test has ended.
+        await using (var map = new ConjoinedTenants(database.ConnectionString))
+        {
+            await map.ForbidDaemonAsync();
+        }
+
+        NpgsqlConnection.ClearAllPools();
+        await database.ScalarAsync<int>($"drop owned by {role}; drop role {role}; select 1");
     }
 
     /// <summary>Kept by the daemon.</summary>

@@ -103,6 +103,61 @@ public sealed class MartenTenantTests : IAsyncLifetime
         Should.Throw<Exception>(() => documents.LightweightSession()).Message.ShouldMatch("Default tenant|default tenant");
     }
 
+    [Fact]
+    public async Task Tenants_WithOneDatabase_AreRefused_AndNothingIsWritten()
+    {
+        var shared = _databases["acme"].ConnectionString;
+        var place = new NpgsqlConnectionStringBuilder(shared) is var parts ? $"'{parts.Database}' on {parts.Host}:{parts.Port}" : "";
+        foreach (var known in (Action<StoreOptions>[])[
+            options => options.MultiTenantedDatabases(tenants => tenants.AddMultipleTenantDatabase(shared).ForTenants("acme", "bolt")),
+            options => options.MultiTenantedDatabases(tenants =>
+            {
+                tenants.AddSingleTenantDatabase(shared, "acme");
+                tenants.AddSingleTenantDatabase(shared + ";Timeout=20", "bolt");
+            }),
+        ])
+        {
+            Should.Throw<Exception>(() => StoreOf(known)).Message.ShouldContain($"The tenants 'acme', 'bolt' have one database, {place}, where the log does not keep them apart");
+        }
+
+        Should.Throw<Exception>(() => StoreOf(options => options.MultiTenantedWithShardedDatabases(pool => pool.ConnectionString = _databases["master"].ConnectionString)))
+            .Message.ShouldContain("'MultiTenantedWithShardedDatabases' divides the event tables into a partition and a sequence for each tenant, which Ledger does not read.");
+
+        // A table shows it when the second is used; another program may have filled it.
+        await using var master = NpgsqlDataSource.Create(_databases["master"].ConnectionString);
+        await new TenantTable(master).CreateAsync();
+        await using (var command = master.CreateCommand("insert into mt_tenant_databases (tenant_id, connection_string) values ('acme', $1), ('bolt', $1)"))
+        {
+            command.Parameters.Add(new NpgsqlParameter { Value = shared });
+            await command.ExecuteNonQueryAsync();
+        }
+
+        using var documents = StoreOf(options => options.MultiTenantedDatabasesWithMasterDatabaseTable(_databases["master"].ConnectionString));
+        await using (var session = documents.LightweightSession("acme"))
+        {
+            session.Events.Append("order", new KitLoaded("acme"));
+            await session.SaveChangesAsync();
+        }
+
+        await using (var session = documents.LightweightSession("bolt"))
+        {
+            Should.Throw<TenancyException>(() => session.Ledger()).Message.ShouldBe(
+                $"The tenants 'acme', 'bolt' have one database, {place}, where the log does not keep them apart: give each its own, or put them "
+                + "into a schema of many by 'UseLedger(new ConjoinedTenants(…))'. Nothing was read or written.");
+            session.Events.Append("order", new KitLoaded("bolt"));
+            await Should.ThrowAsync<TenancyException>(() => session.SaveChangesAsync());
+        }
+
+        await Should.ThrowAsync<TenancyException>(() => new MartenTenants(documents).ForTenantAsync("bolt"));
+        (await (await new MartenTenants(documents).ForTenantAsync("acme")).Store.ReadLogAsync().CountAsync()).ShouldBe(1);
+
+        static DocumentStore StoreOf(Action<StoreOptions> tenants) => DocumentStore.For(options =>
+        {
+            tenants(options);
+            options.UseLedger();
+        });
+    }
+
     /// <summary>An inline projection of Marten, whose documents are the tenant's too.</summary>
     public sealed class Kits
     {

@@ -3,7 +3,7 @@ using Ledger.Log;
 namespace Ledger.Postgres.Tests.Log;
 
 /// <summary>A caller that appends without end to a few streams, gives some of its calls up, and asks for what must be refused.</summary>
-internal sealed class ChaosWriter(PostgresEventStore store, int streams, int seed)
+internal sealed class ChaosWriter(IEventStore store, int streams, int seed)
 {
     private readonly Random _random = new(seed);
 

@@ -87,9 +87,12 @@ internal sealed class MigrationDatabase : IAsyncDisposable
         await ExecuteAsync($"drop role reader_{_database.Name}");
     }
 
-    public async Task RunPsqlAsync(string script)
+    public Task RunPsqlAsync(string script) => RunPsqlAsync(ConnectionString, script);
+
+    /// <summary>Runs a script by <c>psql</c> as the role of a connection string.</summary>
+    public static async Task RunPsqlAsync(string connectionString, string script)
     {
-        var parts = new NpgsqlConnectionStringBuilder(ConnectionString);
+        var parts = new NpgsqlConnectionStringBuilder(connectionString);
         var start = new ProcessStartInfo(Psql(), ["--no-psqlrc", "--quiet", "--file=-"])
         {
             RedirectStandardInput = true,

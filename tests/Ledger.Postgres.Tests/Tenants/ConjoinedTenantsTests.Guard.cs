@@ -1,6 +1,8 @@
+using Ledger.Conformance.Projections;
 using Ledger.Log;
 using Ledger.Postgres.Schema;
 using Ledger.Postgres.Tenants;
+using Ledger.Postgres.Tests.Schema;
 using Npgsql;
 using Shouldly;
 using Xunit;
@@ -76,5 +78,49 @@ public sealed partial class ConjoinedTenantsTests
             await using var refused = new PostgresEventStore(dataSource, conjoined);
             return (await Should.ThrowAsync<TenancyException>(() => refused.GetStreamAsync(Run))).Message;
         }
+    }
+
+    [Fact]
+    public async Task Script_ThroughPsql_MakesAndUpdatesASchemaOfMany_AndStopsWhereApplyDoes()
+    {
+        await using var made = await ConjoinedDatabase.CreateEmptyAsync();
+        var conjoined = new PostgresOptions { Tenancy = Tenancy.Conjoined, Projections = [ProjectionSamples.Tallies] };
+        await using var owner = NpgsqlDataSource.Create(made.ConnectionString + ";Pooling=false");
+        var migrator = new LedgerMigrator(owner, conjoined);
+        (await RefusedAsync(made.SuperuserString, migrator)).ShouldContain("would own what it makes, and row-level security would not hold");
+
+        await MigrationDatabase.RunPsqlAsync(made.ConnectionString, migrator.Script());
+        (await new LedgerMigrator(owner, conjoined).AssertAsync()).ShouldBeEmpty();
+        (await new LedgerMigrator(owner, conjoined).ApplyAsync()).IsNothing.ShouldBeTrue();
+        await MigrationDatabase.RunPsqlAsync(made.ConnectionString, migrator.Script());
+        (await new LedgerMigrator(owner, conjoined).AssertAsync()).ShouldBeEmpty();
+        (await RefusedAsync(made.ConnectionString, new LedgerMigrator(owner, new PostgresOptions()))).ShouldContain("'ledger migrate script --tenancy conjoined' prints the script for it");
+
+        // A later migration changes the rows of all tenants, its table is divided, and what a tenant has is there afterwards.
+        await using var map = new ConjoinedTenants(made.ConnectionString);
+        await map.AddAsync("acme");
+        await map.AddAsync("bolt");
+        var later = new Migration(Migration.All.Count + 1, "later", "update {ledger}.run_tail set seq = 7;\ncreate unique index uq_later on {ledger}.branch (name);");
+        await MigrationDatabase.RunPsqlAsync(made.ConnectionString, new LedgerMigrator(owner, conjoined, null, [.. Migration.All, later], SchemaFunction.All).Script());
+        (await made.ScalarAsync<string>("select string_agg(tenant_id || ' ' || seq, ', ' order by tenant_id) from ledger.run_tail")).ShouldBe("acme 7, bolt 7");
+        (await made.ScalarAsync<string>("select indexdef from pg_indexes where indexname = 'uq_later'")).ShouldEndWith("(tenant_id, name)");
+        (await made.ScalarAsync<long>("select count(*) from pg_class where relrowsecurity and not relforcerowsecurity")).ShouldBe(0);
+
+        // One log stays one; an empty one is divided.
+        await using var one = await ConjoinedDatabase.CreateEmptyAsync();
+        await using var ofOne = NpgsqlDataSource.Create(one.ConnectionString + ";Pooling=false");
+        await new LedgerMigrator(ofOne).ApplyAsync();
+        await using (var store = new PostgresEventStore(ofOne))
+        {
+            await store.AppendAsync(Run, ExpectedVersion.NoStream, [new KitLoaded("x")]);
+        }
+
+        (await RefusedAsync(one.ConnectionString, migrator)).ShouldContain("The schema ledger has a log already, which is of no tenant.");
+        await one.ScalarAsync<int>("delete from ledger.mt_streams; select 1");
+        await MigrationDatabase.RunPsqlAsync(one.ConnectionString, migrator.Script());
+        (await new LedgerMigrator(ofOne, conjoined).AssertAsync()).ShouldBeEmpty();
+
+        static async Task<string> RefusedAsync(string connectionString, LedgerMigrator script) =>
+            (await Should.ThrowAsync<InvalidOperationException>(() => MigrationDatabase.RunPsqlAsync(connectionString, script.Script()))).Message;
     }
 }

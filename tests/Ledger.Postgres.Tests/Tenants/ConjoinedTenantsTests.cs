@@ -1,7 +1,5 @@
 using System.Text.RegularExpressions;
-using FsCheck.Fluent;
 using Ledger.Conformance;
-using Ledger.Conformance.Laws;
 using Ledger.Conformance.Projections;
 using Ledger.Log;
 using Ledger.Postgres.Projections.Daemon;
@@ -47,37 +45,8 @@ public sealed partial class ConjoinedTenantsTests(ConjoinedDatabase database) : 
     }
 
     [Fact]
-    public async Task Calls_AtRandomOfTwoTenants_AnswerAsTwoStores()
-    {
-        var call =
-            from kind in Gen.Elements(Enum.GetValues<StoreCallKind>())
-            from stream in Gen.Choose(0, 7)
-            from other in Gen.Choose(0, 7)
-            from first in Gen.Choose(0, 9)
-            from second in Gen.Choose(0, 9)
-            from seed in Gen.Choose(0, 11)
-            from tenant in Gen.Choose(0, 1)
-            select (Tenant: tenant, Call: new StoreCall(kind, stream, other, first, second, seed));
-        IEventStore[] stores = [(await database.AddAsync("heads")).Store, (await database.AddAsync("tails")).Store];
-
-        await Law.HoldsAsync(Law.ArraysOf(call, upTo: 60), CompareAsync, times: Scale.Of(10, 500));
-
-        async Task CompareAsync((int Tenant, StoreCall Call)[] calls)
-        {
-            var id = Guid.NewGuid().ToString("N");
-            StoreCallPlayer[] engines = [.. stores.Select(store => new StoreCallPlayer(store, id))];
-            StoreCallPlayer[] references = [.. stores.Select(_ => new StoreCallPlayer(new MemoryEventStore(), id))];
-            foreach (var (tenant, play) in calls)
-            {
-                (await engines[tenant].PlayAsync(play)).ShouldBe(await references[tenant].PlayAsync(play), $"{tenant}: {play}");
-            }
-
-            for (var tenant = 0; tenant < stores.Length; tenant++)
-            {
-                (await engines[tenant].LogAsync()).ShouldBe(await references[tenant].LogAsync());
-            }
-        }
-    }
+    public async Task Calls_AtRandomOfTwoTenants_AnswerAsTwoStores() =>
+        await TenantLaw.HoldsAsync([(await database.AddAsync("heads")).Store, (await database.AddAsync("tails")).Store], Scale.Of(10, 500));
 
     [Fact]
     public async Task Connection_OfAnotherTenantOrNone_SeesAndWritesNothing_InAnyTableViewOrFunction()

@@ -1,4 +1,6 @@
 using JasperFx.Events.Projections;
+using Ledger.Marten;
+using Ledger.Postgres.Tenants;
 using Ledger.Wolverine.Sample.Claims;
 using Ledger.Wolverine.Sample.Steps;
 using Marten;
@@ -33,6 +35,59 @@ internal static class SeveralNodes
             options.Policies.UseDurableLocalQueues();
         });
         // end of sample
+        builder.Services.ConfigureWolverine(UseSeveralNodes);
+    }
+
+    /// <summary>The same with a database for each tenant, as a table in the database of the connection string says.</summary>
+    public static void AddMartenTenantsNode(this WebApplicationBuilder builder, string connectionString)
+    {
+        // sample: Marten and Wolverine with a database a tenant
+        builder.Services.AddMarten(options =>
+            {
+                options.MultiTenantedDatabasesWithMasterDatabaseTable(connectionString);
+                options.ApplyChangesLockTimeout = TimeSpan.FromMinutes(1);
+                options.UseLedger();
+                options.SnapshotWorlds(ProjectionLifecycle.Async);
+                options.Projections.Snapshot<Board>(SnapshotLifecycle.Inline);
+            })
+            .AddLedger()
+            .ApplyAllDatabaseChangesOnStartup()
+            .IntegrateWithWolverine(integration => integration.UseWolverineManagedEventSubscriptionDistribution = true)
+            .ProcessEventsWithWolverineHandlersInStrictOrder("notices");
+        // end of sample
+        builder.Host.UseWolverine(options =>
+        {
+            options.UseLedger();
+            options.Durability.Mode = DurabilityMode.Balanced;
+            options.Policies.AutoApplyTransactions();
+            options.Policies.UseDurableLocalQueues();
+        });
+        builder.Services.ConfigureWolverine(UseSeveralNodes);
+    }
+
+    /// <summary>The same with the logs of all tenants in one schema, whose daemon connects as a role of its own.</summary>
+    public static void AddMartenConjoinedNode(this WebApplicationBuilder builder, string connectionString)
+    {
+        var tenants = new ConjoinedTenants(connectionString);
+        builder.Services.AddMarten(options =>
+            {
+                options.DatabaseSchemaName = "docs";
+                options.Policies.AllDocumentsAreMultiTenanted();
+                options.ApplyChangesLockTimeout = TimeSpan.FromMinutes(1);
+                options.UseLedger(tenants, new ConjoinedStoreOptions { DaemonConnectionString = builder.Configuration.GetConnectionString("Daemon") });
+                options.SnapshotWorlds(ProjectionLifecycle.Async);
+                options.Projections.Snapshot<Board>(SnapshotLifecycle.Inline);
+            })
+            .AddLedger()
+            .ApplyAllDatabaseChangesOnStartup()
+            .IntegrateWithWolverine(integration => integration.UseWolverineManagedEventSubscriptionDistribution = true)
+            .ProcessEventsWithWolverineHandlersInStrictOrder("notices");
+        builder.Host.UseWolverine(options =>
+        {
+            options.UseLedger();
+            options.Policies.AutoApplyTransactions();
+            options.Policies.UseDurableLocalQueues();
+        });
         builder.Services.ConfigureWolverine(UseSeveralNodes);
     }
 

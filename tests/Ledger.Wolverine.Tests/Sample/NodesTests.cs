@@ -1,19 +1,22 @@
 using Ledger.Conformance;
+using Ledger.Log;
 using Ledger.Postgres;
+using Ledger.Postgres.Tenants;
 using Ledger.Worlds;
 using Shouldly;
 using Xunit;
 
 namespace Ledger.Wolverine.Tests.Sample;
 
-/// <summary>Three nodes of one application, of which the oldest is killed: the others finish what it began.</summary>
+/// <summary>Three nodes of one application, of which the oldest is killed: the others finish what it began, in the databases of all tenants if it has some.</summary>
 public sealed class NodesTests
 {
     private const string Undone = "status <> 'Handled'";
+    private const string Tenants = "marten-tenants";
 
     public static TheoryData<string, string> Engines => Scale.IsSoak
-        ? new() { { "marten-nodes", "public" }, { "native-nodes", "wolverine" } }
-        : new() { { "marten-nodes", "public" } };
+        ? new() { { "marten-nodes", "public" }, { Tenants, "public" }, { "native-nodes", "wolverine" } }
+        : new() { { "marten-nodes", "public" }, { Tenants, "public" } };
 
     [Theory]
     [MemberData(nameof(Engines))]
@@ -22,6 +25,7 @@ public sealed class NodesTests
         var (rounds, steps) = (Scale.Of(1, 4), Scale.Of(20, 60));
         var database = new SampleDatabase();
         await database.InitializeAsync();
+        var logs = engine == Tenants ? await CreateTenantsAsync(database) : new() { [""] = database };
         var nodes = new List<SampleProcess>();
         var killed = new List<SampleProcess>();
         try
@@ -32,15 +36,22 @@ public sealed class NodesTests
             var runs = 0;
             for (var round = 0; round < rounds; round++)
             {
-                // Two nodes have messages for the same run, so that they overtake each other.
-                await Task.WhenAll(nodes.Select((node, n) => node.PostAsync($"/runs/nodes-{round}-{n / 2}/steps/{steps}?from={n % 2 * steps}", "")));
-                await database.WaitAsync($"select count(*) >= {(runs * steps) + (steps / 2)} from ledger.mt_events where type = 'object.created'");
+                // Two nodes have messages for the same run, so that they overtake each other; the tenants have runs of the same names.
+                await Task.WhenAll(logs.Keys.SelectMany(tenant => nodes.Select((node, n) => node.PostAsync($"/runs/nodes-{round}-{n / 2}/steps/{steps}?from={n % 2 * steps}&tenant={tenant}", ""))));
+                foreach (var log in logs.Values)
+                {
+                    await log.WaitAsync($"select count(*) >= {(runs * steps) + (steps / 2)} from ledger.mt_events where type = 'object.created'");
+                }
 
                 // The oldest leads, and has projections.
                 nodes[0].Dispose();
                 killed.Add(nodes[0]);
                 nodes.RemoveAt(0);
-                await nodes[0].PostAsync($"/runs/nodes-{round}-later/steps/{steps}", "");
+                foreach (var tenant in logs.Keys)
+                {
+                    await nodes[0].PostAsync($"/runs/nodes-{round}-later/steps/{steps}?tenant={tenant}", "");
+                }
+
                 runs += 4;
                 if (round < rounds - 1)
                 {
@@ -49,16 +60,34 @@ public sealed class NodesTests
             }
 
             var all = runs * steps;
-            await database.WaitAsync($"""
-                select (select count(*) = {all} from ledger.mt_events where type = 'object.created')
-                    and not exists (select from {schema}.wolverine_outgoing_envelopes)
-                    and not exists (select from {schema}.wolverine_incoming_envelopes where {Undone})
-                """);
-            (await database.AskAsync<long>("select count(distinct (stream_id, data ->> 'id')) from ledger.mt_events where type = 'object.created'")).ShouldBe(all);
-            (await database.AskAsync<bool>("select bool_and((data -> 'data' ->> 'behind')::bigint = version - 1) from ledger.mt_events")).ShouldBeTrue();
-            (await database.AskAsync<long>($"select count(*) from {schema}.wolverine_dead_letters")).ShouldBe(0);
-            await ShouldBeProjectedAsync(database, engine, all);
-            await ShouldBeTheFoldAsync(database, engine == "marten-nodes" ? ["snapshot", "rows"] : ["rows"]);
+            foreach (var messages in logs.Values.Append(database).Distinct())
+            {
+                await messages.WaitAsync($"""
+                    select not exists (select from {schema}.wolverine_outgoing_envelopes)
+                       and not exists (select from {schema}.wolverine_incoming_envelopes where {Undone})
+                    """);
+                (await messages.AskAsync<long>($"select count(*) from {schema}.wolverine_dead_letters")).ShouldBe(0);
+            }
+
+            foreach (var log in logs.Values)
+            {
+                await log.WaitAsync($"select count(*) = {all} from ledger.mt_events where type = 'object.created'");
+                (await log.AskAsync<long>("select count(distinct (stream_id, data ->> 'id')) from ledger.mt_events where type = 'object.created'")).ShouldBe(all);
+                (await log.AskAsync<bool>("select bool_and((data -> 'data' ->> 'behind')::bigint = version - 1) from ledger.mt_events")).ShouldBeTrue();
+                await ShouldBeProjectedAsync(log, engine, all);
+                await ShouldBeTheFoldAsync(log, engine == "native-nodes" ? ["rows"] : ["snapshot", "rows"]);
+            }
+
+            if (engine == Tenants)
+            {
+                // Each node has some of the projections of the tenants' databases.
+                await database.WaitAsync($"select count(distinct node_id) = {nodes.Count} from {schema}.wolverine_node_assignments where id like 'event-subscriptions:%'");
+
+                // What a program without Marten appends to a tenant's database is projected there too.
+                await using var native = new PostgresEventStore(logs["acme"].DataSource);
+                await native.AppendAsync(StreamName.Run("native"), ExpectedVersion.NoStream, [new ObjectCreated("native", "Step")]);
+                await logs["acme"].WaitAsync("select exists (select from ledger.mt_doc_ledger_world where id = 'run:native')");
+            }
         }
         catch (TimeoutException fault)
         {
@@ -67,13 +96,31 @@ public sealed class NodesTests
         finally
         {
             nodes.ForEach(node => node.Dispose());
-            await database.DisposeAsync();
+            foreach (var log in logs.Values.Append(database).Distinct())
+            {
+                await log.DisposeAsync();
+            }
         }
+    }
+
+    private static async Task<Dictionary<string, SampleDatabase>> CreateTenantsAsync(SampleDatabase master)
+    {
+        var table = new TenantTable(master.DataSource);
+        await table.CreateAsync();
+        var logs = new Dictionary<string, SampleDatabase>();
+        foreach (var tenant in new[] { "acme", "bolt" })
+        {
+            logs[tenant] = new SampleDatabase();
+            await logs[tenant].InitializeAsync();
+            await table.SetAsync(new TenantDatabase(tenant, logs[tenant].ConnectionString));
+        }
+
+        return logs;
     }
 
     private static async Task ShouldBeProjectedAsync(SampleDatabase database, string engine, int all)
     {
-        if (engine == "marten-nodes")
+        if (engine != "native-nodes")
         {
             // The daemon makes the table when it takes the projection over.
             await database.WaitAsync("select to_regclass('mt_doc_notice') is not null");

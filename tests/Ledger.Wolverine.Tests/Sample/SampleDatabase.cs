@@ -58,7 +58,8 @@ public sealed class SampleDatabase : IAsyncLifetime
 
     private async Task<string> DescribeAsync()
     {
-        var text = new StringBuilder(await AskAsync<string>("select 'Events: ' || count(*) from ledger.mt_events"));
+        var hasLog = await AskAsync<bool>("select to_regclass('ledger.mt_events') is not null");
+        var text = new StringBuilder(hasLog ? await AskAsync<string>("select 'Events: ' || count(*) from ledger.mt_events") : "No log");
         var schema = await AskAsync<string>("select min(schemaname) from pg_tables where tablename = 'wolverine_incoming_envelopes'");
         foreach (var question in (string[])[
             $"select coalesce(string_agg(format('%s %s owned by %s after %s attempts', n, status, owner_id, attempts), E'\\n'), 'none incoming') from (select count(*) as n, status, owner_id, attempts from {schema}.wolverine_incoming_envelopes group by 2, 3, 4) as i",

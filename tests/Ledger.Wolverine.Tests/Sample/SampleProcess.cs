@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Net.Http.Json;
 using System.Text;
+using Npgsql;
 
 namespace Ledger.Wolverine.Tests.Sample;
 
@@ -127,6 +128,11 @@ internal sealed class SampleProcess : IDisposable
         start.Environment["ASPNETCORE_URLS"] = "http://127.0.0.1:0";
         start.Environment["ASPNETCORE_ENVIRONMENT"] = environment;
         start.Environment["DOTNET_ENVIRONMENT"] = environment;
+        if (engine == "marten-conjoined")
+        {
+            start.Environment["ConnectionStrings__Daemon"] = new NpgsqlConnectionStringBuilder(connectionString) is var daemon ? $"{daemon};Username={daemon.Username}_daemon" : "";
+        }
+
         if (port is not null)
         {
             start.Environment["TcpPort"] = $"{port}";

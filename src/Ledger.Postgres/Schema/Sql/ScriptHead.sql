@@ -13,13 +13,7 @@ begin
 end
 $encoding$;
 
-do $tenancy$
-begin
-    if to_regclass(quote_ident({ledger_text}) || '.tenant_seed') is not null then
-        raise exception 'The schema % has the logs of many tenants, whose tables and functions are others: ''ledger migrate apply'' migrates it. Nothing was changed.', {ledger_text};
-    end if;
-end
-$tenancy$;
+{check}
 
 begin;
 select pg_advisory_xact_lock(hashtextextended('ledger migrate', 0)) as ledger_locked \gset
