@@ -64,6 +64,7 @@ public sealed class SqlQueries(NpgsqlDataSource dataSource, PostgresOptions? opt
         NpgsqlTransaction? transaction = null;
         try
         {
+            limit.Begin();
             transaction = await connection.BeginTransactionAsync(cancellationToken).ConfigureAwait(false);
             await ExecuteAsync(connection, SqlText.Load("read_only_query"), cancellationToken).ConfigureAwait(false);
             await BeginAsync(connection, query, cancellationToken).ConfigureAwait(false);

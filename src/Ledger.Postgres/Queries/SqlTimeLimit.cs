@@ -17,14 +17,15 @@ internal sealed class SqlTimeLimit : IDisposable
     {
         (_timeout, _caller) = (timeout, cancellationToken);
         _source = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-
-        // The server ends the statement first, and says so; this ends an answer of many short statements.
-        _source.CancelAfter(timeout + TimeSpan.FromMilliseconds(100));
         _relay = new CancellationRelay(_source.Token);
     }
 
     /// <summary>Ends when what still uses the connection does: in a dead network that is later than the call.</summary>
     public Task Left { get; private set; } = Task.CompletedTask;
+
+    /// <summary>Begins to count, when there is a connection: a server that is away is waited for as by every other call.</summary>
+    /// <remarks>The server ends the statement first, and says so; this ends an answer of many short statements.</remarks>
+    public void Begin() => _source.CancelAfter(_timeout + TimeSpan.FromMilliseconds(100));
 
     /// <summary>Does a part of the work.</summary>
     /// <param name="work">The work.</param>

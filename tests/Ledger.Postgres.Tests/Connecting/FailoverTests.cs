@@ -74,7 +74,7 @@ public sealed class FailoverTests
 
         async Task AskInSqlAsync()
         {
-            await using var answer = await new SqlQueries(pool, Patient).AskAsync(new SqlQuery("select 1") { Timeout = Patient.RetryFor });
+            await using var answer = await new SqlQueries(pool, Patient).AskAsync(new SqlQuery("select 1"));
         }
     }
 
