@@ -1,5 +1,4 @@
 using Ledger.Log;
-using Ledger.Postgres.Log;
 using Ledger.Records;
 using Npgsql;
 using NpgsqlTypes;
