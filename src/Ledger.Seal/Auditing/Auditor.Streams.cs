@@ -39,7 +39,7 @@ internal sealed partial class Auditor
                 SealFindingKind.CutOff,
                 row,
                 row.Version,
-                $"The row of the stream '{row.Stream}' ends it at version {Number(row.Version)}, and the log has events up to version {Number(row.Last)}: readers are not shown what follows.");
+                $"The row of the stream '{row.Stream}' ends it at version {Number(row.Version)}, and the log has events up to version {Number(row.Last)}: readers may not be shown what follows.");
         }
         else if (isWhole)
         {
