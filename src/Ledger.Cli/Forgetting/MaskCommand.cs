@@ -32,7 +32,7 @@ internal sealed class MaskCommand : LedgerCommand
     private readonly Option<string?> _by = new("--by") { Description = "Who asked for it.", HelpName = "NAME" };
     private readonly Option<bool> _replaced = new("--replaced")
     {
-        Description = "Another program, such as Marten's masking, has replaced the payload of the events already: keep it, and do the rest. Without EVENT all sealed events of which that is so.",
+        Description = "Another program, such as Marten's masking, has replaced the payload of the events already: keep it, and do the rest. Without EVENT, all that are sealed.",
     };
 
     private readonly Option<bool> _list = new("--list")

@@ -63,7 +63,9 @@ internal sealed class SealAuditCommand : LedgerCommand
                 if (!session.Json)
                 {
                     session.Out.Add("retention".PadRight(14), Tone.Faint).Add(
-                        $"{Printable.Count(removed.Events, "event")} of '{removed.Stream}' {(removed.Events == 1 ? "was" : "were")} removed by retention {Printable.Number(removed.Run)}, "
+                        (removed.Events == 0
+                            ? $"The stream '{removed.Stream}' is not shown, because retention {Printable.Number(removed.Run)} is removing or restoring it, "
+                            : $"{Printable.Count(removed.Events, "event")} of '{removed.Stream}' {(removed.Events == 1 ? "was" : "were")} removed by retention {Printable.Number(removed.Run)}, ")
                         + $"as the event {removed.By} at number {Printable.Number(removed.Sequence)} says.").EndLine();
                 }
                 else if (retained.Count < MostInJson)

@@ -142,7 +142,7 @@ internal sealed record ArchivedHistoryContract(string Stream, long EventCount, l
 /// <summary>Sealed events that retention says it has removed.</summary>
 /// <param name="Retention">The run of retention.</param>
 /// <param name="Stream">The stream that they were of.</param>
-/// <param name="EventCount">How many.</param>
+/// <param name="EventCount">How many; 0 where the stream is hidden and none of them is gone.</param>
 /// <param name="Sequence">The number of the event that says so.</param>
 /// <param name="By">The id of that event.</param>
 internal sealed record RetainedEventsContract(long Retention, string Stream, long EventCount, long Sequence, Guid By);

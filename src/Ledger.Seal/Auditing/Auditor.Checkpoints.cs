@@ -75,7 +75,7 @@ internal sealed partial class Auditor
             else if (!_named.Contains(branch))
             {
                 Find(new SealFinding(
-                    SealFindingKind.ForgedFork, null, null, branch, 1, [], $"The table of branches has another parent, root, name or last segment for '{branch}' than its first event."));
+                    SealFindingKind.ForgedFork, null, null, branch, 1, [], $"The row of the branch '{branch}' has another parent, root or name, or other segments, than its first event."));
             }
         }
 

@@ -5,7 +5,7 @@ namespace Ledger.Seal.Auditing;
 /// <content>Whether readers are shown what the log has: a stream ends for them where its row says, and one that retention removes is not there.</content>
 internal sealed partial class Auditor
 {
-    // Of how many streams it is known that something was found of them.
+    // Of how many streams it is known that something was found or told of them.
     private const int MostNamed = 10_000;
 
     private readonly HashSet<string> _named = new(StringComparer.Ordinal);
@@ -20,8 +20,20 @@ internal sealed partial class Auditor
 
     private void CheckStream(StreamRow row, bool isWhole)
     {
-        if (_named.Contains(row.Stream) || (row.Run is { } run && _retained.Says(run, row.Stream)))
+        if (_named.Contains(row.Stream))
         {
+            return;
+        }
+
+        if (row.Run is { } run && _retained.FindSaid(run, row.Stream) is { } said)
+        {
+            // Hidden, and none of its sealed events is gone: an operator can begin a removal and leave it so.
+            if (!_retained.HasCounted(said))
+            {
+                _named.Add(row.Stream);
+                options.OnRetained?.Invoke(said);
+            }
+
             return;
         }
 
@@ -39,7 +51,7 @@ internal sealed partial class Auditor
                 SealFindingKind.CutOff,
                 row,
                 row.Version,
-                $"The row of the stream '{row.Stream}' ends it at version {Number(row.Version)}, and the log has events up to version {Number(row.Last)}: readers are not shown what follows.");
+                $"The row of the stream '{row.Stream}' ends it at version {Number(row.Version)}, and the log has events up to version {Number(row.Last)}: readers may not be shown what follows.");
         }
         else if (isWhole)
         {

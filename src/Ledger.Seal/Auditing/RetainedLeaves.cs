@@ -5,7 +5,7 @@ internal sealed class RetainedLeaves
 {
     private readonly LeafRanges<RetainedEvents> _leaves;
     private readonly Dictionary<(long Run, string Stream), RetainedEvents> _counted = [];
-    private readonly HashSet<(long Run, string Stream)> _said = [];
+    private readonly Dictionary<(long Run, string Stream), RetainedEvents> _said = [];
 
     public RetainedLeaves(IEnumerable<SaidEvent> events)
     {
@@ -22,7 +22,7 @@ internal sealed class RetainedLeaves
                     return;
                 }
 
-                _said.Add(key);
+                _said.TryAdd(key, new RetainedEvents(key.Run, key.Stream, 0, said.Sequence) { By = said.Id });
 
                 var leaves = SaidEvent.LeavesOf(root);
                 if (leaves.Count > 0 && !removed.ContainsKey(key))
@@ -32,8 +32,7 @@ internal sealed class RetainedLeaves
 
                 foreach (var (first, last) in leaves)
                 {
-                    var source = removed[key].Count > 0 ? removed[key][0].Source : new RetainedEvents(key.Run, key.Stream, 0, said.Sequence) { By = said.Id };
-                    removed[key].Add((first, last, source));
+                    removed[key].Add((first, last, _said[key]));
                 }
             });
         }
@@ -55,8 +54,11 @@ internal sealed class RetainedLeaves
         return true;
     }
 
-    /// <summary>Whether a run of retention says that it removes a stream, and has not restored it since.</summary>
-    public bool Says(long run, string stream) => _said.Contains((run, stream));
+    /// <summary>What says that a run of retention removes a stream, and has not restored it since; null for none.</summary>
+    public RetainedEvents? FindSaid(long run, string stream) => _said.GetValueOrDefault((run, stream));
+
+    /// <summary>Whether leaves of it were counted.</summary>
+    public bool HasCounted(RetainedEvents said) => _counted.ContainsKey((said.Run, said.Stream));
 
     /// <summary>Whether retention has removed a leaf.</summary>
     public bool Has(long leaf) => _leaves.Has(leaf);

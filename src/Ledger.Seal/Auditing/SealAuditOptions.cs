@@ -17,7 +17,7 @@ public sealed record SealAuditOptions
     /// <summary>Receives each event whose payload or headers were erased, so that they are not proved any more: default nobody.</summary>
     public Action<ErasedPayload>? OnErased { get; init; }
 
-    /// <summary>Receives, at the end, what retention has removed, by stream: default nobody. Compare it with what was ordered.</summary>
+    /// <summary>Receives, at the end, what retention has removed, by stream, or hides as it is about to: default nobody. Compare it with what was ordered.</summary>
     public Action<RetainedEvents>? OnRetained { get; init; }
 
     /// <summary>Receives, at the end, which events compactions of record stores have moved to the archive, where they are as sealed: default nobody.</summary>

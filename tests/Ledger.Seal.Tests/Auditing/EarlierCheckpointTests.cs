@@ -55,7 +55,8 @@ public sealed class EarlierCheckpointTests
 
             await database.Seal.CheckpointAsync([database.Key]);
 
-            (await database.AuditAsync()).Findings.ShouldAllBe(f => f.Kind == SealFindingKind.ForgedFork, what);
+            // Without it only what the rows of branches and streams say otherwise is found.
+            (await database.AuditAsync()).Findings.ShouldAllBe(f => f.Kind == SealFindingKind.ForgedFork || f.Message.StartsWith("The row of the stream", StringComparison.Ordinal), what);
             (await database.AuditAsync(kept)).Findings.ShouldContain(f => f.Message.StartsWith("The tree does not lead to a checkpoint that was kept", StringComparison.Ordinal), what);
             var expected = $"The first {size} events are not those of the earlier checkpoint: the log was rewritten.";
             (await VerifyAsync(database, kept, file => database.Seal.WriteConsistencyAsync(kept, file))).Faults.ShouldBe([expected], what);

@@ -39,7 +39,7 @@ public sealed class ErasedTests
         var erased = new List<ErasedPayload>();
         (await database.Seal.AuditAsync(new SealAuditOptions { Keys = database.Keys, OnErased = erased.Add })).Erased.ShouldBe(1);
         var (by, at) = (await database.ScalarAsync<Guid>("select id from ledger.mt_events where type = 'event.masked'"), await database.ScalarAsync<long>("select seq_id from ledger.mt_events where type = 'event.masked'"));
-        erased.ShouldBe([new ErasedPayload(6, 7, id, "run:a", 4) { Columns = ErasedColumns.Data, By = by, BySequence = at }]);
+        erased.ShouldBe([new ErasedPayload(6, 7, id, "run:a", 4) { Columns = ErasedColumns.Data, By = by, BySequence = at, IsReplaced = true }]);
         await database.ForgeAsync("update ledger.mt_events set bdata = '\\x01' where seq_id = 7");
         (await database.AuditAsync()).Findings.ShouldHaveSingleItem().Kind.ShouldBe(SealFindingKind.Unproved);
     }

@@ -109,8 +109,8 @@ public sealed class TamperTests
 
     // No column of an event is another, and readers are shown less.
     [Theory]
-    [InlineData("update ledger.mt_streams set version = 3 where id = 'run:a'", "CutOff run:a 3", "ends it at version 3, and the log has events up to version 20: readers are not shown what follows.")]
-    [InlineData("update ledger.mt_streams set version = 0, is_archived = true where id = 'branch:second'", "CutOff branch:second 0", "readers are not shown what follows.")]
+    [InlineData("update ledger.mt_streams set version = 3 where id = 'run:a'", "CutOff run:a 3", "ends it at version 3, and the log has events up to version 20: readers may not be shown what follows.")]
+    [InlineData("update ledger.mt_streams set version = 0, is_archived = true where id = 'branch:second'", "CutOff branch:second 0", "readers may not be shown what follows.")]
     [InlineData("delete from ledger.mt_streams where id = 'run:b'", "Removed run:b 20", "The row of the stream 'run:b' is gone: readers are shown none of its events.")]
     [InlineData(Retaining, "CutOff run:a ", "than if retention 1 removed it, and no event says that it does.")]
     [InlineData("update ledger.mt_streams set version = 23 where id = 'run:a'", "CutOff run:a 20", "up to version 20: what follows is gone, and was not sealed.")]

@@ -122,6 +122,28 @@ public sealed class RetentionOfSealedLogTests
     }
 
     [Fact]
+    public async Task Audit_RemovalThatWasBegunAndLeftSo_IsListed()
+    {
+        await using var database = await SealDatabase.CreateAsync();
+        await new AgentLedger(database.Store).GetRun("w").AppendAsync([.. Enumerable.Range(0, 5).Select(i => new ObjectCreated($"o{i}", "T"))]);
+        await database.SignAsync();
+        await database.ScalarAsync<string>("""
+            insert into ledger.retention_run (policies, started_by, started_at) values ('[]', 'a', now());
+            insert into ledger.retention_stream (run, stream, place, policy, version, kept, state, events, file, sha256, mark)
+            values (1, 'run:w', 1, 'a', 5, 0, 'archived', 0, 'a', sha256(''), ledger.retention_mark_v1('run:w'))
+            returning 'x'
+            """);
+
+        // As many rows as the world has; its readers see nothing of the run from here on.
+        (await database.ScalarAsync<long>("select p.removed from ledger.retain_page_v1(1, 'run:w', 5, gen_random_uuid()) as p")).ShouldBe(0);
+        (await database.Store.GetStreamAsync(StreamName.Run("w"))).ShouldBeNull();
+
+        var (_, findings, retained) = await AuditAsync(database);
+        findings.ShouldBeEmpty();
+        retained.Select(r => (r.Run, r.Stream, r.Events)).ShouldBe([(1, "run:w", 0)]);
+    }
+
+    [Fact]
     public async Task Run_EventsThatNoCheckpointHas_AreLeft()
     {
         await using var database = await SealDatabase.CreateFilledAsync();

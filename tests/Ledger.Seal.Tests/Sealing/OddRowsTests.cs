@@ -18,7 +18,8 @@ public sealed class OddRowsTests
             update ledger.mt_events set timestamp = 'infinity', bdata = '\x00ff' where seq_id = 3;
             update ledger.mt_events set timestamp = '4000-01-01 BC', version = -1, type = repeat('t', 500), headers = '{"a": "\u00e9\ud834\udd1e"}' where seq_id = 4;
             update ledger.mt_events set data = (select jsonb_agg(md5(n::text)) from generate_series(1, 30000) as n), headers = 'null' where seq_id in (5, 6, 8);
-            update ledger.mt_events set type = 'branch.created', stream_id = 'branch:of another system' where seq_id = 9
+            update ledger.mt_events set type = 'branch.created', stream_id = 'branch:of another system' where seq_id = 9;
+            insert into ledger.mt_streams (id, version, tenant_id) select stream_id, version, '*DEFAULT*' from ledger.mt_events where seq_id = 9
             """);
         await database.SignAsync();
 
