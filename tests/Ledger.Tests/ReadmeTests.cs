@@ -49,6 +49,7 @@ public sealed partial class ReadmeTests
         "tests/Ledger.Seal.Tests/Samples/Sealing.cs",
         "tests/Ledger.Hosting.Aspire.Tests/LedgerResourceTests.cs",
         "tests/Ledger.Explorer.Tests/Samples/Runners.cs",
+        "tests/Ledger.Explorer.Tests/Samples/Watching.cs",
         "tests/Ledger.Postgres.Tests/Samples/SeveralDatabases.cs",
         "tests/Ledger.Explorer.Tests/Samples/TenantOfRequest.cs",
         "tests/Ledger.Marten.Tests/Tenants/ConjoinedMartenTests.Daemon.cs",

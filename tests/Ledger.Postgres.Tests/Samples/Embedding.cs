@@ -36,7 +36,7 @@ public sealed class Embedding
         // sample: the services
         var runs = provider.GetRequiredService<AgentLedger>();      // runs and branches
         var tasks = provider.GetRequiredService<TaskLedger>();      // tasks, calls and messages
-        var records = provider.GetRequiredService<ChronoStores>();  // record stores, one a project
+        var records = provider.GetRequiredService<ChronoStores>();  // record stores, one for each project
         var bus = provider.GetRequiredService<AgentBus>();          // the abilities on tasks, and those that the application registers
         // end of sample
         (await runs.FindAsync(StreamName.Run("order-7"))).ShouldBeNull();
