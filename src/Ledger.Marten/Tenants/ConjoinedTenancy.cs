@@ -64,8 +64,19 @@ internal sealed class ConjoinedTenancy : ITenancy, ITenancyWithMasterDatabase, I
             return known;
         }
 
+        TenantDatabase? found;
+        try
+        {
+            found = await SharedWork.Run(() => _map.FindAsync(tenantId)).ConfigureAwait(false);
+        }
+        catch (Exception fault) when (fault is NpgsqlException or TimeoutException && _tenants.TryGetValue(tenantId, out var last))
+        {
+            // Its own connections show whether the server is there, and each that is opened whether it is still a tenant.
+            return last.Tenant.Value;
+        }
+
         // Only one that was added gets connections: names may come from outside.
-        if (await SharedWork.Run(() => _map.FindAsync(tenantId)).ConfigureAwait(false) is not { } found)
+        if (found is null)
         {
             if (_tenants.TryGetValue(tenantId, out var gone))
             {

@@ -2,6 +2,7 @@ using JasperFx.Events.Daemon;
 using JasperFx.Events.Projections;
 using Ledger.Conformance;
 using Ledger.Log;
+using Ledger.Postgres.Tenants;
 using Ledger.Postgres.Tests.Log;
 using Marten;
 using Marten.Events;
@@ -18,7 +19,7 @@ public sealed partial class ConjoinedMartenTests
     private const string WaitAndEndSessions = """
         select pg_sleep(0.2);
         select count(pg_terminate_backend(pid)) from pg_stat_activity
-        where datname = current_database() and pid <> pg_backend_pid() and usename in ('{role}', '{daemon}') and random() < 0.3
+        where datname = current_database() and pid <> pg_backend_pid() and (application_name = 'chaos' or usename = '{daemon}') and random() < 0.3
         """;
 
     private const string Broken = """
@@ -26,6 +27,7 @@ public sealed partial class ConjoinedMartenTests
             select s.id
             from ledger.mt_streams as s
             left join ledger.mt_events as e on e.stream_id = s.id and e.tenant_id = s.tenant_id
+            where s.id <> 'mt_tombstone'
             group by s.tenant_id, s.id, s.version
             having count(e.version) <> s.version or min(e.version) <> 1 or max(e.version) <> s.version) as b
         """;
@@ -35,6 +37,8 @@ public sealed partial class ConjoinedMartenTests
     {
         string[] names = ["chaos-one", "chaos-two"];
         var (daemon, connection) = await CreateDaemonRoleAsync();
+        await using var map = new ConjoinedTenants(database.ConnectionString + ";Application Name=chaos");
+        await using var native = new TenantLedgers(map, new TenantOptions { ConnectionsPerTenant = 20, MaxConnections = 40 });
         try
         {
             await database.Map.AllowDaemonAsync(daemon);
@@ -46,16 +50,15 @@ public sealed partial class ConjoinedMartenTests
             {
                 // Both engines, under the same names of streams in both tenants.
                 await database.Map.AddAsync(name);
-                IEventStore[] engines = [(await host.Services.GetRequiredService<MartenTenants>().ForTenantAsync(name)).Store, (await database.Ledgers.ForTenantAsync(name)).Store];
+                IEventStore[] engines = [(await host.Services.GetRequiredService<MartenTenants>().ForTenantAsync(name)).Store, (await native.ForTenantAsync(name)).Store];
                 writers[name] = [.. Enumerable.Range(0, Scale.Of(6, 24)).Select(n => new ChaosWriter(engines[n % 3 == 0 ? 1 : 0], 6, seed: n))];
             }
 
             using var over = new CancellationTokenSource();
             var writing = Task.WhenAll(writers.Values.SelectMany(own => own).Select(writer => Task.Run(() => writer.WriteAsync(over.Token))));
-            for (var end = 0; end < Scale.Of(12, 600); end++)
+            for (var end = 0; end < Scale.Of(10, 600); end++)
             {
-                await database.ScalarAsync<object>(WaitAndEndSessions
-                    .Replace("{role}", database.Role, StringComparison.Ordinal).Replace("{daemon}", daemon, StringComparison.Ordinal));
+                await database.ScalarAsync<object>(WaitAndEndSessions.Replace("{daemon}", daemon, StringComparison.Ordinal));
             }
 
             await over.CancelAsync();
@@ -63,7 +66,8 @@ public sealed partial class ConjoinedMartenTests
             await documents.WaitForNonStaleProjectionDataAsync(TimeSpan.FromMinutes(2));
             foreach (var (name, own) in writers)
             {
-                var log = await (await database.Ledgers.ForTenantAsync(name)).Store.ReadLogAsync().ToListAsync();
+                // Where a save fails after its events have numbers, Marten writes tombstones for them.
+                var log = await (await database.Ledgers.ForTenantAsync(name)).Store.ReadLogAsync().Where(e => e.Type != "tombstone").ToListAsync();
                 var stored = log.GroupBy(e => e.Id).ToDictionary(g => g.Key, g => g.Count());
                 stored.Values.ShouldAllBe(count => count == 1);
                 own.SelectMany(writer => writer.Acknowledged).Where(id => !stored.ContainsKey(id)).ShouldBeEmpty("Acknowledged, and not stored.");
@@ -93,7 +97,7 @@ public sealed partial class ConjoinedMartenTests
                 options.DatabaseSchemaName = "docs";
                 options.Policies.AllDocumentsAreMultiTenanted();
                 options.Projections.Snapshot<Orders>(SnapshotLifecycle.Async);
-                options.UseLedger(database.Map, new ConjoinedStoreOptions { DaemonConnectionString = daemonConnection, ConnectionsPerTenant = 20 });
+                options.UseLedger(map, new ConjoinedStoreOptions { DaemonConnectionString = daemonConnection, ConnectionsPerTenant = 20 });
             }).AddLedger().AddAsyncDaemon(DaemonMode.Solo);
             return builder.Build();
         }

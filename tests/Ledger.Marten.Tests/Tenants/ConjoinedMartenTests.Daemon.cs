@@ -157,12 +157,7 @@ public sealed partial class ConjoinedMartenTests
 
     private async Task DropDaemonRoleAsync(string role)
     {
-        // On connections that no test has ended.
-        await using (var map = new ConjoinedTenants(database.ConnectionString))
-        {
-            await map.ForbidDaemonAsync();
-        }
-
+        await database.Map.ForbidDaemonAsync();
         NpgsqlConnection.ClearAllPools();
         await database.ScalarAsync<int>($"drop owned by {role}; drop role {role}; select 1");
     }
