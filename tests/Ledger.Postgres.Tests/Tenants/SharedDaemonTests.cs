@@ -6,6 +6,7 @@ using Ledger.Log;
 using Ledger.Postgres.Projections.Daemon;
 using Ledger.Postgres.Schema;
 using Ledger.Postgres.Tenants;
+using Ledger.Postgres.Tenants.Daemons;
 using Ledger.Postgres.Tests.Projections.Daemon;
 using Ledger.Projections;
 using Npgsql;
@@ -107,6 +108,37 @@ public sealed class SharedDaemonTests(ConjoinedDatabase database, ITestOutputHel
                 all.TrySetResult();
             }
         }
+    }
+
+    [Fact]
+    public async Task AConnection_HasNothingOfTheTenantBefore()
+    {
+        await using var dataSource = NpgsqlDataSource.Create(database.ConnectionString + ";Pooling=false");
+        await using var shared = new SharedConnections(dataSource, budget: 1, new PostgresOptions { Tenancy = Tenancy.Conjoined });
+
+        var left = await AskAsync("one who leaves", "create temp table kept as select 1 as n; select set_config('app.kept', 'kept', false), pg_advisory_lock(77); select pg_backend_pid()::text");
+        var found = await AskAsync("next", "select concat_ws(' ', pg_backend_pid(), current_setting('ledger.tenant'), to_regclass('pg_temp.kept'), nullif(current_setting('app.kept', true), ''), "
+            + "(select count(*) from pg_locks where pid = pg_backend_pid() and locktype = 'advisory'))");
+
+        found.ShouldBe($"{left} next 0");
+
+        Task<string> AskAsync(string tenant, string sql) => shared.Of(tenant).UseAsync(
+            async connection =>
+            {
+                await using var command = new NpgsqlCommand(sql, connection);
+                await using var reader = await command.ExecuteReaderAsync();
+                var last = "";
+                do
+                {
+                    while (await reader.ReadAsync())
+                    {
+                        last = $"{reader.GetValue(0)}";
+                    }
+                }
+                while (await reader.NextResultAsync());
+                return last;
+            },
+            CancellationToken.None);
     }
 
     [Fact]

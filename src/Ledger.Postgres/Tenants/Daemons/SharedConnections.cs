@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Data;
 using Ledger.Postgres.Connecting;
 using Ledger.Postgres.Log;
 using Ledger.Postgres.Projections.Daemon;
@@ -9,8 +10,9 @@ namespace Ledger.Postgres.Tenants.Daemons;
 
 /// <summary>The connections that the shards of all tenants of a schema share: limited in number, given to who has waited longest, closed when none is needed.</summary>
 /// <remarks>
-/// Each is set to the tenant of a shard and has the lock of that shard while it works for it, so that a daemon of that tenant alone, which keeps the lock, has precedence. In
-/// between it is of no tenant and sees nothing. Safe for concurrent use.
+/// Each is set to the tenant of a shard and has the lock of that shard while it works for it, so that a daemon of that tenant alone, which keeps the lock, has precedence. Before
+/// the next one it is as it was opened: of no tenant, so that it sees nothing, without what the application's statements may have set or put into temporary tables. Safe for
+/// concurrent use.
 /// </remarks>
 /// <param name="dataSource">Makes connections without a tenant and without a pool.</param>
 /// <param name="budget">How many at most.</param>
@@ -23,7 +25,7 @@ internal sealed class SharedConnections(NpgsqlDataSource dataSource, int budget,
     private readonly ConcurrentBag<NpgsqlConnection> _idle = [];
     private readonly string _turn = SqlText.Load("turn_to_tenant");
     private readonly string _own = SqlText.Load("own_shards", options.Schemas);
-    private readonly string _giveUp = SqlText.Load("give_up_shard", options.Schemas);
+    private readonly string _leave = SqlText.Load("leave_turn");
     private long _taken;
     private int _beatsAtRest;
 
@@ -56,7 +58,7 @@ internal sealed class SharedConnections(NpgsqlDataSource dataSource, int budget,
             connection = await TakeAsync(cancellationToken).ConfigureAwait(false);
             var isOwn = await EnterAsync(connection, tenant, shard, cancellationToken).ConfigureAwait(false);
             var result = isOwn ? await use(connection).ConfigureAwait(false) : default;
-            await LeaveAsync(connection, isOwn ? shard : null, cancellationToken).ConfigureAwait(false);
+            await LeaveAsync(connection, cancellationToken).ConfigureAwait(false);
             _idle.Add(connection);
             connection = null;
             return isOwn ? result! : throw new ShardElsewhereException();
@@ -77,7 +79,7 @@ internal sealed class SharedConnections(NpgsqlDataSource dataSource, int budget,
     {
         while (_idle.TryTake(out var idle))
         {
-            if (idle.State == System.Data.ConnectionState.Open)
+            if (idle.State == ConnectionState.Open)
             {
                 return idle;
             }
@@ -85,24 +87,12 @@ internal sealed class SharedConnections(NpgsqlDataSource dataSource, int budget,
             await idle.DisposeAsync().ConfigureAwait(false);
         }
 
-        var connection = await Connections.OpenAnyAsync(dataSource, cancellationToken).ConfigureAwait(false);
-        try
-        {
-            var command = new NpgsqlCommand(SqlText.Load("tenants_session"), connection) { CommandTimeout = options.CommandTimeoutSeconds };
-            await using var _ = command.ConfigureAwait(false);
-            await command.ExecuteNonQueryAsync(cancellationToken).ConfigureAwait(false);
-            return connection;
-        }
-        catch
-        {
-            await connection.DisposeAsync().ConfigureAwait(false);
-            throw;
-        }
+        return await Connections.OpenAnyAsync(dataSource, cancellationToken).ConfigureAwait(false);
     }
 
     private async Task<bool> EnterAsync(NpgsqlConnection connection, string tenant, string? shard, CancellationToken cancellationToken)
     {
-        var batch = Begin(connection);
+        var batch = new NpgsqlBatch(connection) { Timeout = options.CommandTimeoutSeconds };
         await using var _ = batch.ConfigureAwait(false);
         Add(batch, _turn).WithText(tenant);
         if (shard is not null)
@@ -116,21 +106,12 @@ internal sealed class SharedConnections(NpgsqlDataSource dataSource, int budget,
         return !await reader.NextResultAsync(cancellationToken).ConfigureAwait(false) || await reader.ReadAsync(cancellationToken).ConfigureAwait(false);
     }
 
-    private async Task LeaveAsync(NpgsqlConnection connection, string? shard, CancellationToken cancellationToken)
+    private async Task LeaveAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
     {
-        var batch = Begin(connection);
-        await using var _ = batch.ConfigureAwait(false);
-        if (shard is not null)
-        {
-            Add(batch, _giveUp).WithText(shard);
-        }
-
-        Add(batch, _turn).WithText("");
-        await batch.PrepareAsync(cancellationToken).ConfigureAwait(false);
-        await batch.ExecuteNonQueryAsync(cancellationToken).ConfigureAwait(false);
+        var command = new NpgsqlCommand(_leave, connection) { CommandTimeout = options.CommandTimeoutSeconds };
+        await using var _ = command.ConfigureAwait(false);
+        await command.ExecuteNonQueryAsync(cancellationToken).ConfigureAwait(false);
     }
-
-    private NpgsqlBatch Begin(NpgsqlConnection connection) => new(connection) { Timeout = options.CommandTimeoutSeconds };
 
     private static NpgsqlParameterCollection Add(NpgsqlBatch batch, string sql)
     {

@@ -14,6 +14,11 @@ namespace Ledger.Postgres.Tenants.Daemons;
 /// </remarks>
 internal sealed partial class SharedDaemon : IAsyncDisposable
 {
+    // The server notices that the other side of a session is gone, so that the lock of a shard does not outlive its daemon, and ends a transaction of one that is silent. As
+    // options of the connection they stay when the session is reset.
+    private const string Settings =
+        "-c tcp_keepalives_idle=1 -c tcp_keepalives_interval=1 -c tcp_keepalives_count=3 -c idle_in_transaction_session_timeout=10s -c jit=off";
+
     private static readonly TimeSpan WithoutLead = TimeSpan.FromSeconds(1);
 
     private readonly TenantLedgers _tenants;
@@ -49,7 +54,9 @@ internal sealed partial class SharedDaemon : IAsyncDisposable
         (_wanted, _tenants, _daemon, _timeProvider) = (wanted, tenants, daemon, timeProvider);
         _logger = loggers.CreateLogger<ProjectionDaemon>();
         _options = (tenants.Options.Ledger with { Tenancy = Tenancy.Conjoined }).Checked().LoggingTo(_logger);
-        _owned = PostgresDataSources.Create(new NpgsqlConnectionStringBuilder(connectionString) { Pooling = false }.ConnectionString);
+        var parts = new NpgsqlConnectionStringBuilder(connectionString) { Pooling = false };
+        parts.Options = $"{parts.Options} {Settings}".TrimStart();
+        _owned = PostgresDataSources.Create(parts.ConnectionString);
         _dataSource = PostgresDataSources.ForWriting(_owned);
         _pooler = new PoolerNotice(_logger);
         _gaps = new GapTimeout(timeProvider, _options.ForeignWriters);

@@ -1,8 +1,6 @@
 using Ledger.Postgres.Log;
-using Ledger.Postgres.Log.Appending;
 using Ledger.Postgres.Projections.Daemon;
 using Ledger.Postgres.Projections.Subscriptions;
-using Ledger.Postgres.Tenants;
 using Npgsql;
 using NpgsqlTypes;
 
@@ -22,8 +20,8 @@ internal sealed partial class SharedDaemon
         // Of the time of the session that looks for tenants with new events.
         private const int RestAfterLook = 4;
 
-        // A tick for each: what is due by the clock happens less often with many tenants.
-        private static readonly TimeSpan DueForEach = TimeSpan.FromMilliseconds(20);
+        // What is due by the clock happens less often with many tenants.
+        private static readonly TimeSpan DueForEach = TimeSpan.FromMilliseconds(100);
         private static readonly TimeSpan Hot = TimeSpan.FromSeconds(1);
 
         private readonly SharedDaemon _daemon;
