@@ -79,4 +79,13 @@ internal static partial class LogMessages
 
     [LoggerMessage(EventId = 161, Level = LogLevel.Warning, Message = "The daemon of tenant {Tenant} could not be started or stopped; the others go on, and it is tried again")]
     internal static partial void TenantFailed(ILogger logger, string tenant, Exception fault);
+
+    [LoggerMessage(EventId = 162, Level = LogLevel.Debug, Message = "This node runs the daemon of the tenants in {Place}, on {Connections} connections and two")]
+    internal static partial void TenantsLed(ILogger logger, string place, int connections);
+
+    [LoggerMessage(EventId = 163, Level = LogLevel.Warning, Message = "The daemon of the tenants in {Place} was interrupted; it starts again")]
+    internal static partial void TenantsLost(ILogger logger, string place, Exception fault);
+
+    [LoggerMessage(EventId = 164, Level = LogLevel.Information, Message = "Another process runs the daemon of the tenants in {Place}; this one waits for its end")]
+    internal static partial void TenantsLedElsewhere(ILogger logger, string place);
 }

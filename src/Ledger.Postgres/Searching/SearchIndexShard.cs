@@ -29,7 +29,7 @@ internal sealed class SearchIndexShard(PostgresOptions options, TimeProvider tim
 
     public override TimeSpan Gathers => Gathered;
 
-    public override TimeSpan? Due => _lookedAt == 0 ? TimeSpan.Zero : RewrittenEvery - timeProvider.GetElapsedTime(_lookedAt);
+    public override TimeSpan? Due => _lookedAt == 0 ? TimeSpan.Zero : (LeastDue > RewrittenEvery ? LeastDue : RewrittenEvery) - timeProvider.GetElapsedTime(_lookedAt);
 
     public override async Task<ShardPage> RunAsync(NpgsqlConnection connection, long from, long ceiling, int rows, CancellationToken cancellationToken)
     {

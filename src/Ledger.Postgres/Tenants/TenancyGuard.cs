@@ -116,6 +116,26 @@ internal static class TenancyGuard
         }
     }
 
+    /// <summary>Checks a connection that was just opened for all tenants in turn, each of which its session will be set to.</summary>
+    /// <exception cref="TenancyException">Row-level security does not hold it, or the session may be another one each time.</exception>
+    public static async Task CheckInTurnAsync(SchemaNames schemas, NpgsqlConnection connection, CancellationToken cancellationToken)
+    {
+        var found = await ReadAsync(connection, schemas, cancellationToken).ConfigureAwait(false);
+        if (!found.IsConjoined)
+        {
+            throw NotThere(schemas);
+        }
+
+        var fault = found.BypassingRole is { } role ? FaultOfRole(role)
+            : found.IsPooled ? "The daemon of all tenants needs sessions of its own, and its connection goes through a pooler. Connect it to the server itself."
+            : await FindFaultsAsync(connection, schemas, cancellationToken).ConfigureAwait(false) is [var first, ..] ? first.Message
+            : null;
+        if (fault is not null)
+        {
+            throw new TenancyException(fault);
+        }
+    }
+
     /// <summary>That a schema has not the logs of many tenants.</summary>
     public static TenancyException NotThere(SchemaNames schemas) =>
         new($"The schema '{schemas.Ledger}' is not one with the logs of many tenants. 'ledger migrate apply --tenancy conjoined' makes one.");

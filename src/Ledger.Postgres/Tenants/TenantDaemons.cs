@@ -2,6 +2,7 @@ using Ledger.Log;
 using Ledger.Postgres.Log;
 using Ledger.Postgres.Projections.Daemon;
 using Ledger.Postgres.Projections.Subscriptions;
+using Ledger.Postgres.Tenants.Daemons;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using Npgsql;
@@ -12,13 +13,17 @@ namespace Ledger.Postgres.Tenants;
 /// <summary>Runs the daemons of all tenants, each on one node of those that share the work: connections grow with the databases, not with nodes times databases.</summary>
 /// <remarks>
 /// <para>Nodes agree by advisory locks in one database, such as the one with the table of tenants; there each has one connection. A node takes its share of the
-/// tenants, gives up the surplus when others join, and takes those of a node that dies, within some seconds. A tenant that two nodes run for a moment is projected once,
+/// databases, gives up the surplus when others join, and takes those of a node that dies, within some seconds. A tenant that two nodes run for a moment is projected once,
 /// because the shards have locks of their own in its database.</para>
-/// <para>Through a pooler that does not keep sessions every node runs all of them. Safe for concurrent use.</para>
+/// <para>The tenants of a <see cref="ConjoinedTenants"/>, and those of each database of a <see cref="TenantPool"/>, have one daemon together, on one node: <see cref="DaemonOptions.MaxConnections"/> connections and two
+/// more for all of them, which go to the tenants that have new events, in turn, for a batch of a shard each. So it needs the server itself, not a pooler.</para>
+/// <para>For other tenants, through a pooler that does not keep sessions every node runs all of them. Safe for concurrent use.</para>
 /// </remarks>
 public sealed class TenantDaemons : IAsyncDisposable
 {
     private static readonly TimeSpan Beat = TimeSpan.FromSeconds(1);
+    private const int RestAfterList = 20;
+
     private static readonly TimeSpan AfterFault = TimeSpan.FromSeconds(2);
 
     // Tenants of two schemas may have the same names.
@@ -30,6 +35,7 @@ public sealed class TenantDaemons : IAsyncDisposable
     private readonly ILogger _logger;
     private readonly TimeProvider _timeProvider;
     private readonly Dictionary<string, (ProjectionDaemon Daemon, TenantLedger Ledger)> _running = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, SharedDaemon> _shared = new(StringComparer.Ordinal);
     private readonly CancellationTokenSource _stop = new();
     private Task? _work;
     private int _disposed;
@@ -37,7 +43,7 @@ public sealed class TenantDaemons : IAsyncDisposable
     /// <summary>Prepares the daemons; nothing runs before <see cref="StartAsync"/>.</summary>
     /// <param name="tenants">The tenants. <see cref="PostgresOptions.AsyncProjections"/> of their options is what runs.</param>
     /// <param name="coordination">The database in which nodes agree.</param>
-    /// <param name="daemon">How each runs; null for the defaults. <see cref="DaemonOptions.MaxConnections"/> is for each tenant; its connection string is not read.</param>
+    /// <param name="daemon">How each runs; null for the defaults. <see cref="DaemonOptions.MaxConnections"/> is for each database; its connection string is not read.</param>
     /// <param name="loggers">Log what happens. Default: no logging.</param>
     /// <param name="timeProvider">The clock; null for the system's.</param>
     /// <exception cref="ArgumentException">The options seal: each log has keys with a name of its own, so give options by tenant.</exception>
@@ -50,7 +56,8 @@ public sealed class TenantDaemons : IAsyncDisposable
     /// <summary>Prepares daemons whose options differ from tenant to tenant, as those of a seal do, whose keys have the origin of one log as their name.</summary>
     /// <param name="tenants">The tenants. <see cref="PostgresOptions.AsyncProjections"/> of their options is what runs.</param>
     /// <param name="coordination">The database in which nodes agree.</param>
-    /// <param name="daemon">How the daemon of a tenant runs, by its name; called each time that it begins on this node.</param>
+    /// <param name="daemon">How the daemon of a tenant runs, by its name; called each time that it begins on this node. Tenants that share one have the largest
+    /// <see cref="DaemonOptions.MaxConnections"/> of theirs together.</param>
     /// <param name="loggers">Log what happens. Default: no logging.</param>
     /// <param name="timeProvider">The clock; null for the system's.</param>
     public TenantDaemons(
@@ -75,7 +82,19 @@ public sealed class TenantDaemons : IAsyncDisposable
         {
             lock (_running)
             {
-                return [.. _running.Keys.Order(StringComparer.Ordinal)];
+                return [.. _running.Keys.Concat(_shared.Values.SelectMany(daemon => daemon.Tenants.Select(tenant => tenant.Tenant))).Order(StringComparer.Ordinal)];
+            }
+        }
+    }
+
+    // What a node takes or leaves as a whole.
+    private string[] Units
+    {
+        get
+        {
+            lock (_running)
+            {
+                return [.. _running.Keys, .. _shared.Keys];
             }
         }
     }
@@ -134,9 +153,9 @@ public sealed class TenantDaemons : IAsyncDisposable
             await Task.Delay(AfterFault, _timeProvider, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
 
-        foreach (var tenant in Running)
+        foreach (var unit in Units)
         {
-            await EndAsync(tenant).ConfigureAwait(false);
+            await EndAsync(unit).ConfigureAwait(false);
         }
     }
 
@@ -151,22 +170,31 @@ public sealed class TenantDaemons : IAsyncDisposable
         }
 
         var balance = new ShardBalance();
+        var (known, listedAt, took) = (new Dictionary<string, DaemonUnit>(StringComparer.Ordinal), 0L, TimeSpan.Zero);
         while (true)
         {
-            var known = (await _tenants.Map.ListAsync(cancellationToken).ConfigureAwait(false)).ToDictionary(tenant => tenant.Tenant, StringComparer.Ordinal);
+            // A long list is asked for less often.
+            if (listedAt == 0 || _timeProvider.GetElapsedTime(listedAt) >= RestAfterList * took)
+            {
+                var began = _timeProvider.GetTimestamp();
+                known = DaemonUnit.Of(_tenants.Map, await _tenants.Map.ListAsync(cancellationToken).ConfigureAwait(false));
+                listedAt = _timeProvider.GetTimestamp();
+                took = _timeProvider.GetElapsedTime(began, listedAt);
+            }
+
             await EndMovedAsync(session, known, cancellationToken).ConfigureAwait(false);
             await TakeAsync(session, balance, known, cancellationToken).ConfigureAwait(false);
             await Task.Delay(Beat, _timeProvider, cancellationToken).ConfigureAwait(false);
         }
     }
 
-    private async Task TakeAsync(NodeSession session, ShardBalance balance, Dictionary<string, TenantDatabase> known, CancellationToken cancellationToken)
+    private async Task TakeAsync(NodeSession session, ShardBalance balance, Dictionary<string, DaemonUnit> known, CancellationToken cancellationToken)
     {
         if (!session.IsDirect)
         {
-            foreach (var tenant in known.Keys.Except(Running))
+            foreach (var unit in known.Keys.Except(Units))
             {
-                await TryBeginAsync(known[tenant], cancellationToken).ConfigureAwait(false);
+                await TryBeginAsync(known[unit], cancellationToken).ConfigureAwait(false);
             }
 
             return;
@@ -178,7 +206,7 @@ public sealed class TenantDaemons : IAsyncDisposable
             parameters => parameters.WithTexts([.. known.Keys]).WithText(_schema),
             row => new ShardCandidates(row.GetString(0), row.GetInt32(1), row.GetBoolean(2)),
             cancellationToken).ConfigureAwait(false);
-        var move = balance.Next(candidates, Running.ToHashSet(StringComparer.Ordinal));
+        var move = balance.Next(candidates, Units.ToHashSet(StringComparer.Ordinal));
         foreach (var (names, most) in new[] { (move.Free, move.Room), (move.Left, move.Left.Count) })
         {
             if (names.Count == 0 || most == 0)
@@ -186,13 +214,13 @@ public sealed class TenantDaemons : IAsyncDisposable
                 continue;
             }
 
-            foreach (var tenant in await TryOwnAsync(session, [.. names], most, cancellationToken).ConfigureAwait(false))
+            foreach (var unit in await TryOwnAsync(session, [.. names], most, cancellationToken).ConfigureAwait(false))
             {
-                balance.Took(tenant);
-                if (!await TryBeginAsync(known[tenant], cancellationToken).ConfigureAwait(false))
+                balance.Took(unit);
+                if (!await TryBeginAsync(known[unit], cancellationToken).ConfigureAwait(false))
                 {
                     // Another node may be able to, and this one tries again.
-                    await ReleaseAsync(session, tenant, cancellationToken).ConfigureAwait(false);
+                    await ReleaseAsync(session, unit, cancellationToken).ConfigureAwait(false);
                 }
             }
         }
@@ -208,68 +236,91 @@ public sealed class TenantDaemons : IAsyncDisposable
     // After an interruption: what another node has taken is its own.
     private async Task TakeAgainAsync(NodeSession session, CancellationToken cancellationToken)
     {
-        string[] running = [.. Running];
+        var running = Units;
         var taken = await TryOwnAsync(session, running, running.Length, cancellationToken).ConfigureAwait(false);
-        foreach (var tenant in running.Except(taken))
+        foreach (var unit in running.Except(taken))
         {
-            await EndAsync(tenant).ConfigureAwait(false);
+            await EndAsync(unit).ConfigureAwait(false);
         }
     }
 
-    private Task<List<string>> TryOwnAsync(NodeSession session, string[] tenants, int most, CancellationToken cancellationToken) => ReadAsync(
+    private Task<List<string>> TryOwnAsync(NodeSession session, string[] units, int most, CancellationToken cancellationToken) => ReadAsync(
         session.Connection,
         "tenant_take",
-        parameters => parameters.WithTexts(tenants).With(most, NpgsqlDbType.Integer).WithText(_schema),
+        parameters => parameters.WithTexts(units).With(most, NpgsqlDbType.Integer).WithText(_schema),
         row => row.GetString(0),
         cancellationToken);
 
     // A tenant that is gone, or has another database now.
-    private async Task EndMovedAsync(NodeSession session, Dictionary<string, TenantDatabase> known, CancellationToken cancellationToken)
+    private async Task EndMovedAsync(NodeSession session, Dictionary<string, DaemonUnit> known, CancellationToken cancellationToken)
     {
-        foreach (var tenant in Running)
+        foreach (var name in Units)
         {
-            if (!known.TryGetValue(tenant, out var database))
+            if (!known.TryGetValue(name, out var unit))
             {
-                await EndAsync(tenant).ConfigureAwait(false);
-                await ReleaseAsync(session, tenant, cancellationToken).ConfigureAwait(false);
+                await EndAsync(name).ConfigureAwait(false);
+                await ReleaseAsync(session, name, cancellationToken).ConfigureAwait(false);
             }
-            else if (LedgerOf(tenant)?.Database != database)
+            else if (!IsOf(unit))
             {
-                await EndAsync(tenant).ConfigureAwait(false);
-                if (!await TryBeginAsync(database, cancellationToken).ConfigureAwait(false))
+                await EndAsync(name).ConfigureAwait(false);
+                if (!await TryBeginAsync(unit, cancellationToken).ConfigureAwait(false))
                 {
-                    await ReleaseAsync(session, tenant, cancellationToken).ConfigureAwait(false);
+                    await ReleaseAsync(session, name, cancellationToken).ConfigureAwait(false);
                 }
             }
         }
     }
 
-    private TenantLedger? LedgerOf(string tenant)
+    // Whether what runs is what the map says; one that is shared learns of its tenants.
+    private bool IsOf(DaemonUnit unit)
     {
         lock (_running)
         {
-            return _running.GetValueOrDefault(tenant).Ledger;
+            if (!_shared.TryGetValue(unit.Name, out var shared))
+            {
+                return !unit.IsShared && _running.GetValueOrDefault(unit.Name).Ledger?.Database == unit.Tenants[0];
+            }
+
+            if (!shared.Tenants.SequenceEqual(unit.Tenants))
+            {
+                shared.Tenants = unit.Tenants;
+            }
+
+            return unit.ConnectionString == shared.ConnectionString;
         }
     }
 
     // What one tenant's database does is not in the way of the others.
-    private async Task<bool> TryBeginAsync(TenantDatabase database, CancellationToken cancellationToken)
+    private async Task<bool> TryBeginAsync(DaemonUnit unit, CancellationToken cancellationToken)
     {
         try
         {
-            await BeginAsync(database, cancellationToken).ConfigureAwait(false);
+            await BeginAsync(unit, cancellationToken).ConfigureAwait(false);
             return true;
         }
         catch (Exception fault) when (!cancellationToken.IsCancellationRequested)
         {
-            LogMessages.TenantFailed(_logger, database.Tenant, fault);
-            await EndAsync(database.Tenant).ConfigureAwait(false);
+            LogMessages.TenantFailed(_logger, unit.Name.Trim(), fault);
+            await EndAsync(unit.Name).ConfigureAwait(false);
             return false;
         }
     }
 
-    private async Task BeginAsync(TenantDatabase database, CancellationToken cancellationToken)
+    private async Task BeginAsync(DaemonUnit unit, CancellationToken cancellationToken)
     {
+        if (unit.ConnectionString is { } all)
+        {
+            var shared = new SharedDaemon(all, unit.Tenants, _tenants, _daemon, _loggers, _timeProvider);
+            lock (_running)
+            {
+                _shared[unit.Name] = shared;
+            }
+
+            return;
+        }
+
+        var database = unit.Tenants[0];
         var ledger = await _tenants.ForAsync(database, cancellationToken).ConfigureAwait(false);
         var daemon = new ProjectionDaemon(
             ledger.DataSource, ledger.Options, _daemon(database.Tenant) with { ConnectionString = null, Tenant = database.Tenant }, _loggers.CreateLogger<ProjectionDaemon>(), _timeProvider);
@@ -281,12 +332,20 @@ public sealed class TenantDaemons : IAsyncDisposable
         await daemon.StartAsync(cancellationToken).ConfigureAwait(false);
     }
 
-    private async Task EndAsync(string tenant)
+    private async Task EndAsync(string unit)
     {
-        (ProjectionDaemon Daemon, TenantLedger Ledger) ended;
+        IAsyncDisposable ended;
         lock (_running)
         {
-            if (!_running.Remove(tenant, out ended))
+            if (_running.Remove(unit, out var own))
+            {
+                ended = own.Daemon;
+            }
+            else if (_shared.Remove(unit, out var shared))
+            {
+                ended = shared;
+            }
+            else
             {
                 return;
             }
@@ -294,19 +353,19 @@ public sealed class TenantDaemons : IAsyncDisposable
 
         try
         {
-            await ended.Daemon.DisposeAsync().ConfigureAwait(false);
+            await ended.DisposeAsync().ConfigureAwait(false);
         }
         catch (Exception fault)
         {
-            LogMessages.TenantFailed(_logger, tenant, fault);
+            LogMessages.TenantFailed(_logger, unit.Trim(), fault);
         }
     }
 
-    private async Task ReleaseAsync(NodeSession session, string tenant, CancellationToken cancellationToken)
+    private async Task ReleaseAsync(NodeSession session, string unit, CancellationToken cancellationToken)
     {
         if (session.IsDirect)
         {
-            await ReadAsync(session.Connection, "tenant_release", parameters => parameters.WithText(tenant).WithText(_schema), static _ => true, cancellationToken).ConfigureAwait(false);
+            await ReadAsync(session.Connection, "tenant_release", parameters => parameters.WithText(unit).WithText(_schema), static _ => true, cancellationToken).ConfigureAwait(false);
         }
     }
 

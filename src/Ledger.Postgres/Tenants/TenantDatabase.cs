@@ -26,12 +26,14 @@ public sealed record TenantDatabase
             throw new ArgumentException(faults[0], nameof(connectionString));
         }
 
-        if (TenantSetting.Of(connectionString) is { } other && other != tenant)
+        var parts = new NpgsqlConnectionStringBuilder(connectionString);
+        var named = TenantSetting.Of(parts);
+        if (named is { } other && other != tenant)
         {
             throw new ArgumentException($"The connection string of tenant '{tenant}' is that of tenant '{other}' in a schema of many.", nameof(connectionString));
         }
 
-        (Tenant, ConnectionString) = (tenant, connectionString);
+        (Tenant, ConnectionString, Place, IsConjoined) = (tenant, connectionString, PlaceOf(parts, named), named is not null);
     }
 
     /// <summary>The name of the tenant.</summary>
@@ -41,10 +43,10 @@ public sealed record TenantDatabase
     public string ConnectionString { get; }
 
     /// <summary>Where the database is, without user and password; two tenants that have the same would share a log.</summary>
-    public string Place => PlaceOf(ConnectionString);
+    public string Place { get; }
 
     /// <summary>Whether the log is one of many in its schema.</summary>
-    internal bool IsConjoined => TenantSetting.Of(ConnectionString) is not null;
+    internal bool IsConjoined { get; }
 
     /// <summary>The tenant and the place.</summary>
     public override string ToString() => $"{Tenant} on {Place}";
@@ -52,6 +54,9 @@ public sealed record TenantDatabase
     internal static string PlaceOf(string connectionString)
     {
         var parts = new NpgsqlConnectionStringBuilder(connectionString);
-        return $"{parts.Host}:{parts.Port}/{parts.Database ?? parts.Username}{(TenantSetting.Of(connectionString) is { } tenant ? $" tenant {tenant}" : "")}";
+        return PlaceOf(parts, TenantSetting.Of(parts));
     }
+
+    private static string PlaceOf(NpgsqlConnectionStringBuilder parts, string? tenant) =>
+        $"{parts.Host}:{parts.Port}/{parts.Database ?? parts.Username}{(tenant is null ? "" : $" tenant {tenant}")}";
 }

@@ -41,7 +41,20 @@ internal static partial class TenantSetting
         await command.ExecuteNonQueryAsync(cancellationToken).ConfigureAwait(false);
     }
 
-    private static string? Of(NpgsqlConnectionStringBuilder parts) =>
+    /// <summary>The same connection for no tenant.</summary>
+    public static string Without(string connectionString)
+    {
+        var parts = new NpgsqlConnectionStringBuilder(connectionString);
+        if (parts.Options is { } options)
+        {
+            parts.Options = Assignment().Replace(options, "").Trim();
+        }
+
+        return parts.ConnectionString;
+    }
+
+    /// <inheritdoc cref="Of(string)"/>
+    public static string? Of(NpgsqlConnectionStringBuilder parts) =>
         parts.Options is { } options && options.Contains(Name, StringComparison.OrdinalIgnoreCase) && Assignment().Matches(options) is [.., var last] ? Escape().Replace(last.Groups["value"].Value, "$1") : null;
 
     // https://www.postgresql.org/docs/current/libpq-connect.html#LIBPQ-CONNECT-OPTIONS: a backslash keeps the character after it.

@@ -21,6 +21,8 @@ public sealed class ReplicationTests(ITestOutputHelper output)
     public async Task Failover_SynchronousReplication_NothingAcknowledgedIsLost_AndNoReaderMissesAnEvent()
     {
         await using var pair = await ReplicatedPair.StartAsync(isSynchronous: true);
+        await using var tenants = await ReplicatedTenants.CreateAsync(pair);
+        await tenants.ReadAsync();
         await using var pool = PostgresDataSources.Create(pair.ConnectionString);
         await using var store = new PostgresEventStore(pool, Patient);
         using var over = new CancellationTokenSource(TimeSpan.FromMinutes(2));
@@ -36,6 +38,7 @@ public sealed class ReplicationTests(ITestOutputHelper output)
 
         (await LostAsync(store, writers.Acknowledged.Keys)).ShouldBeEmpty();
         await HasAllInOrderAsync(reader, writers.Acknowledged.Keys);
+        await tenants.GoOnAsync();
     }
 
     [PgBouncer.Theory]

@@ -14,7 +14,7 @@ public sealed partial class CompilationTests(LedgerDatabase database) : IClassFi
 
     // Only their callers know the types of the parameters; the plans of the questions among them are in TaskPlansTests. The table of tenants is in the master database, or in a schema of many.
     private static readonly string[] TypedByTheirCaller =
-        ["ListTenants", "count_tasks", "dead_letter", "find_conjoined_tenant", "find_tenant", "import_begin", "import_lock_streams", "import_update_streams", "list_calls", "list_conjoined_tenants", "list_all_tenants", "pool_choose", "pool_databases", "pool_find_tenant", "pool_list_tenants", "query_tasks", "tenant_is_off"];
+        ["ListTenants", "count_tasks", "dead_letter", "find_conjoined_tenant", "find_tenant", "import_begin", "import_lock_streams", "import_update_streams", "list_calls", "list_conjoined_tenants", "list_all_tenants", "pool_choose", "pool_databases", "pool_find_tenant", "pool_list_tenants", "query_tasks", "tenant_is_off", "tenants_asked", "tenants_mark", "tenants_reach"];
 
     // What looks at every stream is planned for a full table, and is asked once for a run of retention.
     private static readonly string[] OfEveryStream = ["retention_candidates"];

@@ -97,6 +97,23 @@ public sealed class QuotaTests(ConjoinedDatabase database) : IClassFixture<Conjo
         (await tenant.Store.ReadLogAsync().CountAsync()).ShouldBe((int)used.Events!.Value);
     }
 
+    [Fact]
+    public async Task Quota_OfWritersWithSnapshotsAlone_IsCountedInFewRows()
+    {
+        var tenant = await database.AddAsync("quota-snapshots");
+        await tenant.Quotas.SetAsync(new LogQuota { Events = 1_000_000 });
+        await Task.WhenAll(Enumerable.Range(0, 4).Select(async writer =>
+        {
+            for (var i = 0; i < 125; i++)
+            {
+                (await IsWrittenAloneAsync(tenant.Store, tenant.DataSource, StreamName.Run($"s{writer}"))).ShouldBeTrue();
+            }
+        }));
+
+        (await database.ScalarAsync<long>("select count(*) from ledger.quota_used where tenant_id = 'quota-snapshots'")).ShouldBeLessThan(300, "a row for each append stays");
+        await SameWhenCountedAgainAsync(tenant.Quotas, events: 500, runs: null);
+    }
+
     private static async Task<bool> IsWrittenAsync(IEventStore store, StreamName stream, int events)
     {
         try

@@ -14,6 +14,12 @@ internal static class ChildProgram
             return;
         }
 
+        if (args is [NodeProgram.OfTenants, var ofAll, var node])
+        {
+            await NodeProgram.RunTenantsAsync(ofAll, node);
+            return;
+        }
+
         var postgres = await TestPostgres.SharedAsync();
         var database = await postgres.CreateDatabaseAsync();
         Console.WriteLine(database.ConnectionString);

@@ -26,6 +26,9 @@ internal sealed class NodeRequests : IAsyncDisposable
         _runner = new RequestRunner(options, daemon.NodeName, RunAsync);
     }
 
+    /// <summary>Whether a request is being executed.</summary>
+    public bool IsBusy => _runner.Current is not null;
+
     /// <summary>Takes a request if there is one, or tells how far the present one is. Called at each beat, on the node's session.</summary>
     /// <param name="connection">The session's connection.</param>
     /// <param name="cancellationToken">Ends the running request; a rebuild can be resumed.</param>

@@ -2,9 +2,7 @@ using Ledger.Log;
 using Ledger.Postgres.Log;
 using Ledger.Postgres.Log.Appending;
 using Ledger.Postgres.Projections.Subscriptions;
-using Ledger.Postgres.Searching;
 using Ledger.Postgres.Tenants;
-using Ledger.Projections;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using Npgsql;
@@ -41,7 +39,7 @@ public sealed class ProjectionDaemon : IAsyncDisposable
     private readonly ConnectionNeeds _needs;
     private readonly int _budget;
     private readonly CancellationTokenSource _stop = new();
-    private PostgresEventStore? _store;
+    private readonly PostgresEventStore? _store;
     private Task _running = Task.CompletedTask;
 
     /// <summary>Creates a node, which runs nothing yet.</summary>
@@ -70,18 +68,9 @@ public sealed class ProjectionDaemon : IAsyncDisposable
         _timeProvider = timeProvider ?? TimeProvider.System;
         _pooler = new PoolerNotice(_logger);
         _gaps = new GapTimeout(_timeProvider, _options.ForeignWriters);
-        _works =
-        [
-            .. _options.AsyncProjections.Select(p => p is ISnapshot
-                ? new SnapshotShard(p, _options, _daemon.BatchTime, _gaps, _timeProvider)
-                : (ShardWork)new ProjectionShard(p, _options, _gaps)),
-            .. (ShardWork[])(_options.WorldRows == WorldRows.Async ? [new WorldRowsShard(_options)] : []),
-            .. WorldSnapshots(),
-            .. (ShardWork[])(_daemon.RunSummaries ? [new RunSummaryShard(_options)] : []),
-            .. (ShardWork[])(_daemon.SearchIndex ? [new SearchIndexShard(_options, _timeProvider, _logger)] : []),
-            .. _daemon.Subscriptions.Select(s => new SubscriptionShard(s, _options, _daemon.BatchTime, _gaps, _timeProvider)),
-            .. _daemon.FurtherShards.Select(create => create(_options, _logger, _timeProvider)),
-        ];
+        _store = _daemon.WorldSnapshotEvery is null ? null : new PostgresEventStore(_dataSource, _options, _timeProvider);
+        var worlds = _store is null ? null : new AgentLedger(_store, _options.Limits);
+        _works = ShardWorks.Of(_options, _daemon, _gaps, _ => worlds!, _logger, _timeProvider);
         _needs = new ConnectionNeeds(_works.Length, _daemon, _options);
         _budget = _daemon.MaxConnections;
         var poolSize = DataSourceRules.PoolSizeOf(dataSource);
@@ -143,15 +132,6 @@ public sealed class ProjectionDaemon : IAsyncDisposable
     private bool Runs => _works.Length + _options.Projections.Count > 0;
 
     private TimeSpan Gathers => _works.Select(w => w.Gathers).DefaultIfEmpty().Min();
-
-    private IEnumerable<ShardWork> WorldSnapshots()
-    {
-        if (_daemon.WorldSnapshotEvery is { } every)
-        {
-            _store = new PostgresEventStore(_dataSource, _options, _timeProvider);
-            yield return new WorldSnapshotShard(_store, every, _options, _logger);
-        }
-    }
 
     private async Task RunAsync()
     {

@@ -14,7 +14,7 @@ internal sealed class Shard(
     ShardWork work,
     DaemonOptions options,
     MarkSignal mark,
-    ShardConnections connections,
+    IShardConnections connections,
     ShardStates states,
     PoolerNotice pooler,
     ILogger logger,
@@ -24,6 +24,7 @@ internal sealed class Shard(
     /// <summary>After what time it is tried again what circumstances do not allow.</summary>
     public static readonly TimeSpan WaitForCircumstances = TimeSpan.FromSeconds(30);
 
+    private static readonly TimeSpan WaitForOther = TimeSpan.FromMilliseconds(500);
     private static readonly TimeSpan LongestDelay = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan LongestWaitForServer = TimeSpan.FromSeconds(1);
 
@@ -38,6 +39,8 @@ internal sealed class Shard(
 
     /// <summary>The shard's name.</summary>
     public string Name => work.Name;
+
+    private string Label => options.Tenant is null ? Name : $"{Name} of tenant '{options.Tenant}'";
 
     /// <summary>Tells the shard whether it may run.</summary>
     public void Stop(bool isStopped)
@@ -108,8 +111,13 @@ internal sealed class Shard(
             }
             catch (PostgresException moved) when (moved.SqlState == LedgerErrorCodes.ShardMoved)
             {
-                LogMessages.ShardMoved(logger, Name);
+                LogMessages.ShardMoved(logger, Label);
                 _mustBegin = true;
+            }
+            catch (ShardElsewhereException)
+            {
+                _mustBegin = true;
+                await Task.Delay(WaitForOther, timeProvider, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             }
             catch (Exception fault) when (TransientFaults.Contains(fault) || TransientFaults.IsOfPooler(fault)
                 || fault is NpgsqlException and not PostgresException)
@@ -129,7 +137,7 @@ internal sealed class Shard(
                 if (_waitsFor != fault.MessageText)
                 {
                     _waitsFor = fault.MessageText;
-                    LogMessages.ShardWaitsForCircumstances(logger, Name, fault.MessageText);
+                    LogMessages.ShardWaitsForCircumstances(logger, Label, fault.MessageText);
                 }
 
                 _mustBegin = true;
@@ -176,8 +184,7 @@ internal sealed class Shard(
     {
         var rows = _size.Rows;
         var started = timeProvider.GetTimestamp();
-        var page = await connections.UseAsync(
-            connection => work.RunAsync(connection, _position, mark.Value, rows, cancellationToken), cancellationToken).ConfigureAwait(false);
+        var page = await work.RunAsync(connections, _position, mark.Value, rows, cancellationToken).ConfigureAwait(false);
         var time = timeProvider.GetElapsedTime(started);
         (_position, _failures) = (page.Reached, 0);
         _size.Note(page.Events, time);
@@ -206,7 +213,7 @@ internal sealed class Shard(
             var cause = ShardEventException.CauseOf(fault);
             if (_failures < (work.Retries ?? options.Retries))
             {
-                LogMessages.ShardRetries(logger, Name, _position, _failures + 1, work.Retries ?? options.Retries, cause);
+                LogMessages.ShardRetries(logger, Label, _position, _failures + 1, work.Retries ?? options.Retries, cause);
                 await NoteAsync(cause, cancellationToken).ConfigureAwait(false);
                 await DelayAsync(work.RetryDelay ?? options.RetryDelay, _failures++, LongestDelay, cancellationToken).ConfigureAwait(false);
                 return true;
@@ -226,6 +233,10 @@ internal sealed class Shard(
         {
             return false;
         }
+        catch (ShardElsewhereException)
+        {
+            return false;
+        }
         catch (NpgsqlException lost)
         {
             SayThatItWaits(lost);
@@ -241,7 +252,7 @@ internal sealed class Shard(
         }
         else
         {
-            LogMessages.ShardWaits(logger, Name, fault);
+            LogMessages.ShardWaits(logger, Label, fault);
         }
     }
 
@@ -251,13 +262,13 @@ internal sealed class Shard(
         _position = await connections.UseAsync(
             connection => work.SkipAsync(connection, _position, mark.Value, cause, cancellationToken), cancellationToken).ConfigureAwait(false);
         DaemonMetrics.DeadLetter(Name);
-        LogMessages.DeadLetter(logger, Name, _position, cause);
+        LogMessages.DeadLetter(logger, Label, _position, cause);
     }
 
     private async Task FailAsync(Exception cause, CancellationToken cancellationToken)
     {
         _isStopped = true;
-        LogMessages.ShardFailed(logger, Name, _position, cause);
+        LogMessages.ShardFailed(logger, Label, _position, cause);
         await connections.UseAsync(
             connection => states.FailAsync(connection, Name, _position, StorableText.Of(cause.Message, ShardWork.LongestError), cancellationToken), cancellationToken).ConfigureAwait(false);
     }

@@ -7,7 +7,7 @@ namespace Ledger.Postgres.Projections.Daemon;
 
 /// <summary>The connections that the shards of a node share: limited in number, kept while shards work, returned to the pool when they are idle.</summary>
 /// <remarks>A pooled connection is reset each time that it is taken, which costs as much as a small batch. Safe for concurrent use.</remarks>
-internal sealed class ShardConnections(NpgsqlDataSource dataSource, int budget) : IAsyncDisposable
+internal sealed class ShardConnections(NpgsqlDataSource dataSource, int budget) : IShardConnections, IAsyncDisposable
 {
     private const int RestfulBeats = 20;
 
@@ -16,14 +16,14 @@ internal sealed class ShardConnections(NpgsqlDataSource dataSource, int budget) 
     private long _taken;
     private int _beatsAtRest;
 
-    /// <summary>Does something on a connection; one on which it fails is not used again.</summary>
+    /// <inheritdoc/>
     public async Task<T> UseAsync<T>(Func<NpgsqlConnection, Task<T>> use, CancellationToken cancellationToken)
     {
         await _places.WaitAsync(cancellationToken).ConfigureAwait(false);
         return await UsePlaceAsync(use, cancellationToken).ConfigureAwait(false);
     }
 
-    /// <summary>Does something on a connection if one is free; null if none is, so that a shard with a connection need not wait for another.</summary>
+    /// <inheritdoc/>
     public Task<T>? TryUse<T>(Func<NpgsqlConnection, Task<T>> use, CancellationToken cancellationToken) =>
         _places.Wait(0, CancellationToken.None) ? UsePlaceAsync(use, cancellationToken) : null;
 
@@ -51,15 +51,6 @@ internal sealed class ShardConnections(NpgsqlDataSource dataSource, int budget) 
             _places.Release();
         }
     }
-
-    /// <inheritdoc cref="UseAsync{T}"/>
-    public Task UseAsync(Func<NpgsqlConnection, Task> use, CancellationToken cancellationToken) => UseAsync(
-        async connection =>
-        {
-            await use(connection).ConfigureAwait(false);
-            return true;
-        },
-        cancellationToken);
 
     /// <summary>Returns all connections that have been unused for a while; called at each heartbeat.</summary>
     public async Task RestAsync()

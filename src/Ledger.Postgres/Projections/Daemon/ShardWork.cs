@@ -27,7 +27,7 @@ internal abstract class ShardWork(string name, string kind, PostgresOptions opti
     public virtual FailurePolicy? OnFailure => null;
 
     /// <summary>Sets the connections that it may take in addition to that of a batch.</summary>
-    public virtual void Begin(ShardConnections connections)
+    public virtual void Begin(IShardConnections connections)
     {
     }
 
@@ -35,19 +35,26 @@ internal abstract class ShardWork(string name, string kind, PostgresOptions opti
     public virtual Task<long> StartAsync(NpgsqlConnection connection, CancellationToken cancellationToken) => Task.FromResult(0L);
 
     /// <summary>Processes the next events, and moves the progress past them.</summary>
-    /// <param name="connection">The connection.</param>
+    /// <param name="connections">The connections, of which it holds one as long as it needs it.</param>
     /// <param name="from">Where the shard is.</param>
     /// <param name="ceiling">The mark.</param>
     /// <param name="rows">The most events.</param>
     /// <param name="cancellationToken">Stops it; uncommitted work is done again.</param>
-    public abstract Task<ShardPage> RunAsync(
-        NpgsqlConnection connection, long from, long ceiling, int rows, CancellationToken cancellationToken);
+    public virtual Task<ShardPage> RunAsync(IShardConnections connections, long from, long ceiling, int rows, CancellationToken cancellationToken) =>
+        connections.UseAsync(connection => RunAsync(connection, from, ceiling, rows, cancellationToken), cancellationToken);
+
+    /// <summary>The same on one connection, by works that do all of it there.</summary>
+    public virtual Task<ShardPage> RunAsync(NpgsqlConnection connection, long from, long ceiling, int rows, CancellationToken cancellationToken) =>
+        throw new NotSupportedException("The work takes its connections itself.");
 
     /// <summary>How long to wait before the next batch, so that more events belong to it; not above zero for not at all.</summary>
     public virtual TimeSpan Pause => TimeSpan.Zero;
 
     /// <summary>How long events may be gathered; a node on which all shards gather looks for events no more often.</summary>
     public virtual TimeSpan Gathers => TimeSpan.Zero;
+
+    /// <summary>The least time between two calls of <see cref="RunDueAsync"/> without events: more where the shards of many tenants share a server.</summary>
+    public TimeSpan LeastDue { get; set; }
 
     /// <summary>In what time <see cref="RunDueAsync"/> should be called, also while there are no events; null for never.</summary>
     public virtual TimeSpan? Due => null;

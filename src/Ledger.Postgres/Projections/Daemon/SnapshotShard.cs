@@ -29,7 +29,7 @@ internal sealed class SnapshotShard : ShardWork
     private readonly string _move;
     private Dictionary<string, (object State, long Version)> _states = new(StringComparer.Ordinal);
     private (long From, int Rows, Task<(List<RecordedEvent> Events, long Reached)> Reading)? _ahead;
-    private ShardConnections? _connections;
+    private IShardConnections? _connections;
     private long _position = -1;
 
     public SnapshotShard(Projection projection, PostgresOptions options, TimeSpan batchTime, GapTimeout gaps, TimeProvider timeProvider)
@@ -47,7 +47,7 @@ internal sealed class SnapshotShard : ShardWork
         _move = SqlText.Load("move_alone", options.Schemas);
     }
 
-    public override void Begin(ShardConnections connections) => (_connections, _ahead, _position) = (connections, null, -1);
+    public override void Begin(IShardConnections connections) => (_connections, _ahead, _position) = (connections, null, -1);
 
     public override async Task<ShardPage> RunAsync(
         NpgsqlConnection connection, long from, long ceiling, int rows, CancellationToken cancellationToken)

@@ -30,14 +30,11 @@ internal sealed class SubscriptionShard(
     public override Task<long> StartAsync(NpgsqlConnection connection, CancellationToken cancellationToken) =>
         StartPlaces.FindAsync(subscription.Start, connection, Options, cancellationToken);
 
-    public override async Task<ShardPage> RunAsync(
-        NpgsqlConnection connection,
-        long from,
-        long ceiling,
-        int rows,
-        CancellationToken cancellationToken)
+    /// <remarks>No connection waits for the subscription's code, so that slow code of one keeps none from others.</remarks>
+    public override async Task<ShardPage> RunAsync(IShardConnections connections, long from, long ceiling, int rows, CancellationToken cancellationToken)
     {
-        var (events, reached) = await _pages.ReadAsync(connection, from, ceiling, rows, cancellationToken).ConfigureAwait(false);
+        var (events, reached) = await connections.UseAsync(
+            connection => _pages.ReadAsync(connection, from, ceiling, rows, cancellationToken), cancellationToken).ConfigureAwait(false);
         var (taken, started) = (0, timeProvider.GetTimestamp());
         Exception? fault = null;
         while (taken < events.Count && fault is null)
@@ -58,7 +55,8 @@ internal sealed class SubscriptionShard(
 
         if (reached > from)
         {
-            await MoveAsync(connection, from, reached, cancellationToken).ConfigureAwait(false);
+            var to = reached;
+            await connections.UseAsync(connection => MoveAsync(connection, from, to, cancellationToken), cancellationToken).ConfigureAwait(false);
         }
         else if (fault is not null)
         {

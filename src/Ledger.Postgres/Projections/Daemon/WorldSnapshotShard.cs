@@ -9,10 +9,9 @@ namespace Ledger.Postgres.Projections.Daemon;
 
 /// <summary>Saves a snapshot of the world of each run and branch after every given number of events.</summary>
 /// <remarks>A history that cannot be read gets none, and callers that ask for its world get the error. A world that is too large keeps its last one.</remarks>
-internal sealed class WorldSnapshotShard(PostgresEventStore store, int every, PostgresOptions options, ILogger logger)
+internal sealed class WorldSnapshotShard(Func<NpgsqlConnection, AgentLedger> worlds, int every, PostgresOptions options, ILogger logger)
     : ShardWork("ledger:world-snapshots:All", "snapshots", options)
 {
-    private readonly AgentLedger _ledger = new(store, options.Limits);
     private readonly string _page = SqlText.Load("world_snapshot_page", options.Schemas);
 
     public override async Task<ShardPage> RunAsync(
@@ -21,7 +20,7 @@ internal sealed class WorldSnapshotShard(PostgresEventStore store, int every, Po
         var (page, streams) = await ReadAsync(connection, from, ceiling, rows, cancellationToken).ConfigureAwait(false);
         foreach (var stream in streams)
         {
-            await SaveAsync(stream, cancellationToken).ConfigureAwait(false);
+            await SaveAsync(connection, stream, cancellationToken).ConfigureAwait(false);
         }
 
         await MoveAsync(connection, from, page.Reached, cancellationToken).ConfigureAwait(false);
@@ -31,15 +30,15 @@ internal sealed class WorldSnapshotShard(PostgresEventStore store, int every, Po
     public override async Task ReplayAsync(NpgsqlConnection connection, long sequence, Guid letter, CancellationToken cancellationToken)
     {
         var (stream, _) = await FindStreamAsync(connection, sequence, cancellationToken).ConfigureAwait(false);
-        await SaveAsync(stream, cancellationToken).ConfigureAwait(false);
+        await SaveAsync(connection, stream, cancellationToken).ConfigureAwait(false);
         await ForgetAsync(connection, letter, cancellationToken).ConfigureAwait(false);
     }
 
-    private async Task SaveAsync(StreamName stream, CancellationToken cancellationToken)
+    private async Task SaveAsync(NpgsqlConnection connection, StreamName stream, CancellationToken cancellationToken)
     {
         try
         {
-            var run = await _ledger.OpenAsync(stream, cancellationToken).ConfigureAwait(false);
+            var run = await worlds(connection).OpenAsync(stream, cancellationToken).ConfigureAwait(false);
             await run.SaveSnapshotAsync(cancellationToken).ConfigureAwait(false);
         }
         catch (Exception fault) when (fault is BrokenHistoryException or StreamNotFoundException or SnapshotTooLargeException)

@@ -28,6 +28,9 @@ internal sealed class HighWaterMark(PostgresOptions options, GapTimeout gaps, Ti
     /// <summary>The mark.</summary>
     public long Value { get; private set; }
 
+    /// <summary>The number up to which nothing will appear any more, in a schema of many tenants for none of them: it may be beyond the newest event.</summary>
+    public long Settled => _settled;
+
     /// <summary>The last numbers read from the log.</summary>
     public LogNumbers Numbers { get; private set; }
 

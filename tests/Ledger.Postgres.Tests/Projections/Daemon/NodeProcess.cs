@@ -16,10 +16,10 @@ internal sealed class NodeProcess : IDisposable
 
     public string Name { get; }
 
-    public static async Task<NodeProcess> StartAsync(string connectionString, string name)
+    public static async Task<NodeProcess> StartAsync(string connectionString, string name, string verb = NodeProgram.Verb)
     {
         var path = Path.Combine(AppContext.BaseDirectory, "Ledger.Postgres.Tests.dll");
-        var process = Process.Start(new ProcessStartInfo("dotnet", [path, NodeProgram.Verb, connectionString, name])
+        var process = Process.Start(new ProcessStartInfo("dotnet", [path, verb, connectionString, name])
         {
             RedirectStandardInput = true,
             RedirectStandardOutput = true,

@@ -1,3 +1,4 @@
+using Ledger.Conformance.Projections;
 using Ledger.Postgres.Projections.Daemon;
 using Ledger.Postgres.Tenants;
 using Npgsql;
@@ -8,6 +9,7 @@ namespace Ledger.Postgres.Tests.Projections.Daemon;
 internal static class NodeProgram
 {
     public const string Verb = "daemon";
+    public const string OfTenants = "tenants";
 
     public static async Task RunAsync(string connectionString, string name)
     {
@@ -17,6 +19,17 @@ internal static class NodeProgram
             : new PostgresOptions { AsyncProjections = ChaosProjections.OfTenants, Tenancy = Tenancy.Conjoined };
         await using var node = new ProjectionDaemon(
             dataSource, options, new DaemonOptions { NodeName = name, SearchIndex = false });
+        await node.StartAsync();
+        Console.WriteLine("started");
+        await Console.In.ReadToEndAsync();
+    }
+
+    public static async Task RunTenantsAsync(string connectionString, string name)
+    {
+        await using var map = new ConjoinedTenants(connectionString);
+        await using var tenants = new TenantLedgers(map, new TenantOptions { Ledger = new PostgresOptions { AsyncProjections = [ProjectionSamples.Tallies] } });
+        await using var coordination = NpgsqlDataSource.Create(connectionString);
+        await using var node = new TenantDaemons(tenants, coordination, new DaemonOptions { NodeName = name });
         await node.StartAsync();
         Console.WriteLine("started");
         await Console.In.ReadToEndAsync();

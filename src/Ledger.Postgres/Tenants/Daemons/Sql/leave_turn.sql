@@ -1,0 +1,5 @@
+-- Leaves a session as it was opened: of no tenant, without locks, settings and temporary tables that were made for one.
+select pg_advisory_unlock_all();
+unlisten *;
+reset all;
+discard temp
