@@ -18,12 +18,21 @@ begin
         return true;
     end if;
 
-    select h.version, h.prefix, h.fault, h.cut_version
+    -- Without a lock: who holds the lock of a head must ask for none of a stream.
+    select h.prefix, h.fault
+    into head
+    from {ledger}.world_head as h
+    where h.stream = p_stream;
+    if not found or head.prefix > 0 or head.fault = 'inherited' then
+        return {ledger}.world_catch_up_v2(p_stream, p_limit);
+    end if;
+
+    select h.version, h.cut_version
     into head
     from {ledger}.world_head as h
     where h.stream = p_stream
     for no key update;
-    if not found or head.prefix > 0 or head.fault = 'inherited' then
+    if not found then
         return {ledger}.world_catch_up_v2(p_stream, p_limit);
     end if;
 
