@@ -78,17 +78,15 @@ internal static class PatientLocks
         }
     }
 
-    // A fault may be wrapped in one that names what was done.
-    private static bool IsBusy(Exception fault) => (fault as PostgresException ?? fault.InnerException as PostgresException)?.SqlState is
-        PostgresErrorCodes.LockNotAvailable or PostgresErrorCodes.DeadlockDetected;
-
-    private static TimeSpan WaitAfter(TimeSpan waited, TimeSpan patience)
+    /// <summary>How long the next lock is waited for, after some waiting.</summary>
+    public static TimeSpan WaitAfter(TimeSpan waited, TimeSpan patience)
     {
         var wait = waited < ShortWaits ? ShortWait : LongWait;
         return patience == Timeout.InfiniteTimeSpan || wait < patience - waited ? wait : patience - waited;
     }
 
-    private static async Task WaitForAsync(NpgsqlConnection connection, TimeSpan wait, CancellationToken cancellationToken)
+    /// <summary>Sets for the rest of a transaction how long a lock is waited for.</summary>
+    public static async Task WaitForAsync(NpgsqlConnection connection, TimeSpan wait, CancellationToken cancellationToken)
     {
         var command = new NpgsqlCommand(SqlText.Load("lock_wait"), connection);
         await using var _ = command.ConfigureAwait(false);
@@ -96,4 +94,8 @@ internal static class PatientLocks
         // Zero would be without a limit.
         await command.WithText($"{Math.Max((long)wait.TotalMilliseconds, 1)}ms").ExecuteNonQueryAsync(cancellationToken).ConfigureAwait(false);
     }
+
+    // A fault may be wrapped in one that names what was done.
+    private static bool IsBusy(Exception fault) => (fault as PostgresException ?? fault.InnerException as PostgresException)?.SqlState is
+        PostgresErrorCodes.LockNotAvailable or PostgresErrorCodes.DeadlockDetected;
 }

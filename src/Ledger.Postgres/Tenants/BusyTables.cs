@@ -1,19 +1,17 @@
 using System.Diagnostics;
-using Ledger.Postgres.Log;
+using Ledger.Postgres.Connecting;
 using Npgsql;
 
 namespace Ledger.Postgres.Tenants;
 
-/// <summary>Takes locks of several tables beside those who write to them, in another order.</summary>
-/// <remarks>
-/// It waits for one lock less than <c>deadlock_timeout</c> (1 s), then gives all of them back and begins again, so that a cycle of waits is left before the server
-/// looks for one: otherwise a writer or the caller would be the victim. https://www.postgresql.org/docs/current/explicit-locking.html#LOCKING-DEADLOCKS
-/// </remarks>
+/// <summary>Takes locks of several tables beside those who write to them, in the middle of a transaction.</summary>
+/// <remarks>As <see cref="PatientLocks"/> does for whole transactions: what waits too long gives all of its locks back, and begins again.</remarks>
 internal static class BusyTables
 {
     private const string Savepoint = "busy_tables";
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan Afterwards = TimeSpan.FromSeconds(30);
 
     /// <summary>Does what needs the locks, as often as it takes to get all of them at once; what it did before is rolled back.</summary>
     /// <param name="transaction">Its transaction, which keeps the locks.</param>
@@ -22,16 +20,15 @@ internal static class BusyTables
     /// <param name="cancellationToken">Stops the waiting.</param>
     public static async Task LockAsync(NpgsqlTransaction transaction, Func<Task> work, Func<string, Exception> toRefusal, CancellationToken cancellationToken)
     {
-        var begin = Stopwatch.GetTimestamp();
-        var pause = TimeSpan.FromMilliseconds(20);
+        var (connection, begin, pause) = (transaction.Connection!, Stopwatch.GetTimestamp(), TimeSpan.FromMilliseconds(20));
         while (true)
         {
             await transaction.SaveAsync(Savepoint, cancellationToken).ConfigureAwait(false);
             try
             {
-                await WaitForAsync(transaction, "300ms", cancellationToken).ConfigureAwait(false);
+                await PatientLocks.WaitForAsync(connection, PatientLocks.WaitAfter(Stopwatch.GetElapsedTime(begin), Timeout.InfiniteTimeSpan), cancellationToken).ConfigureAwait(false);
                 await work().ConfigureAwait(false);
-                await WaitForAsync(transaction, "30s", cancellationToken).ConfigureAwait(false);
+                await PatientLocks.WaitForAsync(connection, Afterwards, cancellationToken).ConfigureAwait(false);
                 await transaction.ReleaseAsync(Savepoint, cancellationToken).ConfigureAwait(false);
                 return;
             }
@@ -47,12 +44,5 @@ internal static class BusyTables
                 pause = TimeSpan.FromTicks(Math.Min(pause.Ticks * 2, LongestPause.Ticks));
             }
         }
-    }
-
-    private static async Task WaitForAsync(NpgsqlTransaction transaction, string wait, CancellationToken cancellationToken)
-    {
-        var command = new NpgsqlCommand(SqlText.Load("tenant_lock_wait"), transaction.Connection, transaction);
-        await using var _ = command.ConfigureAwait(false);
-        await command.WithText(wait).ExecuteNonQueryAsync(cancellationToken).ConfigureAwait(false);
     }
 }

@@ -51,7 +51,7 @@ internal sealed class ConjoinedDeletion(TenantDatabase tenant, string administra
         var hasMoved = await HasMovedAsync(connection, cancellationToken).ConfigureAwait(false);
         await BusyTables.LockAsync(
             transaction,
-            () => hasMoved ? ThawAsync(connection, tables, cancellationToken) : ExecuteAsync(connection, SqlText.Load("tenant_lock", _schemas), cancellationToken),
+            () => hasMoved ? ThawAsync(connection, tables, cancellationToken) : ExecuteAsync(connection, SqlText.Load("quota_lock", _schemas), cancellationToken),
             because => new TenancyException($"{because} What tenant '{tenant.Tenant}' had is deleted, and its name is kept. Delete it again."),
             cancellationToken).ConfigureAwait(false);
         await CheckGoneAsync(connection, tables, cancellationToken).ConfigureAwait(false);

@@ -187,7 +187,7 @@ public sealed class ConjoinedMoveTests(ConjoinedDatabase database) : IClassFixtu
 
     private async Task IsWaitedForAsync(string table = "ledger.mt_streams")
     {
-        while (!await database.ScalarAsync<bool>($"select exists (select from pg_locks as l where l.relation = '{table}'::regclass and not l.granted)"))
+        while (!await database.ScalarAsync<bool>($"select exists (select from pg_locks as l where l.database = (select d.oid from pg_database as d where d.datname = current_database()) and l.relation = '{table}'::regclass and not l.granted)"))
         {
         }
     }
