@@ -316,17 +316,20 @@ internal sealed partial class ConjoinedMove(TenantDatabase source, TenantDatabas
 
     private static string RowsOf(TenantDatabase whose, string alias) => whose.IsConjoined ? $"where {alias}.tenant_id = current_setting('{TenantSetting.Name}')" : "";
 
-    private static string Text(string sql, MovedTable table, string columns, TenantDatabase whose) => MovedTable.Statement(sql)
+    private string Text(string sql, MovedTable table, string columns, TenantDatabase whose) => MovedTable.Statement(sql)
         .Replace("{columns}", columns, StringComparison.Ordinal)
-        .Replace("{rows}", RowsOf(whose, "t"), StringComparison.Ordinal)
+        .Replace("{rows}", target.IsConjoined && whose == source && table.NoteOf is { } note ? NotesOf(note) : RowsOf(whose, "t"), StringComparison.Ordinal)
         .Replace("{table}", table.Quoted, StringComparison.Ordinal);
+
+    private string NotesOf(string column) => MovedTable.Statement("tenant_notes")
+        .Replace("{column}", column, StringComparison.Ordinal).Replace("{rows}", RowsOf(source, "t"), StringComparison.Ordinal);
 
     private string OfTrigger(string sql, MovedTable table) =>
         Load(sql, _here).Replace("{trigger}", SchemaNames.Quoted(_trigger), StringComparison.Ordinal).Replace("{table}", table.Quoted, StringComparison.Ordinal);
 
     private static string Load(string sql, PostgresOptions log) => SqlText.Load(sql, log.Schemas);
 
-    private static async Task<CopiedTable> HashAsync(NpgsqlConnection connection, MovedTable table, string columns, TenantDatabase whose, CancellationToken cancellationToken) =>
+    private async Task<CopiedTable> HashAsync(NpgsqlConnection connection, MovedTable table, string columns, TenantDatabase whose, CancellationToken cancellationToken) =>
         (await ReadAsync(
             connection, Text("tenant_rows_hash", table, columns, whose), row => new CopiedTable($"{table.Schema}.{table.Purpose}", row.GetInt64(0), row.GetString(1)), cancellationToken)
             .ConfigureAwait(false))[0];

@@ -9,12 +9,15 @@ namespace Ledger.Postgres.Tenants;
 /// <param name="Columns">Its columns in order, quoted, without the tenant.</param>
 internal sealed record MovedTable(string Schema, string Name, string Columns)
 {
-    // What numbers events: each of these is the number of one event of the log.
-    private static readonly string[] Numbers =
+    // Which tables have one row for each event, that is their numbers.
+    private static readonly string[] Events = ["mt_events", "chrono_archive"];
+
+    /// <summary>What numbers events: each of these is the number of one event of the log, but for notes about one that is gone.</summary>
+    public static IReadOnlyList<string> Numbers { get; } =
         ["mt_events.seq_id", "chrono_archive.seq_id", "masked_event.seq", "rewritten_payload.seq", "search_entry.seq"];
 
-    // How far something is: up to a number that need not be one of the log's own.
-    private static readonly string[] Places =
+    /// <summary>How far something is: up to a number that need not be one of the log's own.</summary>
+    public static IReadOnlyList<string> Places { get; } =
     [
         "run_tail.seq", "task_tail.seq", "task_tail.sighted", "seal_head.seq", "mt_event_progression.last_seq_id", "mt_event_progression.failure_event_sequence",
         "projection_shard.error_sequence", "projection_rebuild.floor",
@@ -33,6 +36,10 @@ internal sealed record MovedTable(string Schema, string Name, string Columns)
 
     /// <summary>The columns with the numbers that events get, for a select from the table as <c>t</c>.</summary>
     public string Renumbered => string.Join(", ", Columns.Split(", ").Select(Renumber));
+
+    /// <summary>The column that says which event a row is a note about, quoted; null where there is none, and of the events themselves.</summary>
+    /// <remarks>Of an event that retention has removed, or of a number that no event has, the note is not moved to where events get other numbers.</remarks>
+    public string? NoteOf => Events.Contains(Purpose) ? null : Columns.Split(", ").FirstOrDefault(column => Numbers.Contains($"{Purpose}.{column}"));
 
     /// <summary>The trigger that refuses writes to a log that moves or has moved.</summary>
 #pragma warning disable CA5351 // It names a trigger, as PostgreSQL's md5 does.
