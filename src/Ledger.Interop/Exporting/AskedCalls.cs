@@ -9,7 +9,9 @@ namespace Ledger.Interop.Exporting;
 internal sealed class AskedCalls
 {
     private readonly List<AskedCall> _all = [];
-    private readonly HashSet<string> _ids = new(StringComparer.Ordinal);
+
+    // How often each id was wanted.
+    private readonly Dictionary<string, int> _ids = new(StringComparer.Ordinal);
 
     // Those that no event tells of yet, and those that have failed.
     private readonly List<AskedCall> _open = [];
@@ -121,11 +123,12 @@ internal sealed class AskedCalls
     private string NewId(string? wanted)
     {
         var id = wanted ?? $"call-{_all.Count + 1}";
-        for (var i = 2; !_ids.Add(id); i++)
+        var made = id;
+        while (!_ids.TryAdd(made, 1))
         {
-            id = $"{wanted ?? "call"}~{i}";
+            made = $"{id}~{++_ids[id]}";
         }
 
-        return id;
+        return made;
     }
 }

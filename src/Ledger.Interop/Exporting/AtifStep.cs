@@ -14,6 +14,11 @@ internal sealed class AtifStep
     private static readonly string[] OfResponses =
         [.. Plain, "text", "model", "model_name", "cost_usd", "usage", "metrics", "content", "extra", "others", "input_tokens", "output_tokens", "messages"];
 
+    private static readonly string[] OfRequests = [.. Plain, "messages", "model", "extra", "others"];
+
+    // The tools are in the head of the trajectory, and the instructions are a message.
+    private static readonly string[] OfOwnRequests = [.. OfRequests, "tools", "instructions"];
+
     private readonly JsonObject _json;
     private readonly JsonArray _calls = [];
     private readonly JsonArray _results = [];
@@ -131,7 +136,7 @@ internal sealed class AtifStep
         };
         var step = New(source, told, null);
         step["message"] = told.Message["content"]?.DeepClone() ?? "";
-        AddRest(step, told.Data, told.Event, [.. Plain, "messages", "model", "extra", "others"]);
+        AddRest(step, told.Data, told.Event, RunTurns.IsOwn(told.Event) ? OfOwnRequests : OfRequests);
         return new AtifStep(step);
     }
 

@@ -1,7 +1,4 @@
-using System.Buffers.Binary;
 using System.Runtime.CompilerServices;
-using System.Security.Cryptography;
-using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Ledger.Interop.Reading;
@@ -19,7 +16,7 @@ internal sealed class RunTurns
     private static readonly HashSet<string> Imported = [.. RecordingFormat.All.Select(format => format.Name).Where(name => !RecordingFormat.IsOfSpans(name))];
 
     // What the model has been told and has answered in the current conversation.
-    private readonly List<(string Role, UInt128 Text)> _said = [];
+    private readonly List<(string Role, (int Length, ulong Hash) Text)> _said = [];
     private readonly AskedCalls _asked = new();
 
     // The calls without an end by the names of their events, of which an imported one has two.
@@ -82,7 +79,7 @@ internal sealed class RunTurns
     {
         var isOwn = IsOwn(item);
         var messages = isOwn ? data.Items("messages").SelectMany(ChatForm.Of).Where(message => RoleOf(message) != "tool").ToList() : [];
-        if (messages.Count == 0)
+        if (messages.Count == 0 && !(isOwn && data.Member("messages").ValueKind == JsonValueKind.Array))
         {
             _said.Add(("assistant", KeyOf(data.Text("text") ?? "")));
         }
@@ -287,12 +284,19 @@ internal sealed class RunTurns
 
     private static string NameOf(RecordedEvent item) => item.Metadata.ForeignId ?? item.Id.ToString();
 
-    // Short, as a conversation may have any length; without white space, because parts of a text are joined in several ways.
-    private static UInt128 KeyOf(string text)
+    // Short, as a conversation may have any length; without white space, because parts of a text are joined in several ways. The hash is FNV-1a.
+    private static (int Length, ulong Hash) KeyOf(string text)
     {
-        var plain = string.Concat(text.Where(c => !char.IsWhiteSpace(c)));
-        Span<byte> hash = stackalloc byte[SHA256.HashSizeInBytes];
-        SHA256.HashData(Encoding.UTF8.GetBytes(plain), hash);
-        return BinaryPrimitives.ReadUInt128BigEndian(hash);
+        var (length, hash) = (0, 14_695_981_039_346_656_037UL);
+        foreach (var c in text)
+        {
+            if (!char.IsWhiteSpace(c))
+            {
+                hash = unchecked((hash ^ c) * 1_099_511_628_211UL);
+                length++;
+            }
+        }
+
+        return (length, hash);
     }
 }

@@ -1,6 +1,5 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using Ledger.Interop.OpenTelemetry;
 using Ledger.Interop.Reading;
 
 namespace Ledger.Interop.Exporting;

@@ -1,3 +1,4 @@
+using Ledger.Postgres.Log;
 using Ledger.Postgres.Queries;
 using Npgsql;
 using Shouldly;
@@ -226,6 +227,32 @@ public sealed class SqlQueriesTests(LedgerDatabase database) : IClassFixture<Led
         finally
         {
             await database.ExecuteAsync($"drop owned by {role}; drop role {role}");
+        }
+    }
+
+    [Fact]
+    public async Task Ask_RoleOfReadersOfAnotherDatabase_IsNotTaken()
+    {
+        var role = $"reader_{Guid.NewGuid():N}";
+        await database.ExecuteAsync($"create role {role}");
+        try
+        {
+            (await RoleAsync()).ShouldBeNull();
+            await database.ExecuteAsync($"grant usage on schema ledger to {role}");
+            (await RoleAsync()).ShouldBe(role);
+        }
+        finally
+        {
+            await database.ExecuteAsync($"drop owned by {role}; drop role {role}");
+        }
+
+        async Task<object?> RoleAsync()
+        {
+            await using var connection = await database.DataSource.OpenConnectionAsync();
+            await using var transaction = await connection.BeginTransactionAsync();
+            await using var command = new NpgsqlCommand(SqlText.Load("query_role", new PostgresOptions().Schemas), connection);
+            command.WithText(null).WithText(role);
+            return await command.ExecuteScalarAsync();
         }
     }
 

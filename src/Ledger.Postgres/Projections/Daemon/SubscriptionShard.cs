@@ -78,7 +78,7 @@ internal sealed class SubscriptionShard(
     }
 
     // How many of the next events were handled, and what the one after them failed with.
-    private async Task<(int Handled, Exception? Fault)> DeliverAsync(IReadOnlyList<RecordedEvent> events, int first, CancellationToken cancellationToken)
+    private async Task<(int Handled, Exception? Fault)> DeliverAsync(List<RecordedEvent> events, int first, CancellationToken cancellationToken)
     {
         var count = Math.Min(subscription.MostEvents, events.Count - first);
         if (count > 1 && subscription.HandleBatch is { } handle)
