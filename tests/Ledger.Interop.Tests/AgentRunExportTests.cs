@@ -101,6 +101,24 @@ public sealed class AgentRunExportTests
     }
 
     [Fact]
+    public async Task Exporter_RunOfAnAgent_SendsTheSpansOfItsExport()
+    {
+        var run = await ImportAsync();
+        await run.AppendAsync([new RunCompleted()]);
+        using var collector = new Collector();
+        using var client = new HttpClient(collector);
+        var exporter = new TraceExporter(_ledger, client, new Uri("http://collector:4318/v1/traces"));
+
+        await foreach (var recorded in _ledger.Store.ReadLogAsync())
+        {
+            await exporter.SendAsync(recorded);
+        }
+
+        collector.Spans.Order(StringComparer.Ordinal).ShouldBe((await SpansAsync(run)).Select(span => span.GetRawText()).Order(StringComparer.Ordinal));
+        collector.Spans.Count.ShouldBe(9);
+    }
+
+    [Fact]
     public async Task Atif_RunOfAnAgent_HasTimesToolsAndResults()
     {
         using var output = new MemoryStream();
@@ -171,8 +189,21 @@ public sealed class AgentRunExportTests
 
     private static async Task<List<JsonElement>> ChatAsync(Run run) => [.. (await RecordingExport.ReadChatLinesAsync(run).ToListAsync()).Select(line => JsonElement.Parse(line.Span))];
 
-    private static async Task<List<JsonElement>> SpansAsync(Run run) => [.. (await RecordingExport.ReadOtlpLinesAsync(run).ToListAsync())
-        .SelectMany(line => JsonElement.Parse(line.Span).GetProperty("resourceSpans").EnumerateArray())
+    private static async Task<List<JsonElement>> SpansAsync(Run run) =>
+        [.. (await RecordingExport.ReadOtlpLinesAsync(run).ToListAsync()).SelectMany(line => SpansOf(JsonElement.Parse(line.Span)))];
+
+    private static IEnumerable<JsonElement> SpansOf(JsonElement request) => request.GetProperty("resourceSpans").EnumerateArray()
         .SelectMany(resource => resource.GetProperty("scopeSpans").EnumerateArray())
-        .SelectMany(scope => scope.GetProperty("spans").EnumerateArray())];
+        .SelectMany(scope => scope.GetProperty("spans").EnumerateArray());
+
+    private sealed class Collector : HttpMessageHandler
+    {
+        public List<string> Spans { get; } = [];
+
+        protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+        {
+            Spans.AddRange(SpansOf(JsonElement.Parse(await request.Content!.ReadAsByteArrayAsync(cancellationToken))).Select(span => span.GetRawText()));
+            return new HttpResponseMessage();
+        }
+    }
 }

@@ -83,6 +83,7 @@ internal sealed partial class TurnSpans
 
         end["span"] = EndOf(time, data.Member("error"));
         _pending = (begin, end);
+        _saysItsCalls = RunTurns.IsOwn(answered.Event) && data.Member("messages").ValueKind == JsonValueKind.Array;
         _answer = new JsonObject { ["role"] = "assistant", ["content"] = (end["content"] ?? end["text"])?.DeepClone() };
         if (end["tool_calls"] is JsonArray calls)
         {

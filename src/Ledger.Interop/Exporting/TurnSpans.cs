@@ -29,6 +29,7 @@ internal sealed partial class TurnSpans(Run run, ExportReport report, long mostB
     private JsonObject? _answer;
     private (JsonObject Begin, JsonObject End)? _pending;
     private JsonObject? _request;
+    private bool _saysItsCalls;
     private string? _agent;
     private ulong _first;
     private ulong _last;
@@ -154,7 +155,7 @@ internal sealed partial class TurnSpans(Run run, ExportReport report, long mostB
         }
 
         _answer["tool_calls"] ??= calls;
-        if (_pending is { } pending)
+        if (_pending is { } pending && !_saysItsCalls)
         {
             // The answer asked for it.
             pending.End["tool_calls"] = calls.DeepClone();
