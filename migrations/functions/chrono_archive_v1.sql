@@ -12,6 +12,7 @@ returns bigint
 language plpgsql
 volatile
 set enable_seqscan = off
+set jit = off
 as $function$
 declare
     said constant text := left('retention:' || p_stream, 250);

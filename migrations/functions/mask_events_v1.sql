@@ -23,6 +23,7 @@ returns boolean
 language plpgsql
 volatile
 set enable_seqscan = off
+set jit = off
 as $function$
 declare
     in_streams bigint;

@@ -10,6 +10,7 @@ returns bigint
 language plpgsql
 volatile
 set enable_seqscan = off
+set jit = off
 as $function$
 declare
     plan record;

@@ -11,6 +11,7 @@ returns void
 language plpgsql
 volatile
 set enable_seqscan = off
+set jit = off
 as $function$
 declare
     was constant {events}.mt_streams := jsonb_populate_record(null::{events}.mt_streams, p_row);

@@ -11,6 +11,7 @@ returns bigint
 language plpgsql
 volatile
 set enable_seqscan = off
+set jit = off
 as $function$
 declare
     own bigint;

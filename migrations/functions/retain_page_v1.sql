@@ -18,6 +18,7 @@ create or replace function {ledger}.retain_page_v1(p_run bigint, p_stream text, 
 language plpgsql
 volatile
 set enable_seqscan = off
+set jit = off
 as $function$
 declare
     task constant text := case when starts_with(p_stream, 'task:') then substr(p_stream, 6) end;

@@ -6,6 +6,7 @@ returns boolean
 language sql
 stable
 set enable_seqscan = off
+set jit = off
 as $function$
     select exists (select from {ledger}.retention_hold)
         and (exists (select from {ledger}.retention_hold as h where h.target = p_stream)
