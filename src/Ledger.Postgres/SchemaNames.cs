@@ -59,6 +59,7 @@ internal sealed record SchemaNames(string Events, string Ledger, Tenancy Tenancy
         "{events_text}" => Literal(Events),
         "{ledger_text}" => Literal(Ledger),
         "{tenant}" => IsConjoined ? "current_setting('ledger.tenant')" : "'*DEFAULT*'",
+        "{compacted_tenant}" => IsConjoined ? "current_setting('ledger.tenant')" : SqlText.Load("compacted_tenant", this),
         "{tenant_key}" => IsConjoined ? "tenant_id, " : "",
         "{tenant_suffix}" => IsConjoined ? " || ' of ' || current_setting('ledger.tenant')" : "",
         "{immutable}" => IsConjoined ? "stable" : "immutable",

@@ -7,13 +7,13 @@ namespace Ledger.Postgres.Tenants;
 /// <content>What is in the way of a move: asked before anything is changed.</content>
 internal sealed partial class ConjoinedMove
 {
-    // A leaf has the number and the tenant of its event, of which a move changes one or both.
+    // A leaf has the number of its event, and that number is taken there.
     private async Task CheckSealAsync(NpgsqlConnection from, CancellationToken cancellationToken)
     {
-        if ((await ReadAsync(from, Load("tenant_is_sealed", _here), row => row.GetBoolean(0), cancellationToken).ConfigureAwait(false))[0])
+        if (target.IsConjoined && await IsSealedAsync(from, cancellationToken).ConfigureAwait(false))
         {
             throw new TenantMoveException(
-                $"The log of tenant '{source.Tenant}' is sealed, with the tenant and the numbers of its events, which would be others in '{target.Place}'. A sealed log cannot leave a schema of many, or come into one. "
+                $"The log of tenant '{source.Tenant}' is sealed, with the numbers of its events, which would be others in '{target.Place}'. A sealed log can leave a schema of many for a database of its own, but not come into one. "
                 + "Nothing was changed.");
         }
     }

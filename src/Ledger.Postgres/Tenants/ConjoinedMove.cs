@@ -56,6 +56,7 @@ internal sealed partial class ConjoinedMove(TenantDatabase source, TenantDatabas
             await FreezeAsync(from, pairs, cancellationToken).ConfigureAwait(false);
         }
 
+        pairs = await AsSealedAsync(from, pairs, cancellationToken).ConfigureAwait(false);
         var compared = await CopyOrThawAsync(sourcePool, from, to, pairs, isCopied, cancellationToken).ConfigureAwait(false);
 
         // Before anything is appended there, which a quota has to count.
@@ -120,6 +121,7 @@ internal sealed partial class ConjoinedMove(TenantDatabase source, TenantDatabas
         }
 
         await SetSequencesAsync(from, to, cancellationToken).ConfigureAwait(false);
+        await NoteSealAsync(from, to, cancellationToken).ConfigureAwait(false);
         return await CompareAsync(from, to, pairs, isCopied: false, cancellationToken).ConfigureAwait(false);
     }
 

@@ -41,6 +41,9 @@ internal sealed record MovedTable(string Schema, string Name, string Columns)
     /// <remarks>Of an event that retention has removed, or of a number that no event has, the note is not moved to where events get other numbers.</remarks>
     public string? NoteOf => Events.Contains(Purpose) ? null : Columns.Split(", ").FirstOrDefault(column => Numbers.Contains($"{Purpose}.{column}"));
 
+    /// <summary>The same with the tenant, as the last column.</summary>
+    public MovedTable WithTenant() => this with { Columns = $"{Columns}, tenant_id" };
+
     /// <summary>The trigger that refuses writes to a log that moves or has moved.</summary>
 #pragma warning disable CA5351 // It names a trigger, as PostgreSQL's md5 does.
     public static string TriggerOf(TenantDatabase tenant) => $"tr_moved_{Convert.ToHexStringLower(MD5.HashData(Encoding.UTF8.GetBytes(tenant.IsConjoined ? tenant.Tenant : "")))}";

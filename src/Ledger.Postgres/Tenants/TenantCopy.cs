@@ -145,6 +145,11 @@ internal sealed class TenantCopy(TenantDatabase source, TenantDatabase target, s
             await CopySequenceAsync(from, to, sequence, cancellationToken).ConfigureAwait(false);
         }
 
+        if ((await ReadAsync(from, Load("tenant_seal_noted"), row => row.IsDBNull(0) ? null : row.GetString(0), cancellationToken).ConfigureAwait(false))[0] is { } note)
+        {
+            await ExecuteAsync(to, Load("tenant_seal_note").Replace("{note}", SchemaNames.Literal(note), StringComparison.Ordinal), cancellationToken).ConfigureAwait(false);
+        }
+
         var compared = await CompareAsync(from, to, tables, cancellationToken).ConfigureAwait(false);
         await ExecuteAsync(to, Load("quota_triggers"), cancellationToken).ConfigureAwait(false);
         await writing.CommitAsync(cancellationToken).ConfigureAwait(false);

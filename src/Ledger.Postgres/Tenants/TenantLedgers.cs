@@ -121,7 +121,7 @@ public sealed class TenantLedgers : IAsyncDisposable, IDisposable
     /// administrator's connection may have, and to own the tables in the former database. A map that is neither a <see cref="TenantTable"/> nor a <see cref="TenantPool"/> is changed by the caller, who also sees
     /// to it that no other tenant gets the target meanwhile.</para>
     /// <para>Out of a schema of many tenants, or into one (a connection string with <c>Options=-c ledger.tenant=NAME</c>), the tenant's appends are refused with LG042 while it is copied. No other tenant
-    /// waits for the copy; before it, all wait for the running transactions of the schema. In a schema of many the events get other numbers, in their order, and the administrator must be a superuser. A sealed log is refused. Former rows stay, and a tenant that has left a schema of many is switched off there.</para>
+    /// waits for the copy; before it, all wait for the running transactions of the schema. In a schema of many the events get other numbers, in their order, and the administrator must be a superuser. A sealed log can leave a schema of many, with its tree and checkpoints, and not come into one. Former rows stay, and a tenant that has left a schema of many is switched off there.</para>
     /// <para>Interrupted, it is called again: until the former database refuses writes, the tenant keeps it, and the unfinished copy is made again; afterwards both are
     /// compared again, and only the map is changed.</para>
     /// </remarks>
@@ -131,7 +131,7 @@ public sealed class TenantLedgers : IAsyncDisposable, IDisposable
     /// <param name="cancellationToken">Stops; nothing is changed, unless the copy was already committed.</param>
     /// <returns>The tables with the proof of each.</returns>
     /// <exception cref="TenantNotFoundException">There is no such tenant.</exception>
-    /// <exception cref="TenantMoveException">The target is another tenant's, is not empty or has other tables, the log is sealed or is being moved or deleted, or the copy is not the same.</exception>
+    /// <exception cref="TenantMoveException">The target is another tenant's, is not empty or has other tables, a sealed log would come into a schema of many, the log is being moved or deleted, or the copy is not the same.</exception>
     public async Task<TenantMove> MoveAsync(string tenant, string connectionString, string? administrator = null, CancellationToken cancellationToken = default)
     {
         var target = new TenantDatabase(tenant, connectionString);

@@ -86,9 +86,8 @@ public sealed partial class ConjoinedTests
                 1, "The connection string names the tenant 'bolt'; leave it out, and ask for the tenant by its name.");
             (await cli.RunAsync("query", "explain select * from events", "--tenant", "acme")).ShouldBeRefused(
                 1, "A plan would show what is known of the rows of all tenants of the schema, and is not shown.");
-            var tools = (await McpAnswers.AskWithAsync(cli, ["--tenant", "acme"], """{"jsonrpc":"2.0","id":1,"method":"tools/list","params":{}}"""))["1"].ToString();
-            tools.ShouldContain("run_world");
-            tools.ShouldContain("seal_prove");
+            (await ToolsAsync(cli, "acme")).ShouldContain(Secret);
+            (await ToolsAsync(cli, "a tenant's \\ name")).ShouldNotContain(Secret);
             await using (var master = await CliDatabase.CreateEmptyAsync())
             {
                 await PooledAsync(new Cli { ConnectionString = master.ConnectionString }, cli.ConnectionString!);
@@ -142,6 +141,30 @@ public sealed partial class ConjoinedTests
         await stop.CancelAsync();
         (await serving).ExitCode.ShouldBe(0);
         return tenants;
+    }
+
+    // All that the tools answer about what has the same names for each tenant.
+    private static async Task<string> ToolsAsync(Cli cli, string tenant)
+    {
+        var tools = (await McpAnswers.AskWithAsync(cli, ["--tenant", tenant], """{"jsonrpc":"2.0","id":1,"method":"tools/list","params":{}}"""))["1"].GetProperty("result").GetProperty("tools").EnumerateArray().ToList();
+        string[] names = [.. tools.Select(tool => tool.GetProperty("name").GetString()!)];
+        names.ShouldContain("run_world");
+        names.ShouldContain("seal_prove");
+        var calls = tools.Select((tool, i) => JsonSerializer.Serialize(new { jsonrpc = "2.0", id = i + 1, method = "tools/call", @params = new { name = names[i], arguments = ArgumentsOf(tool) } }));
+        return string.Join('\n', (await McpAnswers.AskWithAsync(cli, ["--tenant", tenant], [.. calls])).Values);
+    }
+
+    private static Dictionary<string, object> ArgumentsOf(JsonElement tool)
+    {
+        var schema = tool.GetProperty("inputSchema");
+        return (schema.TryGetProperty("required", out var required) ? required.EnumerateArray().Select(name => name.GetString()!) : [])
+            .ToDictionary(name => name, name => (schema.GetProperty("properties").GetProperty(name).TryGetProperty("type", out var type) ? type.ToString() : "") switch
+            {
+                "string" => (object)(name == "sql" ? "select * from events" : Uri.UnescapeDataString(ValueOf(name))),
+                "integer" or "number" => 1,
+                "array" => Array.Empty<object>(),
+                _ => new { },
+            });
     }
 
     // All that the routes of the API answer about what has the same names for each tenant.

@@ -93,10 +93,6 @@ public sealed class ConjoinedSealTests : IAsyncLifetime, IAsyncDisposable
         await Should.ThrowAsync<NotSealedException>(() => acme.Seal.ProveAsync(foreign));
         Encoding.UTF8.GetString((await acme.Seal.FindTileAsync("entries/000.p/23"))!).ShouldNotContain("other's");
 
-        // Its entries name the tenant, which a database of its own does not have.
-        await using var own = await (await TestPostgres.SharedAsync()).CreateDatabaseAsync();
-        (await Should.ThrowAsync<TenantMoveException>(() => _ledgers.MoveAsync("acme", own.ConnectionString))).Message.ShouldContain("A sealed log cannot leave a schema of many");
-
         // A row that is given to another tenant is gone from the one and inserted at the other.
         await ForgeAsync("set session_replication_role = replica; update ledger.mt_events set tenant_id = 'acme', version = 900, id = gen_random_uuid() where stream_id = 'run:own'");
         (await acme.AuditAsync()).ShouldHaveSingleItem().Kind.ShouldBe(SealFindingKind.Inserted);
@@ -104,6 +100,79 @@ public sealed class ConjoinedSealTests : IAsyncLifetime, IAsyncDisposable
         await ForgeAsync("set session_replication_role = replica; delete from ledger.mt_events where stream_id = 'run:own'; update ledger.mt_events set data = '{\"kit\": \"forged\"}' where tenant_id <> 'acme' and version = 7");
         (await acme.AuditAsync()).ShouldBeEmpty();
         (await other.AuditAsync()).Select(f => f.Kind).ShouldBe([SealFindingKind.Changed, SealFindingKind.CutOff], ignoreOrder: true);
+    }
+
+    [Fact]
+    public async Task Move_OfASealedTenant_KeepsItsTreeSoThatEarlierCheckpointsAndProofsHold()
+    {
+        var (acme, other) = (await AddAsync("acme"), await AddAsync("other"));
+        var records = new ChronoStore(acme.Ledger.Store, "kettle");
+        for (var i = 0; i < 4; i++)
+        {
+            await records.UpsertAsync(new ChronoRecord { Id = "claim", Label = $"It boils at {i}." });
+            await acme.Ledger.Store.AppendAsync(StreamName.Run("same"), ExpectedVersion.Any, [new KitLoaded($"kit {i}")]);
+            await other.Ledger.Store.AppendAsync(StreamName.Run("same"), ExpectedVersion.Any, [new KitLoaded($"other {i}")]);
+        }
+
+        var first = await acme.SignAsync();
+        await records.CompactAsync();
+        await records.UpsertAsync(new ChronoRecord { Id = "claim", Label = "It boils." });
+        await acme.Ledger.Store.AppendAsync(StreamName.Run("late"), ExpectedVersion.NoStream, [new KitLoaded("sealed elsewhere")]);
+        var masked = (await acme.Ledger.Store.ReadForwardAsync(StreamName.Run("same")).FirstAsync()).Id;
+        await new EventMasking(acme.Ledger.Store).MaskAsync(MaskRequest.OfEvents([masked], "asked") with { Paths = ["$.kit"] });
+        var kept = await acme.SignAsync();
+        await acme.Ledger.Store.AppendAsync(StreamName.Run("late"), ExpectedVersion.Any, [new KitLoaded("not sealed yet")]);
+        using var file = new MemoryStream();
+        await acme.Seal.WriteRunAsync(StreamName.Run("same"), file);
+
+        // To a database of its own, and from there to another.
+        var place = acme;
+        await using var own = await (await TestPostgres.SharedAsync()).CreateDatabaseAsync();
+        await using var further = await (await TestPostgres.SharedAsync()).CreateDatabaseAsync();
+        var ledgers = _ledgers;
+        foreach (var database in new[] { own, further })
+        {
+            await ledgers.MoveAsync("acme", database.ConnectionString);
+            if (ledgers != _ledgers)
+            {
+                await ledgers.DisposeAsync();
+            }
+
+            ledgers = new TenantLedgers(new StaticTenants([new TenantDatabase("acme", database.ConnectionString)]), new TenantOptions { MapFor = TimeSpan.Zero });
+            var log = await ledgers.ForTenantAsync("acme");
+            place = new Tenant(log, new LogSeal(log.DataSource), acme.Key);
+            (await place.AuditAsync(first, kept)).ShouldBeEmpty();
+
+            // It goes on there: what was taken along is compacted, and what is new belongs to the same tree.
+            await new ChronoStore(log.Store, "kettle").CompactAsync();
+            await log.Store.AppendAsync(StreamName.Run("same"), ExpectedVersion.Any, [new KitLoaded("of its own")]);
+            await new ChronoStore(log.Store, "kettle").UpsertAsync(new ChronoRecord { Id = "claim", Label = "It boils over." });
+            var now = await place.SignAsync();
+            await new ChronoStore(log.Store, "kettle").CompactAsync();
+            Checkpoint.Of(now).Origin.ShouldBe("example.com/acme");
+            Checkpoint.Of(now).Size.ShouldBeGreaterThan(Checkpoint.Of(kept).Size);
+            await place.SignAsync();
+            (await place.AuditAsync(first, kept, now)).ShouldBeEmpty();
+            (await VerifyAsync(async proof => await proof.WriteAsync(file.ToArray()), place)).ShouldBeTrue("a proof from before");
+            (await VerifyAsync(written => place.Seal.WriteRunAsync(StreamName.Run("same"), written), place)).ShouldBeTrue();
+            (await place.Seal.CheckAsync([masked]))!.ShouldHaveSingleItem().State.ShouldBe(CheckedState.Erased);
+        }
+
+        // What is forged there is found, the tenant that an entry names too.
+        await using (var forge = place.Ledger.DataSource.CreateCommand("set session_replication_role = replica; update ledger.mt_events set tenant_id = '*DEFAULT*' where stream_id = 'run:late' and version = 1"))
+        {
+            await forge.ExecuteNonQueryAsync();
+        }
+
+        (await place.AuditAsync(kept)).ShouldHaveSingleItem().Kind.ShouldBe(SealFindingKind.Changed);
+
+        // The numbers are taken in a schema of many, so that it cannot come back.
+        await _map.DeleteAsync("acme", _database.ConnectionString);
+        await _map.AddAsync("acme");
+        (await Should.ThrowAsync<TenantMoveException>(() => ledgers.MoveAsync("acme", TenantSetting.With(_connectionString, "acme"), _database.ConnectionString))).Message.ShouldContain("but not come into one");
+        (await other.SignAsync()).ShouldNotBeNull();
+        (await other.AuditAsync()).ShouldBeEmpty();
+        await ledgers.DisposeAsync();
     }
 
     [Fact]

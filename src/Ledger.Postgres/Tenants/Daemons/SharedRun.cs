@@ -22,6 +22,7 @@ internal sealed partial class SharedDaemon
 
         // What is due by the clock happens less often with many tenants.
         private static readonly TimeSpan DueForEach = TimeSpan.FromMilliseconds(100);
+        private static readonly TimeSpan LongestChange = TimeSpan.FromSeconds(1);
         private static readonly TimeSpan Hot = TimeSpan.FromSeconds(1);
 
         private readonly SharedDaemon _daemon;
@@ -205,10 +206,7 @@ internal sealed partial class SharedDaemon
             }
 
             ended.ForEach(member => Failed(member.Database.Tenant, member.Fault!));
-            foreach (var gone in _failedAt.Keys.Except(wanted.Select(database => database.Tenant)).ToList())
-            {
-                _failedAt.Remove(gone);
-            }
+            _failedAt.Keys.Except(wanted.Select(database => database.Tenant)).ToList().ForEach(gone => _failedAt.Remove(gone));
 
             var next = new Dictionary<string, TenantShards>(StringComparer.Ordinal);
             foreach (var database in wanted)
@@ -223,20 +221,25 @@ internal sealed partial class SharedDaemon
             _ending.RemoveAll(task => task.IsCompleted);
             _ending.AddRange(members.Values.Where(member => !next.ContainsKey(member.Database.Tenant)).Select(member => member.DisposeAsync().AsTask()));
 
+            // The rest of many follows with the next beat, because the session must be heard of.
+            var (began, isAll) = (Clock.GetTimestamp(), true);
             foreach (var database in wanted.Where(database => !next.ContainsKey(database.Tenant)))
             {
+                isAll = Clock.GetElapsedTime(began) < LongestChange;
+                if (!isAll)
+                {
+                    break;
+                }
+
                 if (await BeginAsync(database).ConfigureAwait(false) is { } begun)
                 {
                     next.Add(database.Tenant, begun);
                 }
             }
 
-            foreach (var work in next.Values.SelectMany(member => member.Works))
-            {
-                work.LeastDue = DueForEach * next.Count;
-            }
+            next.Values.SelectMany(member => member.Works).ToList().ForEach(work => work.LeastDue = DueForEach * next.Count);
 
-            (_known, _ring, _members) = (wanted, [.. next.Keys], next);
+            (_known, _ring, _members) = (isAll ? wanted : null, [.. next.Keys], next);
         }
 
         // What is wrong with one is not in the way of the others, and is tried again.
@@ -249,14 +252,13 @@ internal sealed partial class SharedDaemon
 
             try
             {
-                var options = Options;
-                var daemon = (_daemon._daemon(database.Tenant) with { ConnectionString = null, Tenant = database.Tenant }).Checked(options);
+                var daemon = (_daemon._daemon(database.Tenant) with { ConnectionString = null, Tenant = database.Tenant }).Checked(Options);
                 var log = daemon.WorldSnapshotEvery is null ? null : await _daemon._tenants.ForAsync(database, _lost).ConfigureAwait(false);
                 var works = ShardWorks.Of(
-                    options, daemon, _daemon._gaps, connection => new AgentLedger(log!.Store.OnChecked(connection), options.Limits), _daemon._logger, Clock);
+                    Options, daemon, _daemon._gaps, connection => new AgentLedger(log!.Store.OnChecked(connection), Options.Limits), _daemon._logger, Clock);
                 await NameAsync(daemon.NodeName).ConfigureAwait(false);
                 _failedAt.Remove(database.Tenant);
-                return new TenantShards(database, works, options, daemon, _connections, _daemon._pooler, _daemon._logger, Clock, _lost);
+                return new TenantShards(database, works, Options, daemon, _connections, _daemon._pooler, _daemon._logger, Clock, _lost);
             }
             catch (Exception fault) when (fault is not NpgsqlException && !_lost.IsCancellationRequested)
             {

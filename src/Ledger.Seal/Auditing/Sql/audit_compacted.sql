@@ -6,7 +6,7 @@ copy (
            e.version,
            e.type,
            e."timestamp",
-           case when e.is_compacted then {tenant} else e.tenant_id end,
+           case when e.is_compacted then {compacted_tenant} else e.tenant_id end,
            e.mt_dotnet_type,
            e.correlation_id,
            e.causation_id,
