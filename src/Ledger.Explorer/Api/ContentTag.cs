@@ -6,14 +6,14 @@ namespace Ledger.Explorer.Api;
 
 /// <summary>The entity tag of an answer without one: a hash of its content, so that a client which has it already gets 304 instead.</summary>
 /// <remarks>
-/// An answer is held back up to 16 MiB for it if it is JSON, which is made in memory anyway, others up to 1 MiB; a longer one is sent while it is made, without a tag. What is held back is dropped if the answer
+/// An answer is held back up to 16 MiB for it if it is JSON, which is made in memory anyway, others up to 4 MiB; a longer one is sent while it is made, without a tag. What is held back is dropped if the answer
 /// fails, so its client gets the failure instead of half of the answer. Live events are sent as they come. The tag is of the content, and not of the length of a history: payloads
 /// are masked, keys forgotten and events restored in places that were read before.
 /// </remarks>
 internal static class ContentTag
 {
     private const int MostBytes = 16 * 1024 * 1024;
-    private const int MostBytesOfOthers = 1024 * 1024;
+    private const int MostBytesOfOthers = 4 * 1024 * 1024;
 
     public static async Task AnswerAsync(ExplorerRequest request, Func<ExplorerRequest, Task> answer)
     {
