@@ -38,6 +38,8 @@ declare
     event_total constant integer := cardinality(event_id);
     stream_total constant integer := cardinality(p_streams);
     others constant text[] := array_remove(p_projections, 'ledger:task');
+    -- With rows of worlds alone the functions of the log do not say which streams they have written, which is asked here.
+    others_told constant text[] := case when others = array['ledger:world'] then others || 'ledger:touched'::text else others end;
     is_one constant boolean := part_request[1] = part_request[part_total];
     is_written boolean := false;
     is_next boolean := false;
@@ -114,13 +116,13 @@ begin
                 into outcomes, versions, sequences, ids, holders
                 from {ledger}.append_event_v3(
                     p_streams[1], part_expected[1], event_id[1], event_type[1], event_clr_type[1], event_data[1], event_headers[1],
-                    event_correlation[1], event_causation[1], p_new, others) as a;
+                    event_correlation[1], event_causation[1], p_new, others_told) as a;
             else
                 select a.outcomes, a.versions, a.sequences, a.ids, a.holders
                 into outcomes, versions, sequences, ids, holders
                 from {ledger}.append_v4(
                     p_streams, part_request, part_stream, part_expected, part_count, event_stream, event_id, event_type, event_clr_type,
-                    event_data, event_headers, event_correlation, event_causation, p_new, others) as a;
+                    event_data, event_headers, event_correlation, event_causation, p_new, others_told) as a;
             end if;
 
             is_written := true;
