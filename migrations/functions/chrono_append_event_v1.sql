@@ -1,5 +1,6 @@
 -- Appends one event to a record store and writes the row that follows from it, as chrono_append_v1 does with several: single values need neither arrays nor rows made of
--- them. Only for a store that has a head, in a stream chrono:{project}, without projections after it; what it does not write, chrono_append_v1 decides.
+-- them. Only for a store that has a head, in a stream chrono:{project}, without projections after it; what it does not write, chrono_append_v1 decides. A head alone makes no
+-- stream such a store: chrono_rows_v1 gives one to any.
 --   p_stream, p_version  the stream, and the version that it must have
 --   p_seq, p_hash        the head that the store must have
 --   after_seq, after_hash  its head afterwards, at the event's version
@@ -41,6 +42,8 @@ begin
         set version = p_version + 1,
             "timestamp" = greatest(clock_timestamp(), t."timestamp")
         where t.id = p_stream
+          and starts_with(p_stream, 'chrono:')
+          and p_seq > 0
           and t.version = p_version
           and t.is_archived is not true
           and not exists (select from {events}.mt_events as e where e.id = event_id)

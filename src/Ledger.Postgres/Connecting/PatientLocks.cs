@@ -40,7 +40,13 @@ internal static class PatientLocks
             {
                 var transaction = await connection.BeginTransactionAsync(cancellationToken).ConfigureAwait(false);
                 await using var _ = transaction.ConfigureAwait(false);
-                await (first?.Invoke(cancellationToken) ?? Task.CompletedTask).ConfigureAwait(false);
+                if (first is not null)
+                {
+                    // A role or a database may have a limit.
+                    await SetWaitAsync(connection, "0", cancellationToken).ConfigureAwait(false);
+                    await first(cancellationToken).ConfigureAwait(false);
+                }
+
                 begun = Stopwatch.GetTimestamp();
                 await WaitForAsync(connection, WaitAfter(waited, patience), cancellationToken).ConfigureAwait(false);
                 var done = await work(cancellationToken).ConfigureAwait(false);
@@ -86,13 +92,15 @@ internal static class PatientLocks
     }
 
     /// <summary>Sets for the rest of a transaction how long a lock is waited for.</summary>
-    public static async Task WaitForAsync(NpgsqlConnection connection, TimeSpan wait, CancellationToken cancellationToken)
+    public static Task WaitForAsync(NpgsqlConnection connection, TimeSpan wait, CancellationToken cancellationToken) =>
+        SetWaitAsync(connection, $"{Math.Max((long)wait.TotalMilliseconds, 1)}ms", cancellationToken);
+
+    // Zero is without a limit.
+    private static async Task SetWaitAsync(NpgsqlConnection connection, string wait, CancellationToken cancellationToken)
     {
         var command = new NpgsqlCommand(SqlText.Load("lock_wait"), connection);
         await using var _ = command.ConfigureAwait(false);
-
-        // Zero would be without a limit.
-        await command.WithText($"{Math.Max((long)wait.TotalMilliseconds, 1)}ms").ExecuteNonQueryAsync(cancellationToken).ConfigureAwait(false);
+        await command.WithText(wait).ExecuteNonQueryAsync(cancellationToken).ConfigureAwait(false);
     }
 
     // A fault may be wrapped in one that names what was done.

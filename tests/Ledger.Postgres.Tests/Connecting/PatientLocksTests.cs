@@ -74,6 +74,27 @@ public sealed class PatientLocksTests
         }
     }
 
+    [Fact]
+    public async Task Run_RoleHasALimitForLocks_WaitsForTheFirstWithoutOne()
+    {
+        await using var roles = await RoleDatabase.WithoutRolesAsync();
+        var source = roles.Database.DataSource;
+        await using var other = await source.OpenConnectionAsync();
+        await ExecuteAsync(other, "select pg_advisory_lock(7)");
+        await using var connection = await source.OpenConnectionAsync();
+        await ExecuteAsync(connection, "set lock_timeout = '1ms'");
+
+        var running = PatientLocks.RunAsync(
+            connection, PatientLocks.Patience, _ => ExecuteAsync(connection, "select pg_advisory_xact_lock(7)"), _ => Task.FromResult(true), default);
+        while (!await roles.Database.AskAsync<bool>($"select {other.ProcessID} = any (pg_blocking_pids({connection.ProcessID}))"))
+        {
+            running.IsCompleted.ShouldBeFalse();
+        }
+
+        await ExecuteAsync(other, "select pg_advisory_unlock(7)");
+        (await running).ShouldBeTrue();
+    }
+
     private static Task WriteAsync(NpgsqlConnection writer, string table) => ExecuteAsync(writer, $"lock table {table} in row exclusive mode");
 
     private static async Task<bool> IsWaitedForAsync(NpgsqlDataSource source, string table)

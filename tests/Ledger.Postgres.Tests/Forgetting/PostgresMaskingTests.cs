@@ -140,6 +140,18 @@ public sealed class PostgresMaskingTests(LedgerDatabase database) : IClassFixtur
     }
 
     [Fact]
+    public async Task AppendOfARecordBySql_ToAStreamOfLedgerThatHasAHead_WritesNothing()
+    {
+        const string Said = "append_event_v3('masked:run:said', null, gen_random_uuid(), 'event.masked', '', '{}', '{}', null, null, true, null)";
+        const string Record = "chrono_append_event_v1('masked:run:said', 1, 1, 'h', 2, 'i', gen_random_uuid(), 'event.masked', '', '{}', null, '\\x01', 'r', 'k', 's', 0, '{}', null)";
+        await database.ExecuteAsync($"begin; select set_config('ledger.saying', 'yes', true); select * from ledger.{Said}; commit");
+        await database.ExecuteAsync("select ledger.chrono_rows_v1('masked:run:said', 0, '', 1, 1, 'h', '{}', '{}', '{}', '{}', '{}', '{}', '{}', '{}', '{}', '{}', '{}', '{}')");
+
+        (await database.ScalarAsync<bool>($"select ledger.{Record}")).ShouldBeFalse();
+        (await database.ScalarAsync<long>("select version from ledger.mt_streams where id = 'masked:run:said'")).ShouldBe(1);
+    }
+
+    [Fact]
     public async Task Mask_BesideAnotherMasking_KeepsBoth()
     {
         var run = await StartAsync("both");

@@ -100,6 +100,7 @@ public sealed class AsyncWorldRowsTests(LedgerDatabase database) : IClassFixture
         var masked = database.ExecuteAsync($$$"""update ledger.mt_events set data = '{"id": "a", "patch": {"text": "***"}}' where stream_id = '{{{run.StreamName}}}' and version = 2""");
         while (await database.ScalarAsync<long>($"select count(*) from pg_stat_activity where {connection.ProcessID} = any (pg_blocking_pids(pid))") == 0)
         {
+            masked.IsCompleted.ShouldBeFalse();
         }
 
         await transaction.CommitAsync();

@@ -4,6 +4,7 @@ using Ledger.Conformance.Laws;
 using Ledger.Events;
 using Ledger.Log;
 using Ledger.Postgres.Projections.Daemon;
+using Npgsql;
 using Shouldly;
 using Xunit;
 
@@ -138,6 +139,28 @@ public sealed class WorldWorkTests(LedgerDatabase database) : IClassFixture<Ledg
         repeated.Outcome.ShouldBe(AppendOutcome.AlreadyWritten);
         (await new AgentLedger(database.Store).GetStream(stream).GetWorldAsync()).Objects.ShouldNotBeEmpty();
         await StoredRows.ShouldBeThoseOfTheLogAsync(database, [stream], "o0");
+    }
+
+    [Fact]
+    public async Task RebuildBySql_OfOneRun_HoldsUpNoOther()
+    {
+        var (rebuilt, other) = (StreamName.Run(Guid.NewGuid().ToString("N")), StreamName.Run(Guid.NewGuid().ToString("N")));
+        var created = new NewEvent(new ObjectCreated("a", "T"));
+        await database.Store.AppendAsync(rebuilt, ExpectedVersion.NoStream, [new ObjectCreated("a", "T")]);
+        await database.Store.AppendAsync(other, ExpectedVersion.NoStream, [created]);
+        await using var connection = await database.DataSource.OpenConnectionAsync();
+        await using var transaction = await connection.BeginTransactionAsync();
+        await using (var command = new NpgsqlCommand($"select ledger.rebuild_world('{rebuilt}')", connection))
+        {
+            (await command.ExecuteScalarAsync()).ShouldBe(1L);
+        }
+
+        // An event that is there already, and a fork.
+        (await database.Store.AppendAsync(other, ExpectedVersion.Any, [created]).WaitAsync(TimeSpan.FromMinutes(1))).Outcome.ShouldBe(AppendOutcome.AlreadyWritten);
+        var branch = await new AgentLedger(database.Store).GetStream(other).ForkAsync(new Position(1)).WaitAsync(TimeSpan.FromMinutes(1));
+        await transaction.CommitAsync();
+
+        await StoredRows.ShouldBeThoseOfTheLogAsync(database, [rebuilt, other, branch.StreamName], "a");
     }
 
     private async Task WriteAsync(string way, IReadOnlyCollection<StreamEvent> events)
