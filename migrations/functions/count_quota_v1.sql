@@ -7,6 +7,7 @@ returns trigger
 language plpgsql
 volatile
 set enable_seqscan = off
+set jit = off
 as $function$
 declare
     has_bytes constant boolean := (select bool_or(q.kind = 'bytes') from {ledger}.quota as q);

@@ -5,6 +5,7 @@ returns trigger
 language plpgsql
 volatile
 set enable_seqscan = off
+set jit = off
 as $function$
 begin
     if exists (select from {ledger}.quota as q where q.kind = 'runs') then

@@ -8,6 +8,7 @@ returns void
 language plpgsql
 volatile
 set enable_seqscan = off
+set jit = off
 as $function$
 declare
     -- 64 rows are there from the beginning, of which a session prefers one; further ones are made where all are held.

@@ -67,6 +67,15 @@ public sealed class AgentRunExportTests
     }
 
     [Fact]
+    public async Task Chat_ImportedCallsWithOneId_AreBothThere()
+    {
+        const string Line = """{"messages":[{"role":"user","content":"a"},{"role":"assistant","content":null,"tool_calls":[{"id":"x","type":"function","function":{"name":"look","arguments":"{\"at\":1}"}},{"id":"x","type":"function","function":{"name":"look","arguments":"{\"at\":2}"}}]}]}""";
+        var (ledger, _) = await Recording.Read(Line, RecordingFormat.OpenAIChat).ImportAsync();
+
+        (await ChatAsync(await ledger.OpenAsync("run:r")))[0].GetProperty("messages").EnumerateArray().Select(Shown).ShouldBe(["user: a", "assistant: look 1, look 2"]);
+    }
+
+    [Fact]
     public async Task Otlp_FailedCalls_AreSpansWithTheirErrors_AndCallsTakeTheirTime()
     {
         var run = await ImportAsync();

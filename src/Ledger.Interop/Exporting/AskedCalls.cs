@@ -56,18 +56,20 @@ internal sealed class AskedCalls
     /// <summary>The call that an event tells of.</summary>
     /// <param name="called">Its data.</param>
     /// <param name="name">The name of the event, which is the call's id where nothing else names it.</param>
-    public AskedCall Begin(JsonElement called, string name)
+    /// <returns>The call, and whether it was told of before, and failed.</returns>
+    public (AskedCall Call, bool IsAgain) Begin(JsonElement called, string name)
     {
         var at = _open.FindIndex(asked => asked.Is(called));
         if (at < 0)
         {
-            return Tell(called.Text("tool_call_id") ?? name, called.Text("tool"), called.Member("arguments"));
+            return (Tell(called.Text("tool_call_id") ?? name, called.Text("tool"), called.Member("arguments")), false);
         }
 
         var begun = _open[at];
+        var isAgain = begun.Failure is not null;
         begun.Begin(called.Member("arguments"));
         _open.RemoveAt(at);
-        return begun;
+        return (begun, isAgain);
     }
 
     /// <summary>The call that a message means.</summary>

@@ -55,7 +55,7 @@ internal sealed class AtifStep
 
     public void Add(Called called)
     {
-        if (!_open.Add(called.CallId))
+        if (!_open.Add(called.CallId) && called.IsAgain)
         {
             // Made again after a failure.
             return;

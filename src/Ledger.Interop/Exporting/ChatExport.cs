@@ -47,7 +47,7 @@ internal static class ChatExport
                         answer["tool_calls"] = calls = [];
                     }
 
-                    if (calls.Any(call => call?["id"]?.ToString() == called.CallId))
+                    if (called.IsAgain && calls.Any(call => call?["id"]?.ToString() == called.CallId))
                     {
                         // Made again after a failure.
                         break;

@@ -92,9 +92,9 @@ internal sealed class RunTurns
     {
         var (id, name) = (item.Id.ToString(), NameOf(item));
         var isOwn = IsOwn(item);
-        var call = isOwn ? _asked.Begin(data, name) : _asked.Tell(data.Text("tool_call_id") ?? name, data.Text("tool"));
+        var (call, isAgain) = isOwn ? _asked.Begin(data, name) : (_asked.Tell(data.Text("tool_call_id") ?? name, data.Text("tool")), false);
         _calls[id] = _calls[name] = (call, id, name);
-        return new Called(item, data, isOwn ? call.Id : data.Text("tool_call_id") ?? name);
+        return new Called(item, data, isOwn ? call.Id : data.Text("tool_call_id") ?? name) { IsAgain = isAgain };
     }
 
     private Returned Return(RecordedEvent item, JsonElement data)

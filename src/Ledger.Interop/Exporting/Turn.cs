@@ -28,7 +28,11 @@ internal sealed record Answered(RecordedEvent Event, JsonElement Data, JsonArray
 /// <param name="Event">The call, or the answer that asked for it where no event tells of the call.</param>
 /// <param name="Data">Its data.</param>
 /// <param name="CallId">The id of the call.</param>
-internal sealed record Called(RecordedEvent Event, JsonElement Data, string CallId) : Turn(Event, Data);
+internal sealed record Called(RecordedEvent Event, JsonElement Data, string CallId) : Turn(Event, Data)
+{
+    /// <summary>Whether it was told of before, and failed: an imported conversation may have several calls with one id.</summary>
+    public bool IsAgain { get; init; }
+}
 
 /// <summary>A tool returned.</summary>
 /// <param name="Event">The result, or the request that has it where no event tells of it.</param>

@@ -223,7 +223,7 @@ public sealed partial class EventMasking
     private IAsyncEnumerable<RecordedEvent> ReadAsync(MaskRequest request, CancellationToken cancellationToken) =>
         request.Subject is not null ? ReadAllAsync(cancellationToken)
         : request.Stream is { } stream ? ReadAsync(stream, long.MaxValue, cancellationToken)
-        : request is { IsReplaced: true, Events.Count: 0 } ? ReadReplacedAsync(cancellationToken)
+        : request.IsOfAllReplaced ? ReadReplacedAsync(cancellationToken)
         : ReadAsync(request.Events, request.Records is { } records ? RecordsOf(records) : _store.ListStreamsAsync("chrono:", cancellationToken).Select(stream => stream.Name), cancellationToken);
 
     private async IAsyncEnumerable<RecordedEvent> ReadReplacedAsync([EnumeratorCancellation] CancellationToken cancellationToken)

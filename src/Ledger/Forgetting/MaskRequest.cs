@@ -51,6 +51,9 @@ public sealed record MaskRequest
 
     internal bool IsReplaced { get; private init; }
 
+    /// <summary>Whether it is of all that were replaced; a list of ids may be empty, and is then of none.</summary>
+    internal bool IsOfAllReplaced { get; private init; }
+
     /// <summary>Some events, by their ids.</summary>
     /// <param name="events">The ids.</param>
     /// <param name="reason">Why.</param>
@@ -80,7 +83,7 @@ public sealed record MaskRequest
     public static MaskRequest OfReplaced(IReadOnlyCollection<Guid> events, string reason) => OfEvents(events, reason) with { IsReplaced = true };
 
     /// <summary>All sealed events whose payload or headers another program has replaced, such as Marten's masking, where no event says so: an audit finds them changed until then.</summary>
-    /// <remarks>What the log had of an event before it was sealed, and a log without a seal, is not known: name such events by their ids.</remarks>
+    /// <remarks>Those whose salt was deleted are among them, because nothing tells what they had. What the log had of an event before it was sealed, and a log without a seal, is not known: name such events by their ids.</remarks>
     /// <param name="reason">Why.</param>
-    public static MaskRequest OfReplaced(string reason) => new(reason) { IsReplaced = true };
+    public static MaskRequest OfReplaced(string reason) => new(reason) { IsReplaced = true, IsOfAllReplaced = true };
 }

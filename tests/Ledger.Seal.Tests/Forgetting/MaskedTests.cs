@@ -162,9 +162,9 @@ public sealed class MaskedTests
     public async Task Mask_PayloadForgedBefore_IsMarkedByTheAuditAlsoWhereItWasMaskedAlready()
     {
         await using var database = await SealDatabase.CreateFilledAsync();
-        var ids = (await new AgentLedger(database.Store).GetRun("a").ReadAllAsync()).Take(3).Select(recorded => recorded.Id).ToArray();
+        var ids = (await new AgentLedger(database.Store).GetRun("a").ReadAllAsync()).Take(5).Select(recorded => recorded.Id).ToArray();
         var masking = new EventMasking(database.Store);
-        await masking.MaskAsync(MaskRequest.OfEvents([ids[1]], "asked") with { Paths = ["$.kit", "$headers.actor"] });
+        await masking.MaskAsync(MaskRequest.OfEvents([ids[1], ids[3]], "asked") with { Paths = ["$.kit", "$headers.actor"] });
 
         // A person who may mask can write another payload, and mask a part of that.
         await using (var command = database.DataSource.CreateCommand("update ledger.mt_events set data = '{\"kit\": \"forged\", \"more\": 1}' where id = any ($1)"))
@@ -173,11 +173,20 @@ public sealed class MaskedTests
             await command.ExecuteNonQueryAsync();
         }
 
+        await database.ForgeAsync($"update ledger.mt_events set headers = '{{\"actor\": \"forged\"}}' where id = '{ids[3]}'");
+
+        // Or delete the salt first, so that the payload is compared with nothing.
+        await database.Seal.ForgetPayloadAsync(ids[4]);
+        await database.ScalarAsync<string>($"update ledger.mt_events set data = '{{\"kit\": \"forged\", \"more\": 1}}' where id = '{ids[4]}' returning 'x'");
+
+        // A list of ids may be empty, and is then not of all.
+        (await masking.MaskAsync(MaskRequest.OfReplaced([], "asked"))).Read.ShouldBe(0);
+
         await masking.MaskAsync(MaskRequest.OfEvents(ids, "asked") with { Paths = ["$.more", "$headers.actor"] });
 
         var (erased, findings) = await AuditAsync(database);
         findings.ShouldBeEmpty();
-        erased.Select(e => (Array.IndexOf(ids, e.Id), e.IsReplaced)).ShouldBe([(0, true), (1, true), (2, false)], ignoreOrder: true);
+        erased.Select(e => (Array.IndexOf(ids, e.Id), e.IsReplaced)).ShouldBe([(0, true), (1, true), (2, false), (3, true), (4, true)], ignoreOrder: true);
 
         // The function takes none of which the event does not say it.
         var seq = await database.ScalarAsync<long>($"with forged as (update ledger.mt_events set data = '{{\"kit\": \"forged\"}}' where id = '{ids[2]}' returning seq_id) select seq_id from forged");

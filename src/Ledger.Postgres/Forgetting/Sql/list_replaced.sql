@@ -3,7 +3,9 @@ select e.id
 from (
     select r.seq from {ledger}.rewritten_payload as r
     union
-    select m.seq from {ledger}.masked_event as m) as n
+    select m.seq from {ledger}.masked_event as m
+    union
+    select l.seq from {ledger}.seal_leaf as l where l.data_salt is null or l.headers_salt is null) as n
 join {ledger}.provable_event as e on e.seq_id = n.seq
 where {ledger}.payload_replaced_v1(n.seq)
 order by n.seq

@@ -16,6 +16,9 @@ internal sealed class SubscriptionShard(
 {
     private readonly LogPages _pages = new(options, gaps, subscription.Filter);
 
+    // The event that failed last, which is tried again alone: in a batch it would have the others delivered each time.
+    private long _failed;
+
     public override int? Retries => subscription.Retries;
 
     public override TimeSpan? RetryDelay => subscription.RetryDelay;
@@ -44,7 +47,8 @@ internal sealed class SubscriptionShard(
             if (fault is not null)
             {
                 // The event is then the next one: anything before it is excluded by the filter.
-                reached = events[taken].Sequence.Value - 1;
+                _failed = events[taken].Sequence.Value;
+                reached = _failed - 1;
             }
             else if (taken < events.Count && timeProvider.GetElapsedTime(started) >= batchTime)
             {
@@ -80,7 +84,7 @@ internal sealed class SubscriptionShard(
     // How many of the next events were handled, and what the one after them failed with.
     private async Task<(int Handled, Exception? Fault)> DeliverAsync(List<RecordedEvent> events, int first, CancellationToken cancellationToken)
     {
-        var count = Math.Min(subscription.MostEvents, events.Count - first);
+        var count = events[first].Sequence.Value == _failed ? 1 : Math.Min(subscription.MostEvents, events.Count - first);
         if (count > 1 && subscription.HandleBatch is { } handle)
         {
             try
