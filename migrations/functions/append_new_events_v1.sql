@@ -1,7 +1,8 @@
--- Appends one event to each of several streams, whatever their versions, by ids that were made for the call, and without projections after it: what most batches of many
--- callers are. The update locks the rows of the streams in their order, and the numbers are drawn under these locks. What it does not write, append_v4 decides.
+-- Appends one event to each of several streams, whatever their versions, by ids that were made for the call, and with the rows of worlds or without projections after it:
+-- what most batches of many callers are. The update locks the rows of the streams in their order, and the numbers are drawn under these locks. What it does not write, append_v4 decides.
 --   p_streams  the streams, in code point order, each once
 --   event_*    the columns of the events, an element for each; those of texts and headers as for append_v4
+--   p_worlds   whether the rows of worlds are written
 -- Result: the versions of the events, and after them their sequence numbers; null if a stream is missing or archived, and nothing was written.
 create or replace function {ledger}.append_new_events_v1(
     p_streams text[],
@@ -11,7 +12,8 @@ create or replace function {ledger}.append_new_events_v1(
     event_data jsonb[],
     event_headers jsonb[],
     event_correlation text[],
-    event_causation text[])
+    event_causation text[],
+    p_worlds boolean)
 returns bigint[]
 language plpgsql
 volatile
@@ -30,6 +32,7 @@ declare
     times timestamptz[];
     moved text[];
     drawn bigint[];
+    rest text[];
 begin
     -- As a text, because a look at each stream would be a statement.
     if strpos(p_streams::text, 'masked:') > 0 or strpos(p_streams::text, 'retention:') > 0 then
@@ -94,6 +97,13 @@ begin
 
     if to_regclass(quote_ident({events_text}) || '.mt_event_tag_ledger_task') is not null then
         perform {ledger}.tag_events_v1(event_id);
+    end if;
+
+    if p_worlds then
+        rest := {ledger}.project_events_v1(p_streams, versions, event_type, event_data);
+        if rest is not null then
+            perform {ledger}.fold_world_v2(rest, 10000);
+        end if;
     end if;
 
     return versions || drawn;

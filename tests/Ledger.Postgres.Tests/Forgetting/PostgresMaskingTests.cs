@@ -125,8 +125,8 @@ public sealed class PostgresMaskingTests(LedgerDatabase database) : IClassFixtur
         foreach (var call in new[]
         {
             "append_event_v3('masked:run:x', null, gen_random_uuid(), 'event.masked', '', '{}', '{}', null, null, true, null)",
-            "append_new_event_v1('masked:run:x', null, gen_random_uuid(), 'event.masked', '', '{}', '{}', null, null)",
-            "append_new_events_v1('{masked:run:x,run:other}', array[gen_random_uuid(), gen_random_uuid()], '{event.masked}', '{}', array['{}'::jsonb, '{}'], '{}', '{}', '{}')",
+            "append_new_event_v1('masked:run:x', null, gen_random_uuid(), 'event.masked', '', '{}', '{}', null, null, true)",
+            "append_new_events_v1('{masked:run:x,run:other}', array[gen_random_uuid(), gen_random_uuid()], '{event.masked}', '{}', array['{}'::jsonb, '{}'], '{}', '{}', '{}', false)",
             "append_events_v3('retention:1', null, array[gen_random_uuid()], '{retention.removed}', '{}', array['{}'::jsonb], '{}', '{}', '{}', true, null)",
             "append_v4('{run:other,retention:1}', '{1,2}', '{1,2}', '{null,null}', '{0,1}', '{retention:1}', array[gen_random_uuid()], '{retention.removed}', '{}', array['{}'::jsonb], '{}', '{}', '{}', true, null)",
         })

@@ -69,8 +69,8 @@ public sealed partial class RoleMatrixTests : IAsyncLifetime
         ["append to a stream that Ledger alone writes"] =
         [
             Saying("append_event_v3('masked:run:full', null, gen_random_uuid(), 'event.masked', '', '{}', '{}', null, null, true, null)"),
-            Saying("append_new_event_v1('masked:run:full', null, gen_random_uuid(), 'event.masked', '', '{}', '{}', null, null)"),
-            Saying("append_new_events_v1('{retention:7}', array[gen_random_uuid()], '{retention.removed}', '{}', array['{}'::jsonb], '{}', '{}', '{}')"),
+            Saying("append_new_event_v1('masked:run:full', null, gen_random_uuid(), 'event.masked', '', '{}', '{}', null, null, true)"),
+            Saying("append_new_events_v1('{retention:7}', array[gen_random_uuid()], '{retention.removed}', '{}', array['{}'::jsonb], '{}', '{}', '{}', true)"),
             Saying("append_events_v3('retention:7', null, array[gen_random_uuid()], '{retention.removed}', '{}', array['{}'::jsonb], '{}', '{}', '{}', true, null)"),
             Saying("append_v4('{retention:7}', '{1}', '{1}', '{null}', '{1}', '{retention:7}', array[gen_random_uuid()], '{retention.removed}', '{}', array['{}'::jsonb], '{}', '{}', '{}', true, null)", "yes"),
 

@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 using Ledger.Conformance;
 using Ledger.Conformance.Projections;
@@ -47,6 +48,27 @@ public sealed partial class ConjoinedTenantsTests(ConjoinedDatabase database) : 
     [Fact]
     public async Task Calls_AtRandomOfTwoTenants_AnswerAsTwoStores() =>
         await TenantLaw.HoldsAsync([(await database.AddAsync("heads")).Store, (await database.AddAsync("tails")).Store], Scale.Of(10, 500));
+
+    [Fact]
+    public async Task Append_ToRunsThatAnotherTenantHasToo_WritesRowsOfItsOwnAlone()
+    {
+        var (mine, theirs) = (await database.AddAsync("mine"), await database.AddAsync("theirs"));
+        StreamName[] streams = [.. Enumerable.Range(0, 16).Select(n => StreamName.Run($"shared-{n}"))];
+        foreach (var store in new[] { mine.Store, theirs.Store })
+        {
+            await Task.WhenAll(streams.Select(s => store.AppendAsync(s, ExpectedVersion.NoStream, [new ObjectCreated("o", "T")])));
+        }
+
+        var before = await database.RowsOfAsync("theirs");
+        for (var round = 0; round < 3; round++)
+        {
+            await Task.WhenAll(streams.Select((s, i) => mine.Store.AppendAsync(s, ExpectedVersion.Any, [new ObjectPatched(i == 3 ? "nowhere" : "o", new JsonObject { ["v"] = round })])));
+        }
+
+        (await database.RowsOfAsync("theirs")).ShouldBe(before);
+        (await database.ScalarAsync<long>("select count(*) from ledger.world_head where tenant_id = 'mine' and stream like 'run:shared-%' and version = 4")).ShouldBe(16);
+        (await database.ScalarAsync<long>("select count(*) from ledger.world_object where tenant_id = 'mine' and stream like 'run:shared-%' and data = '{\"v\": 2}'")).ShouldBe(15);
+    }
 
     [Fact]
     public async Task Connection_OfAnotherTenantOrNone_SeesAndWritesNothing_InAnyTableViewOrFunction()

@@ -13,7 +13,7 @@ namespace Ledger.Postgres.Tests.Worlds;
 /// <summary>The rows that imports and large appends write from the client are those that the server makes of the log.</summary>
 public sealed class WorldWorkTests(LedgerDatabase database) : IClassFixture<LedgerDatabase>
 {
-    private static readonly string[] Odd =
+    internal static readonly string[] Odd =
     [
         """object.created {"id": "odd", "type": "T", "data": {"k": 1, "\u006b": 2, "z": 1e2, "n": -0.0, "t": "ä\u00e4\n"}}""",
         """object.patched {"id": "odd", "patch": {"\u006b": {"deep": [1, {"k": null}]}, "": 1}}""",
@@ -196,7 +196,7 @@ public sealed class WorldWorkTests(LedgerDatabase database) : IClassFixture<Ledg
 
     private static List<StreamEvent> Notes(StreamName stream, int count) => [.. Enumerable.Range(0, count).Select(_ => new StreamEvent(stream, new NewEvent(OddOf("note {}"))))];
 
-    private static UntypedEvent OddOf(string text) => new(text[..text.IndexOf(' ', StringComparison.Ordinal)], JsonElement.Parse(text[text.IndexOf(' ', StringComparison.Ordinal)..]));
+    internal static UntypedEvent OddOf(string text) => new(text[..text.IndexOf(' ', StringComparison.Ordinal)], JsonElement.Parse(text[text.IndexOf(' ', StringComparison.Ordinal)..]));
 
     private static string RandomText(int length, int seed)
     {

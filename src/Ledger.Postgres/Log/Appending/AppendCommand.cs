@@ -111,7 +111,7 @@ internal sealed class AppendCommand : IDisposable
         _ofManyNew?.Dispose();
     }
 
-    /// <summary>Appends new events that no projection follows by the functions for them. False if they do not take them or wrote nothing: the others decide.</summary>
+    /// <summary>Appends new events by the functions for them, if the rows of worlds are all that follows. False if they do not take them or wrote nothing: the others decide.</summary>
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     private async ValueTask<bool> TryExecuteNewAsync(IReadOnlyList<AppendRequest> requests, NpgsqlConnection connection, CancellationToken cancellationToken)
     {
@@ -123,13 +123,14 @@ internal sealed class AppendCommand : IDisposable
                 return false;
             }
 
-            if (_statements.Projections.For(_ofManyNew.Streams).Keys is not null)
+            var ofAll = _statements.Projections.For(_ofManyNew.Streams);
+            if (ofAll is { Keys: not null, AreRowsOfWorlds: false })
             {
                 _ofManyNew.Pause();
                 return false;
             }
 
-            var all = await _ofManyNew.ExecuteAsync(requests, connection, cancellationToken).ConfigureAwait(false);
+            var all = await _ofManyNew.ExecuteAsync(requests, ofAll.AreRowsOfWorlds, connection, cancellationToken).ConfigureAwait(false);
             if (all is not null)
             {
                 _answers.ReadNew(requests, _ofManyNew.Order, all);
@@ -144,12 +145,13 @@ internal sealed class AppendCommand : IDisposable
         }
 
         _ofNew ??= new NewEventCall(_statements.AppendNewEvent, _timeoutSeconds);
-        if (_statements.Projections.For(_ofNew.Fill(requests)).Keys is not null)
+        var projections = _statements.Projections.For(_ofNew.Fill(requests));
+        if (projections is { Keys: not null, AreRowsOfWorlds: false })
         {
             return false;
         }
 
-        var written = await _ofNew.ExecuteAsync(connection, cancellationToken).ConfigureAwait(false);
+        var written = await _ofNew.ExecuteAsync(projections.AreRowsOfWorlds, connection, cancellationToken).ConfigureAwait(false);
         if (written is not null)
         {
             _answers.ReadNew(part, written[0], written[1]);

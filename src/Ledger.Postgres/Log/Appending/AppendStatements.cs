@@ -33,7 +33,7 @@ internal sealed class AppendStatements
     /// <summary>The statement for several events of one stream.</summary>
     public string AppendEvents { get; }
 
-    /// <summary>The statement for a single event that cannot be in the log, and that no projection follows.</summary>
+    /// <summary>The statement for a single event that cannot be in the log, with the rows of worlds or without projections after it.</summary>
     public string AppendNewEvent { get; }
 
     /// <summary>The statement for such an event to each of several streams.</summary>

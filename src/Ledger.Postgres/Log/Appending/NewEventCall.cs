@@ -1,13 +1,15 @@
 using System.Runtime.CompilerServices;
 using Ledger.Log;
 using Npgsql;
+using NpgsqlTypes;
 
 namespace Ledger.Postgres.Log.Appending;
 
-/// <summary>The call of <c>append_new_event_v1</c>: one event that cannot be in the log, and that no projection follows.</summary>
+/// <summary>The call of <c>append_new_event_v1</c>: one event that cannot be in the log, with the rows of worlds or without projections after it.</summary>
 internal sealed class NewEventCall : IDisposable
 {
     private readonly EventParameters _parameters = new();
+    private readonly NpgsqlParameter<bool> _worlds = new() { NpgsqlDbType = NpgsqlDbType.Boolean };
     private readonly NpgsqlCommand _command;
 
     /// <summary>Creates it.</summary>
@@ -17,6 +19,7 @@ internal sealed class NewEventCall : IDisposable
     {
         _command = new NpgsqlCommand(sql) { CommandTimeout = timeoutSeconds };
         _parameters.AddTo(_command.Parameters);
+        _command.Parameters.Add(_worlds);
     }
 
     /// <summary>Takes the request, and returns its stream.</summary>
@@ -26,10 +29,11 @@ internal sealed class NewEventCall : IDisposable
         return _parameters.Streams;
     }
 
-    /// <summary>Sends it, in a transaction of its own. Its version and its sequence number, or null if nothing was written.</summary>
+    /// <summary>Sends it, in a transaction of its own, with the rows of worlds if they are asked for. Its version and its sequence number, or null if nothing was written.</summary>
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
-    public async ValueTask<long[]?> ExecuteAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
+    public async ValueTask<long[]?> ExecuteAsync(bool worlds, NpgsqlConnection connection, CancellationToken cancellationToken)
     {
+        _worlds.TypedValue = worlds;
         _command.Connection = connection;
         if (!_command.IsPrepared)
         {

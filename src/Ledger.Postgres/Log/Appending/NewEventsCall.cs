@@ -6,7 +6,7 @@ using NpgsqlTypes;
 
 namespace Ledger.Postgres.Log.Appending;
 
-/// <summary>The call of <c>append_new_events_v1</c>: an event to each of several streams, none of which can be in the log, and which no projection follows.</summary>
+/// <summary>The call of <c>append_new_events_v1</c>: an event to each of several streams, which cannot be in the log, with the rows of worlds or without projections after them.</summary>
 /// <remarks>Used for one batch at a time: <see cref="TryTake"/>, then <see cref="ExecuteAsync"/>.</remarks>
 internal sealed class NewEventsCall : IDisposable
 {
@@ -15,6 +15,7 @@ internal sealed class NewEventsCall : IDisposable
     private readonly List<(string Stream, int Request)> _order = [];
     private readonly List<string> _streams = [];
     private readonly EventColumns _events = new();
+    private readonly NpgsqlParameter<bool> _worlds = new() { NpgsqlDbType = NpgsqlDbType.Boolean };
     private readonly NpgsqlCommand _command;
     private int _skips;
 
@@ -26,6 +27,7 @@ internal sealed class NewEventsCall : IDisposable
         _command = new NpgsqlCommand(sql) { CommandTimeout = timeoutSeconds };
         _command.Parameters.With(_streams, NpgsqlDbType.Array | NpgsqlDbType.Text);
         _events.AddTo(_command.Parameters);
+        _command.Parameters.Add(_worlds);
     }
 
     /// <summary>The streams of the requests, in code point order.</summary>
@@ -75,10 +77,11 @@ internal sealed class NewEventsCall : IDisposable
         return true;
     }
 
-    /// <summary>Sends the requests that it has taken, in a transaction of their own. The versions and then the sequence numbers in <see cref="Order"/>, or null if
-    /// nothing was written.</summary>
+    /// <summary>Sends the requests that it has taken, in a transaction of their own, with the rows of worlds if they are asked for. The versions and then the sequence numbers in
+    /// <see cref="Order"/>, or null if nothing was written.</summary>
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
-    public async ValueTask<long[]?> ExecuteAsync(IReadOnlyList<AppendRequest> requests, NpgsqlConnection connection, CancellationToken cancellationToken)
+    public async ValueTask<long[]?> ExecuteAsync(
+        IReadOnlyList<AppendRequest> requests, bool worlds, NpgsqlConnection connection, CancellationToken cancellationToken)
     {
         _events.Clear();
         foreach (var (_, request) in _order)
@@ -87,6 +90,7 @@ internal sealed class NewEventsCall : IDisposable
         }
 
         _events.Complete();
+        _worlds.TypedValue = worlds;
         _command.Connection = connection;
         if (!_command.IsPrepared)
         {
@@ -111,7 +115,7 @@ internal sealed class NewEventsCall : IDisposable
         return written;
     }
 
-    /// <summary>Takes none of the next batches: they are probably as the last one, whose streams are new or archived, or have projections.</summary>
+    /// <summary>Takes none of the next batches: they are probably as the last one, whose streams are new or archived, or have other projections.</summary>
     public void Pause() => _skips = SkippedInPause;
 
     public void Dispose() => _command.Dispose();

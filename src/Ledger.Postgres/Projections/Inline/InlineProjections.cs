@@ -37,6 +37,7 @@ internal sealed class InlineProjections
         _clock = clock;
         Keys = projections.Length == 0 ? null : Array.ConvertAll(projections, p => p.Key);
         HasWorks = Array.Exists(projections, p => p.Begin is not null);
+        AreRowsOfWorlds = projections is [{ Key: LedgerProjections.World, Begin: null, Statements.Count: 0 }];
     }
 
     /// <summary>The projections, or null for none: then nothing is locked and recorded for them.</summary>
@@ -44,6 +45,9 @@ internal sealed class InlineProjections
 
     /// <summary>Whether one works in C#, which takes more than one round trip.</summary>
     public bool HasWorks { get; }
+
+    /// <summary>Whether they are the rows of worlds alone, and the functions that append write them.</summary>
+    public bool AreRowsOfWorlds { get; }
 
     /// <summary>Those that follow an append to some streams.</summary>
     /// <remarks>The same projections are the same instance. More than 64 are not told apart: the rest runs, and finds nothing to do.</remarks>

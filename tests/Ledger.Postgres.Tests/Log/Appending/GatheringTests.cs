@@ -9,10 +9,15 @@ namespace Ledger.Postgres.Tests.Log.Appending;
 public sealed class GatheringTests(LedgerDatabase database) : IClassFixture<LedgerDatabase>
 {
     private const string State =
-        "select s.last_value || ' ' || string_agg(concat_ws(' ', t.id, t.version, t.\"timestamp\", t.is_archived), ',' order by t.id) from ledger.mt_events_sequence as s, ledger.mt_streams as t group by s.last_value";
+        """
+        select concat_ws(' ', s.last_value, string_agg(concat_ws(' ', t.id, t.version, t."timestamp", t.is_archived), ',' order by t.id),
+                         (select string_agg(h::text, ',' order by h.stream) from ledger.world_head as h))
+        from ledger.mt_events_sequence as s, ledger.mt_streams as t
+        group by s.last_value
+        """;
 
     private const string Three =
-        "array[gen_random_uuid(), gen_random_uuid(), gen_random_uuid()], '{kit}', '{kit}', array['{}', '{}', '{}']::jsonb[], '{}', '{}', '{}'";
+        "array[gen_random_uuid(), gen_random_uuid(), gen_random_uuid()], '{kit}', '{kit}', array['{}', '{}', '{}']::jsonb[], '{}', '{}', '{}', true";
 
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
 
@@ -104,10 +109,10 @@ public sealed class GatheringTests(LedgerDatabase database) : IClassFixture<Ledg
             (await database.ScalarAsync<string>(State)).ShouldBe(before);
         }
 
-        (await database.ScalarAsync<bool>($"select ledger.append_new_event_v1('{archived}', null, gen_random_uuid(), 'kit', '', '{{}}', null, null, null) is null")).ShouldBeTrue();
-        (await database.ScalarAsync<bool>($"select ledger.append_new_event_v1('{first}', 1, gen_random_uuid(), 'kit', '', '{{}}', null, null, null) is null")).ShouldBeTrue();
+        (await database.ScalarAsync<bool>($"select ledger.append_new_event_v1('{archived}', null, gen_random_uuid(), 'kit', '', '{{}}', null, null, null, true) is null")).ShouldBeTrue();
+        (await database.ScalarAsync<bool>($"select ledger.append_new_event_v1('{first}', 1, gen_random_uuid(), 'kit', '', '{{}}', null, null, null, true) is null")).ShouldBeTrue();
         (await database.ScalarAsync<string>(State)).ShouldBe(before);
-        (await database.ScalarAsync<long[]>($"select ledger.append_new_event_v1('{first}', 2, gen_random_uuid(), 'kit', '', '{{}}', null, null, null)"))[0].ShouldBe(3);
+        (await database.ScalarAsync<long[]>($"select ledger.append_new_event_v1('{first}', 2, gen_random_uuid(), 'kit', '', '{{}}', null, null, null, true)"))[0].ShouldBe(3);
     }
 
     [Fact]

@@ -1,2 +1,2 @@
 -- Appends one event whose id was made for the call; the parameters and the result are those of append_new_event_v1.
-select {ledger}.append_new_event_v1($1, $2, $3, $4, $5, $6, $7, $8, $9)
+select {ledger}.append_new_event_v1($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
