@@ -139,8 +139,7 @@ internal sealed partial class SharedDaemon : IAsyncDisposable
     /// <summary>Runs for the lifetime of a session that leads.</summary>
     private async Task RunAsync(NodeSession session)
     {
-        var wanted = _wanted;
-        var budget = wanted.Select(tenant => _daemon(tenant.Tenant).MaxConnections).DefaultIfEmpty(1).Max();
+        var budget = Budget();
         LogMessages.TenantsLed(_logger, _place, budget);
         var connections = new SharedConnections(_dataSource, budget, _options);
         await using var _ = connections.ConfigureAwait(false);
@@ -162,6 +161,24 @@ internal sealed partial class SharedDaemon : IAsyncDisposable
             await lost.CancelAsync().ConfigureAwait(false);
             await run.DisposeAsync().ConfigureAwait(false);
         }
+    }
+
+    // The options of one that fail are not in the way of the others; the fault is logged where its shards begin.
+    private int Budget()
+    {
+        var most = 0;
+        foreach (var tenant in _wanted)
+        {
+            try
+            {
+                most = Math.Max(most, _daemon(tenant.Tenant).MaxConnections);
+            }
+            catch (Exception) when (!_stop.IsCancellationRequested)
+            {
+            }
+        }
+
+        return most > 0 ? most : new DaemonOptions().MaxConnections;
     }
 
     private async Task<bool> LeadAsync(NodeSession session, CancellationToken cancellationToken)
