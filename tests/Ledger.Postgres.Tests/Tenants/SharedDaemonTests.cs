@@ -161,11 +161,12 @@ public sealed class SharedDaemonTests(ConjoinedDatabase database, ITestOutputHel
         await MigrateAsync();
         await database.Map.AddAsync("moves");
         await database.Map.AddAsync("stays");
-        await database.ScalarAsync<int>("""
-            create trigger tr_moved_test before insert or update or delete on ledger.tenant_progression
+        string[] tables = ["tenant_progression", "projection_shard"];
+        await database.ScalarAsync<int>(string.Concat(tables.Select(table => $"""
+            create trigger tr_moved_test before insert or update or delete on ledger.{table}
             for each statement when (current_setting('ledger.tenant', true) = 'moves') execute function ledger.tenant_has_moved_v1();
-            select 1
-            """);
+
+            """)) + "select 1");
         using var said = new Said();
         await using var ledgers = new TenantLedgers(database.Map, new TenantOptions { Ledger = Options });
         await using var coordination = NpgsqlDataSource.Create(database.ConnectionString);
@@ -180,7 +181,7 @@ public sealed class SharedDaemonTests(ConjoinedDatabase database, ITestOutputHel
         }
 
         said.Times.ShouldBe(1);
-        await database.ScalarAsync<int>("drop trigger tr_moved_test on ledger.tenant_progression; select 1");
+        await database.ScalarAsync<int>(string.Concat(tables.Select(table => $"drop trigger tr_moved_test on ledger.{table}; ")) + "select 1");
         await UntilAsync("select exists (select from ledger.mt_doc_tally where tenant_id = 'moves')");
     }
 
