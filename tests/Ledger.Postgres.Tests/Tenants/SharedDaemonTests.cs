@@ -174,7 +174,7 @@ public sealed class SharedDaemonTests(ConjoinedDatabase database, ITestOutputHel
         await daemons.StartAsync();
         await DoAsync(Append("'moves'"));
         await said.Moving.Task.WaitAsync(TimeSpan.FromMinutes(1));
-        for (var version = 1; version <= 5; version++)
+        for (var version = 1; version <= 25; version++)
         {
             await DoAsync(Append("'stays'"));
             await UntilAsync($"select exists (select from ledger.mt_doc_tally where tenant_id = 'stays' and mt_version = {version})");
