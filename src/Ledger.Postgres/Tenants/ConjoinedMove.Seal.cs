@@ -19,7 +19,9 @@ internal sealed partial class ConjoinedMove
         if (!target.IsConjoined && await IsSealedAsync(from, cancellationToken).ConfigureAwait(false))
         {
             var numbers = new MovedTable(options.EventSchema, "mt_events_sequence", "");
-            var last = (await LastAsync(from, numbers.Quoted, cancellationToken).ConfigureAwait(false)).Last;
+
+            // As it was set there: in the schema of many others go on.
+            var last = (await LastAsync(to, numbers.Quoted, cancellationToken).ConfigureAwait(false)).Last;
             var note = SchemaNames.Literal($"The entries up to {last} name the tenant {source.Tenant}");
             await ExecuteAsync(to, Load("tenant_seal_note", _there).Replace("{note}", note, StringComparison.Ordinal), cancellationToken).ConfigureAwait(false);
         }

@@ -104,6 +104,35 @@ public sealed class MartenTenantTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task EventsThatNameATenantOfBefore_AreOfOneStreamForMartensDaemon()
+    {
+        var connectionString = _databases["acme"].ConnectionString;
+        await using var documents = DocumentStore.For(options =>
+        {
+            options.Connection(connectionString);
+            options.UseLedger();
+            options.Projections.Snapshot<Kits>(SnapshotLifecycle.Async);
+        });
+        await using (var session = documents.LightweightSession())
+        {
+            session.Events.Append("order", new KitLoaded("a"), new KitLoaded("b"), new KitLoaded("c"));
+            await session.SaveChangesAsync();
+        }
+
+        // As a move of a sealed log out of a schema of many leaves them.
+        await using (var moved = NpgsqlDataSource.Create(connectionString + ";Pooling=false"))
+        {
+            await using var names = moved.CreateCommand("set session_replication_role = replica; update ledger.mt_events set tenant_id = 'acme' where version < 3");
+            await names.ExecuteNonQueryAsync();
+        }
+
+        using var daemon = await documents.BuildProjectionDaemonAsync();
+        await daemon.RebuildProjectionAsync<Kits>(CancellationToken.None);
+        await using var reading = documents.QuerySession();
+        (await reading.LoadAsync<Kits>("order")).ShouldNotBeNull().Count.ShouldBe(3);
+    }
+
+    [Fact]
     public async Task Tenants_WithOneDatabase_AreRefused_AndNothingIsWritten()
     {
         var shared = _databases["acme"].ConnectionString;

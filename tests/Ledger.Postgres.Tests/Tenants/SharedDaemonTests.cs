@@ -9,6 +9,7 @@ using Ledger.Postgres.Tenants;
 using Ledger.Postgres.Tenants.Daemons;
 using Ledger.Postgres.Tests.Projections.Daemon;
 using Ledger.Projections;
+using Microsoft.Extensions.Logging;
 using Npgsql;
 using Shouldly;
 using Xunit;
@@ -66,7 +67,7 @@ public sealed class SharedDaemonTests(ConjoinedDatabase database, ITestOutputHel
     {
         await MigrateAsync();
         string[] light = ["light 1", "light 2", "light 3"];
-        foreach (var tenant in (string[])["busy", .. light])
+        foreach (var tenant in (string[])["busy", "broken", .. light])
         {
             await database.Map.AddAsync(tenant);
         }
@@ -75,7 +76,7 @@ public sealed class SharedDaemonTests(ConjoinedDatabase database, ITestOutputHel
         var all = new TaskCompletionSource();
         await using var ledgers = new TenantLedgers(database.Map, new TenantOptions { Ledger = Options });
         await using var coordination = NpgsqlDataSource.Create(database.ConnectionString);
-        await using var daemons = new TenantDaemons(ledgers, coordination, tenant => new DaemonOptions
+        await using var daemons = new TenantDaemons(ledgers, coordination, tenant => tenant == "broken" ? throw new InvalidOperationException("It has no key.") : new DaemonOptions
         {
             MaxConnections = 1,
             BatchTime = TimeSpan.FromMilliseconds(1),
@@ -116,11 +117,24 @@ public sealed class SharedDaemonTests(ConjoinedDatabase database, ITestOutputHel
         await using var dataSource = NpgsqlDataSource.Create(database.ConnectionString + ";Pooling=false");
         await using var shared = new SharedConnections(dataSource, budget: 1, new PostgresOptions { Tenancy = Tenancy.Conjoined });
 
-        var left = await AskAsync("one who leaves", "create temp table kept as select 1 as n; select set_config('app.kept', 'kept', false), pg_advisory_lock(77); select pg_backend_pid()::text");
+        await database.Map.AddAsync("leaves");
+        await database.Map.AddAsync("next");
+        await using (var administration = NpgsqlDataSource.Create(database.SuperuserString + ";Pooling=false"))
+        {
+            await using var grant = administration.CreateCommand($"grant pg_monitor to \"{database.Role}\"");
+            await grant.ExecuteNonQueryAsync();
+        }
+
+        var left = await AskAsync("leaves", "create temp table kept as select 1 as n; select set_config('app.kept', 'kept', false), pg_advisory_lock(77); set role pg_monitor; select pg_backend_pid()::text");
         var found = await AskAsync("next", "select concat_ws(' ', pg_backend_pid(), current_setting('ledger.tenant'), to_regclass('pg_temp.kept'), nullif(current_setting('app.kept', true), ''), "
-            + "(select count(*) from pg_locks where pid = pg_backend_pid() and locktype = 'advisory'))");
+            + "nullif(current_user, session_user), (select count(*) from pg_locks where pid = pg_backend_pid() and locktype = 'advisory'))");
 
         found.ShouldBe($"{left} next 0");
+
+        // One that is switched off while its shards wait has no turn any more.
+        await database.Map.DisableAsync("leaves");
+        await Should.ThrowAsync<ShardElsewhereException>(() => AskAsync("leaves", "select 1"));
+        (await AskAsync("next", "select pg_backend_pid()")).ShouldBe(left);
 
         Task<string> AskAsync(string tenant, string sql) => shared.Of(tenant).UseAsync(
             async connection =>
@@ -139,6 +153,45 @@ public sealed class SharedDaemonTests(ConjoinedDatabase database, ITestOutputHel
                 return last;
             },
             CancellationToken.None);
+    }
+
+    [Fact]
+    public async Task ShardsOfATenantThatMoves_WaitForItAndSaySoOnce_WhileOthersGoOn()
+    {
+        await MigrateAsync();
+        await database.Map.AddAsync("moves");
+        await database.Map.AddAsync("stays");
+        string[] tables = ["tenant_progression", "projection_shard"];
+        await database.ScalarAsync<int>(string.Concat(tables.Select(table => $"""
+            create trigger tr_moved_test before insert or update or delete on ledger.{table}
+            for each statement when (current_setting('ledger.tenant', true) = 'moves') execute function ledger.tenant_has_moved_v1();
+
+            """)) + "select 1");
+        using var said = new Said();
+        await using var ledgers = new TenantLedgers(database.Map, new TenantOptions { Ledger = Options });
+        await using var coordination = NpgsqlDataSource.Create(database.ConnectionString);
+        await using var daemons = new TenantDaemons(ledgers, coordination, new DaemonOptions { SearchIndex = false }, said);
+        await daemons.StartAsync();
+        await DoAsync(Append("'moves'"));
+        await said.Moving.Task.WaitAsync(TimeSpan.FromMinutes(1));
+        for (var version = 1; version <= 25; version++)
+        {
+            await DoAsync(Append("'stays'"));
+            await UntilAsync($"select exists (select from ledger.mt_doc_tally where tenant_id = 'stays' and mt_version = {version})");
+        }
+
+        said.Times.ShouldBe(1);
+        await database.ScalarAsync<int>(string.Concat(tables.Select(table => $"drop trigger tr_moved_test on ledger.{table}; ")) + "select 1");
+        await UntilAsync("select exists (select from ledger.mt_doc_tally where tenant_id = 'moves')");
+    }
+
+    [Fact]
+    public void ADatabaseThatAPoolKnowsByTwoNames_HasOneDaemon()
+    {
+        using var master = NpgsqlDataSource.Create("Host=master");
+        var (one, two) = (new TenantDatabase("one", TenantSetting.With("Host=db;Database=a", "one")), new TenantDatabase("two", TenantSetting.With("Host=db;Database=a;Username=app", "two")));
+
+        DaemonUnit.Of(new TenantPool(master), [one, two]).Values.ShouldHaveSingleItem().Tenants.ShouldBe([one, two]);
     }
 
     [Fact]
@@ -257,6 +310,39 @@ public sealed class SharedDaemonTests(ConjoinedDatabase database, ITestOutputHel
         await connection.OpenAsync();
         await using var command = new NpgsqlCommand($"select ({condition}), pg_sleep(0.02)", connection);
         while (await command.ExecuteScalarAsync(patience.Token) is not true)
+        {
+        }
+    }
+
+    private sealed class Said : ILoggerFactory, ILogger
+    {
+        private int _times;
+
+        public TaskCompletionSource Moving { get; } = new();
+
+        public int Times => _times;
+
+        public ILogger CreateLogger(string categoryName) => this;
+
+        public void AddProvider(ILoggerProvider provider)
+        {
+        }
+
+        public IDisposable? BeginScope<TState>(TState state)
+            where TState : notnull => null;
+
+        public bool IsEnabled(LogLevel logLevel) => true;
+
+        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
+        {
+            if (exception is PostgresException { SqlState: LedgerErrorCodes.LogMoved })
+            {
+                Interlocked.Increment(ref _times);
+                Moving.TrySetResult();
+            }
+        }
+
+        public void Dispose()
         {
         }
     }

@@ -7,7 +7,7 @@ namespace Ledger.Postgres.Projections.Daemon;
 internal interface IShardConnections
 {
     /// <summary>Does something on a connection, after those who have waited longer; one on which it fails is not used again.</summary>
-    /// <exception cref="ShardElsewhereException">Another daemon runs the shard.</exception>
+    /// <exception cref="ShardElsewhereException">Another daemon runs the shard, or its tenant was switched off.</exception>
     Task<T> UseAsync<T>(Func<NpgsqlConnection, Task<T>> use, CancellationToken cancellationToken);
 
     /// <inheritdoc cref="UseAsync{T}"/>

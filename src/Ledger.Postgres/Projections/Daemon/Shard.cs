@@ -119,6 +119,18 @@ internal sealed class Shard(
                 _mustBegin = true;
                 await Task.Delay(WaitForOther, timeProvider, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             }
+            catch (PostgresException moving) when (moving.SqlState == LedgerErrorCodes.LogMoved)
+            {
+                // The log takes writes again, or the shard ends when its node learns where the log is.
+                if (_waitsFor != moving.MessageText)
+                {
+                    _waitsFor = moving.MessageText;
+                    LogMessages.ShardWaits(logger, Label, moving);
+                }
+
+                _mustBegin = true;
+                await DelayAsync(WaitForOther, outages++, LongestWaitForServer, cancellationToken).ConfigureAwait(false);
+            }
             catch (Exception fault) when (TransientFaults.Contains(fault) || TransientFaults.IsOfPooler(fault)
                 || fault is NpgsqlException and not PostgresException)
             {
@@ -145,7 +157,12 @@ internal sealed class Shard(
             }
             catch (Exception fault)
             {
-                _mustBegin |= !await HandleAsync(fault, cancellationToken).ConfigureAwait(false);
+                if (!await HandleAsync(fault, cancellationToken).ConfigureAwait(false))
+                {
+                    // What fails is not even noted, so that it is not tried without a pause.
+                    _mustBegin = true;
+                    await DelayAsync(TimeSpan.FromMilliseconds(50), outages++, LongestWaitForServer, cancellationToken).ConfigureAwait(false);
+                }
             }
         }
     }

@@ -23,11 +23,13 @@ internal sealed record DaemonUnit(string Name, IReadOnlyList<TenantDatabase> Ten
 
         var shared = tenants
             .Where(tenant => !units.ContainsKey(tenant.Tenant))
-            .GroupBy(tenant => map is ConjoinedTenants conjoined ? conjoined.ConnectionString : TenantSetting.Without(tenant.ConnectionString), StringComparer.Ordinal);
+            .Select(tenant => (Tenant: tenant, All: map is ConjoinedTenants conjoined ? conjoined.ConnectionString : TenantSetting.Without(tenant.ConnectionString)))
+            .GroupBy(tenant => Prefix + TenantDatabase.PlaceOf(tenant.All), StringComparer.Ordinal);
         foreach (var group in shared)
         {
-            var name = Prefix + TenantDatabase.PlaceOf(group.Key);
-            units.Add(name, new DaemonUnit(name, [.. group], group.Key));
+            // A pool may know a database by two names, whose connections differ in more than the place.
+            var all = group.Select(tenant => tenant.All).Min(StringComparer.Ordinal);
+            units.Add(group.Key, new DaemonUnit(group.Key, [.. group.Select(tenant => tenant.Tenant)], all));
         }
 
         return units;

@@ -10,8 +10,8 @@ namespace Ledger.Postgres.Tenants.Daemons;
 
 /// <summary>The connections that the shards of all tenants of a schema share: limited in number, given to who has waited longest, closed when none is needed.</summary>
 /// <remarks>
-/// Each is set to the tenant of a shard and has the lock of that shard while it works for it, so that a daemon of that tenant alone, which keeps the lock, has precedence. Before
-/// the next one it is as it was opened: of no tenant, so that it sees nothing, without what the application's statements may have set or put into temporary tables. Safe for
+/// Each is set to the tenant of a shard and has the lock of that shard while it works for it, so that a daemon of that tenant alone, which keeps the lock, has precedence. One
+/// that is switched off meanwhile has no turn any more, so that nothing is written for it after those that have begun. Before the next one it is as it was opened: of no tenant, so that it sees nothing, without what the application's statements may have set or put into temporary tables. Safe for
 /// concurrent use.
 /// </remarks>
 /// <param name="dataSource">Makes connections without a tenant and without a pool.</param>
@@ -24,6 +24,7 @@ internal sealed class SharedConnections(NpgsqlDataSource dataSource, int budget,
     private readonly SemaphoreSlim _places = new(budget);
     private readonly ConcurrentBag<NpgsqlConnection> _idle = [];
     private readonly string _turn = SqlText.Load("turn_to_tenant");
+    private readonly string _added = SqlText.Load("find_conjoined_tenant", options.Schemas);
     private readonly string _own = SqlText.Load("own_shards", options.Schemas);
     private readonly string _leave = SqlText.Load("leave_turn");
     private long _taken;
@@ -95,6 +96,7 @@ internal sealed class SharedConnections(NpgsqlDataSource dataSource, int budget,
         var batch = new NpgsqlBatch(connection) { Timeout = options.CommandTimeoutSeconds };
         await using var _ = batch.ConfigureAwait(false);
         Add(batch, _turn).WithText(tenant);
+        Add(batch, _added).WithText(tenant);
         if (shard is not null)
         {
             Add(batch, _own).WithTexts([shard]).With(1, NpgsqlDbType.Integer);
@@ -103,7 +105,15 @@ internal sealed class SharedConnections(NpgsqlDataSource dataSource, int budget,
         await batch.PrepareAsync(cancellationToken).ConfigureAwait(false);
         var reader = await batch.ExecuteReaderAsync(cancellationToken).ConfigureAwait(false);
         await using var __ = reader.ConfigureAwait(false);
-        return !await reader.NextResultAsync(cancellationToken).ConfigureAwait(false) || await reader.ReadAsync(cancellationToken).ConfigureAwait(false);
+        while (await reader.NextResultAsync(cancellationToken).ConfigureAwait(false))
+        {
+            if (!await reader.ReadAsync(cancellationToken).ConfigureAwait(false))
+            {
+                return false;
+            }
+        }
+
+        return true;
     }
 
     private async Task LeaveAsync(NpgsqlConnection connection, CancellationToken cancellationToken)

@@ -21,6 +21,9 @@ internal sealed partial class SharedDaemon : IAsyncDisposable
 
     private static readonly TimeSpan WithoutLead = TimeSpan.FromSeconds(1);
 
+    // What ends sooner is begun again ever less often, also where a session can be opened each time.
+    private static readonly TimeSpan Lasting = TimeSpan.FromSeconds(10);
+
     private readonly TenantLedgers _tenants;
     private readonly Func<string, DaemonOptions> _daemon;
     private readonly PostgresOptions _options;
@@ -95,7 +98,7 @@ internal sealed partial class SharedDaemon : IAsyncDisposable
             {
                 var session = await NodeSession.OpenAsync(_dataSource, _options, _timeProvider, _stop.Token).ConfigureAwait(false);
                 await using var _ = session.ConfigureAwait(false);
-                (outages, standbySince) = (0, null);
+                standbySince = null;
                 await TenancyGuard.CheckInTurnAsync(_options.Schemas, session.Connection, _stop.Token).ConfigureAwait(false);
                 if (await LeadAsync(session, _stop.Token).ConfigureAwait(false))
                 {
@@ -129,7 +132,8 @@ internal sealed partial class SharedDaemon : IAsyncDisposable
 #pragma warning restore CA1031
             {
                 LogMessages.TenantsLost(_logger, _place, fault);
-                pause = fault is TenancyException ? TimeSpan.FromSeconds(10) : TimeSpan.FromMilliseconds(Math.Min(1_000, 50 * Math.Pow(2, Math.Min(outages++, 10))));
+                outages = _timeProvider.GetElapsedTime(started) < Lasting ? outages + 1 : 0;
+                pause = fault is TenancyException ? TimeSpan.FromSeconds(10) : TimeSpan.FromMilliseconds(Math.Min(1_000, 50 * Math.Pow(2, Math.Min(outages, 10))));
             }
 
             await Task.Delay(pause, _timeProvider, _stop.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
@@ -139,8 +143,7 @@ internal sealed partial class SharedDaemon : IAsyncDisposable
     /// <summary>Runs for the lifetime of a session that leads.</summary>
     private async Task RunAsync(NodeSession session)
     {
-        var wanted = _wanted;
-        var budget = wanted.Select(tenant => _daemon(tenant.Tenant).MaxConnections).DefaultIfEmpty(1).Max();
+        var budget = Budget();
         LogMessages.TenantsLed(_logger, _place, budget);
         var connections = new SharedConnections(_dataSource, budget, _options);
         await using var _ = connections.ConfigureAwait(false);
@@ -162,6 +165,24 @@ internal sealed partial class SharedDaemon : IAsyncDisposable
             await lost.CancelAsync().ConfigureAwait(false);
             await run.DisposeAsync().ConfigureAwait(false);
         }
+    }
+
+    // The options of one that fail are not in the way of the others; the fault is logged where its shards begin.
+    private int Budget()
+    {
+        var most = 0;
+        foreach (var tenant in _wanted)
+        {
+            try
+            {
+                most = Math.Max(most, _daemon(tenant.Tenant).MaxConnections);
+            }
+            catch (Exception) when (!_stop.IsCancellationRequested)
+            {
+            }
+        }
+
+        return most > 0 ? most : new DaemonOptions().MaxConnections;
     }
 
     private async Task<bool> LeadAsync(NodeSession session, CancellationToken cancellationToken)

@@ -9,7 +9,7 @@ namespace Ledger.Postgres.Tenants.Daemons;
 /// <content>What the daemon does while its session lasts.</content>
 internal sealed partial class SharedDaemon
 {
-    private sealed class SharedRun : IAsyncDisposable
+    private sealed partial class SharedRun : IAsyncDisposable
     {
         private const string Appended = "mt_events_appended";
 
@@ -42,6 +42,7 @@ internal sealed partial class SharedDaemon
         private readonly List<Task> _ending = [];
         private int _told;
         private int _measured;
+        private Task _measuring = Task.CompletedTask;
         private long _savedMark;
         private volatile bool _isAsked = true;
 
@@ -140,7 +141,7 @@ internal sealed partial class SharedDaemon
                 _isAsked = false;
                 await TellAsync(isAsked ? [.. _members.Keys] : Next(ref _told, (_ring.Length + BeatsForAll - 1) / BeatsForAll)).ConfigureAwait(false);
                 await SaveMarkAsync().ConfigureAwait(false);
-                await MeasureAsync().ConfigureAwait(false);
+                Measure();
                 await _connections.RestAsync().ConfigureAwait(false);
                 var beaten = Clock.GetTimestamp();
                 while (!_isAsked && PollPace.Longest - Clock.GetElapsedTime(beaten) is var left && left > TimeSpan.FromMilliseconds(1))
@@ -154,6 +155,7 @@ internal sealed partial class SharedDaemon
         public async ValueTask DisposeAsync()
         {
             await Task.WhenAll(_members.Values.Select(member => member.DisposeAsync().AsTask()).Concat(_ending)).ConfigureAwait(false);
+            await _measuring.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             _requests.Dispose();
         }
 
@@ -223,23 +225,28 @@ internal sealed partial class SharedDaemon
 
             // The rest of many follows with the next beat, because the session must be heard of.
             var (began, isAll) = (Clock.GetTimestamp(), true);
-            foreach (var database in wanted.Where(database => !next.ContainsKey(database.Tenant)))
+            try
             {
-                isAll = Clock.GetElapsedTime(began) < LongestChange;
-                if (!isAll)
+                foreach (var database in wanted.Where(database => !next.ContainsKey(database.Tenant)))
                 {
-                    break;
-                }
+                    isAll = Clock.GetElapsedTime(began) < LongestChange;
+                    if (!isAll)
+                    {
+                        break;
+                    }
 
-                if (await BeginAsync(database).ConfigureAwait(false) is { } begun)
-                {
-                    next.Add(database.Tenant, begun);
+                    if (await BeginAsync(database).ConfigureAwait(false) is { } begun)
+                    {
+                        next.Add(database.Tenant, begun);
+                    }
                 }
             }
-
-            next.Values.SelectMany(member => member.Works).ToList().ForEach(work => work.LeastDue = DueForEach * next.Count);
-
-            (_known, _ring, _members) = (isAll ? wanted : null, [.. next.Keys], next);
+            finally
+            {
+                // What has begun is waited for in the end, also where the session was lost meanwhile.
+                next.Values.SelectMany(member => member.Works).ToList().ForEach(work => work.LeastDue = DueForEach * next.Count);
+                (_known, _ring, _members) = (isAll ? wanted : null, [.. next.Keys], next);
+            }
         }
 
         // What is wrong with one is not in the way of the others, and is tried again.
@@ -250,21 +257,24 @@ internal sealed partial class SharedDaemon
                 return null;
             }
 
+            DaemonOptions daemon;
+            ShardWork[] works;
             try
             {
-                var daemon = (_daemon._daemon(database.Tenant) with { ConnectionString = null, Tenant = database.Tenant }).Checked(Options);
+                daemon = (_daemon._daemon(database.Tenant) with { ConnectionString = null, Tenant = database.Tenant }).Checked(Options);
                 var log = daemon.WorldSnapshotEvery is null ? null : await _daemon._tenants.ForAsync(database, _lost).ConfigureAwait(false);
-                var works = ShardWorks.Of(
+                works = ShardWorks.Of(
                     Options, daemon, _daemon._gaps, connection => new AgentLedger(log!.Store.OnChecked(connection), Options.Limits), _daemon._logger, Clock);
-                await NameAsync(daemon.NodeName).ConfigureAwait(false);
-                _failedAt.Remove(database.Tenant);
-                return new TenantShards(database, works, Options, daemon, _connections, _daemon._pooler, _daemon._logger, Clock, _lost);
             }
-            catch (Exception fault) when (fault is not NpgsqlException && !_lost.IsCancellationRequested)
+            catch (Exception fault) when (!_lost.IsCancellationRequested)
             {
                 Failed(database.Tenant, fault);
                 return null;
             }
+
+            await NameAsync(daemon.NodeName).ConfigureAwait(false);
+            _failedAt.Remove(database.Tenant);
+            return new TenantShards(database, works, Options, daemon, _connections, _daemon._pooler, _daemon._logger, Clock, _lost);
         }
 
         private void Failed(string tenant, Exception fault)
@@ -335,7 +345,15 @@ internal sealed partial class SharedDaemon
                     do
                     {
                         wasBusy = requests.IsBusy;
-                        await connections.UseAsync(connection => requests.BeatAsync(connection, cancellationToken), cancellationToken).ConfigureAwait(false);
+                        try
+                        {
+                            await connections.UseAsync(connection => requests.BeatAsync(connection, cancellationToken), cancellationToken).ConfigureAwait(false);
+                        }
+                        catch (NpgsqlException) when (requests.IsBusy && !cancellationToken.IsCancellationRequested)
+                        {
+                            // A connection was lost, and the next beat has another: what runs is still told of, and finished.
+                        }
+
                         if (requests.IsBusy)
                         {
                             await Task.Delay(PollPace.Longest, Clock, cancellationToken).ConfigureAwait(false);
@@ -351,49 +369,6 @@ internal sealed partial class SharedDaemon
             catch (Exception fault) when (!cancellationToken.IsCancellationRequested)
             {
                 LogMessages.TenantFailed(_daemon._logger, member.Database.Tenant, fault);
-            }
-        }
-
-        // That of one tenant is enough for the next session: the numbers are those of all.
-        private async Task SaveMarkAsync()
-        {
-            if (_members.Values.MaxBy(member => member.Mark.Value) is not { } furthest || furthest.Mark.Value is var mark && mark <= _savedMark)
-            {
-                return;
-            }
-
-            var batch = new NpgsqlBatch(_session.Connection) { Timeout = Options.CommandTimeoutSeconds };
-            await using var _ = batch.ConfigureAwait(false);
-            batch.BatchCommands.Add(new NpgsqlBatchCommand(SqlText.Load("use_tenant")));
-            batch.BatchCommands[0].Parameters.WithText(furthest.Database.Tenant);
-            batch.BatchCommands.Add(new NpgsqlBatchCommand(SqlText.Load("save_mark", Options.Schemas)));
-            batch.BatchCommands[1].Parameters.WithText(ShardNames.Mark).With(mark, NpgsqlDbType.Bigint);
-            try
-            {
-                await batch.ExecuteNonQueryAsync(_lost).ConfigureAwait(false);
-            }
-            catch (PostgresException moving) when (moving.SqlState == LedgerErrorCodes.LogMoved)
-            {
-                // It is saved for another tenant then.
-            }
-
-            _savedMark = mark;
-        }
-
-        private async Task MeasureAsync()
-        {
-            if (!DaemonMetrics.WantsLag)
-            {
-                return;
-            }
-
-            foreach (var tenant in Next(ref _measured, MostMeasured))
-            {
-                if (_members.TryGetValue(tenant, out var member))
-                {
-                    var shards = await _connections.Of(tenant).UseAsync(connection => new ShardStates(Options).ListAsync(connection, _lost), _lost).ConfigureAwait(false);
-                    DaemonMetrics.Note(shards.Where(shard => member.Works.Any(work => work.Name == shard.Name)), tenant);
-                }
             }
         }
     }

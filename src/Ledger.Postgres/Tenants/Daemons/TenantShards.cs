@@ -53,10 +53,11 @@ internal sealed class TenantShards : IAsyncDisposable
     /// <summary>Sets the mark to what is known, where all numbers up to one are settled.</summary>
     public void Settle(long settled, LogNumbers numbers)
     {
+        // Also where the mark does not move: a sequence that was set back to nothing leaves it at 0, and shards must see that.
         var mark = Math.Min(settled, Newest);
+        Mark.Note(numbers with { Newest = Newest });
         if (mark != Mark.Value)
         {
-            Mark.Note(numbers with { Newest = Newest });
             Mark.Set(mark);
         }
     }
