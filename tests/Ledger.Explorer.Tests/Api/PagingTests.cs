@@ -28,10 +28,10 @@ public sealed class PagingTests
     }
 
     [Fact]
-    public async Task Answer_OfMoreThanAMebibyte_IsSentWithoutATag_AndWhole()
+    public async Task Answer_OfMoreThanFourMebibytes_IsSentWithoutATag_AndWhole()
     {
         await using var host = await ExplorerHost.InMemoryAsync();
-        await host.Ledger.GetRun("long").AppendAsync([.. Enumerable.Range(0, 300).Select(i => new KitLoaded($"{i} {new string('x', 5_000)}"))]);
+        await host.Ledger.GetRun("long").AppendAsync([.. Enumerable.Range(0, 300).Select(i => new KitLoaded($"{i} {new string('x', 15_000)}"))]);
         var client = host.CreateClient();
 
         using var all = await client.GetAsync("/ledger/api/v1/log?limit=1000", HttpCompletionOption.ResponseHeadersRead);
