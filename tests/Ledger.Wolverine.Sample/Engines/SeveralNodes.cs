@@ -55,14 +55,7 @@ internal static class SeveralNodes
             .IntegrateWithWolverine(integration => integration.UseWolverineManagedEventSubscriptionDistribution = true)
             .ProcessEventsWithWolverineHandlersInStrictOrder("notices");
         // end of sample
-        builder.Host.UseWolverine(options =>
-        {
-            options.UseLedger();
-            options.Durability.Mode = DurabilityMode.Balanced;
-            options.Policies.AutoApplyTransactions();
-            options.Policies.UseDurableLocalQueues();
-        });
-        builder.Services.ConfigureWolverine(UseSeveralNodes);
+        builder.UseWolverineNode();
     }
 
     /// <summary>The same with the logs of all tenants in one schema, whose daemon connects as a role of its own.</summary>
@@ -82,13 +75,7 @@ internal static class SeveralNodes
             .ApplyAllDatabaseChangesOnStartup()
             .IntegrateWithWolverine(integration => integration.UseWolverineManagedEventSubscriptionDistribution = true)
             .ProcessEventsWithWolverineHandlersInStrictOrder("notices");
-        builder.Host.UseWolverine(options =>
-        {
-            options.UseLedger();
-            options.Policies.AutoApplyTransactions();
-            options.Policies.UseDurableLocalQueues();
-        });
-        builder.Services.ConfigureWolverine(UseSeveralNodes);
+        builder.UseWolverineNode();
     }
 
     /// <summary>A node that was killed is noticed within seconds, not within a minute.</summary>
@@ -106,5 +93,16 @@ internal static class SeveralNodes
         options.Durability.ScheduledJobPollingTime = pace;
         options.Durability.CheckAssignmentPeriod = TimeSpan.FromSeconds(1);
         options.LocalQueueFor<TakeStep>().MaximumParallelMessages(4);
+    }
+
+    private static void UseWolverineNode(this WebApplicationBuilder builder)
+    {
+        builder.Host.UseWolverine(options =>
+        {
+            options.UseLedger();
+            options.Policies.AutoApplyTransactions();
+            options.Policies.UseDurableLocalQueues();
+        });
+        builder.Services.ConfigureWolverine(UseSeveralNodes);
     }
 }
