@@ -69,6 +69,13 @@ Task("Test").IsDependentOn("Compile").Does(() =>
     var (total, passed, executed) = (Sum("total"), Sum("passed"), Sum("executed"));
     // The last line of build.sh, after Cake has said what it has to say.
     System.IO.File.WriteAllText($"{results}/summary", $"{passed} passed, {executed - passed} failed, {total - executed} skipped\n");
+    // Again at the end, where somebody looks who sees the last page only.
+    foreach (var test in runs.SelectMany(run => run.Descendants()).Where(element => element.Name.LocalName == "UnitTestResult" && (string)element.Attribute("outcome") == "Failed"))
+    {
+        string Text(string name) => test.Descendants().FirstOrDefault(element => element.Name.LocalName == name)?.Value ?? "";
+        Information("Failed: {0}\n{1}", (string)test.Attribute("testName"), string.Join("\n", $"{Text("Message")}\n{Text("StackTrace")}".Split('\n').Take(25).Select(line => line.Length > 300 ? line[..300] : line)));
+    }
+
     if (code != 0 || passed < executed) throw new CakeException(1, "Tests failed.");
     // A project whose tests are not found reports no failure.
     var ran = runs.Where(run => run.Descendants().Any(element => element.Name.LocalName == "Counters" && (int)element.Attribute("executed") > 0))

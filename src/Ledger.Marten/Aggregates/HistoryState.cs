@@ -21,7 +21,7 @@ internal sealed record HistoryState(History History, long Stored, int Unsaved, b
     public static async Task<HistoryState> ReadAsync(IDocumentSession session, StreamName stream, CancellationToken cancellationToken)
     {
         var documents = session.DocumentStore;
-        await session.Database.EnsureStorageExistsAsync(typeof(LedgerFeature), cancellationToken).ConfigureAwait(false);
+        await SharedStorage.EnsureAsync(session.Database, typeof(LedgerFeature), cancellationToken).ConfigureAwait(false);
         var unsaved = UnsavedEvents.Find(session, stream.Value)?.Events.Count ?? 0;
         var command = new NpgsqlCommand(MartenSql.Load("read_history", StoreConfiguration.Of(documents).Ledger.Schemas))
         {

@@ -1,5 +1,6 @@
 using JasperFx.MultiTenancy;
 using Ledger.Log;
+using Ledger.Marten.Schema;
 using Marten;
 using Npgsql;
 using NpgsqlTypes;
@@ -19,7 +20,7 @@ internal sealed class StoredStates<T>(IDocumentStore store)
     /// <summary>The document of a stream, unless it contains events that the segment has not taken; null if there is none.</summary>
     public async Task<(T State, long Version)?> FindAsync(IQuerySession session, LineageSegment segment, CancellationToken cancellationToken)
     {
-        await session.Database.EnsureStorageExistsAsync(typeof(T), cancellationToken).ConfigureAwait(false);
+        await SharedStorage.EnsureAsync(session.Database, typeof(T), cancellationToken).ConfigureAwait(false);
         var command = new NpgsqlCommand(Sql) { Parameters = { new() { Value = segment.Stream, NpgsqlDbType = NpgsqlDbType.Varchar } } };
         if (_hasTenants)
         {

@@ -115,7 +115,7 @@ public sealed partial class MartenEventStore : IEventStore, IProjectionCatalog, 
 
     private async Task<bool> EnsureOnceAsync(CancellationToken cancellationToken)
     {
-        await Database.EnsureStorageExistsAsync(typeof(LedgerFeature), cancellationToken).ConfigureAwait(false);
+        await SharedStorage.EnsureAsync(Database, typeof(LedgerFeature), cancellationToken).ConfigureAwait(false);
         return true;
     }
 

@@ -2,6 +2,7 @@ using JasperFx.Events.Daemon;
 using JasperFx.Events.Projections;
 using Ledger.Conformance;
 using Ledger.Log;
+using Ledger.Postgres.Log.Appending;
 using Ledger.Postgres.Tenants;
 using Ledger.Postgres.Tests.Log;
 using Marten;
@@ -9,6 +10,7 @@ using Marten.Events;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
+using Npgsql;
 using Shouldly;
 using Xunit;
 
@@ -63,7 +65,7 @@ public sealed partial class ConjoinedMartenTests
 
             await over.CancelAsync();
             await writing;
-            await documents.WaitForNonStaleProjectionDataAsync(TimeSpan.FromMinutes(2));
+            await WaitForDocumentsAsync(documents);
             foreach (var (name, own) in writers)
             {
                 // Where a save fails after its events have numbers, Marten writes tombstones for them.
@@ -86,6 +88,23 @@ public sealed partial class ConjoinedMartenTests
         finally
         {
             await DropDaemonRoleAsync(daemon);
+        }
+
+        // Marten tries once, and a connection of its pools may be one whose session was ended.
+        static async Task WaitForDocumentsAsync(IDocumentStore documents)
+        {
+            for (var isDone = false; !isDone;)
+            {
+                try
+                {
+                    await documents.WaitForNonStaleProjectionDataAsync(TimeSpan.FromMinutes(2));
+                    isDone = true;
+                }
+                catch (NpgsqlException lost) when (TransientFaults.IsServerAway(lost))
+                {
+                    // It has left the pool.
+                }
+            }
         }
 
         IHost Build(string daemonConnection)
