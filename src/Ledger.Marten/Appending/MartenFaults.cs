@@ -43,7 +43,10 @@ internal static class MartenFaults
     }
 
     /// <summary>Whether the same request may succeed when it is sent again.</summary>
-    public static bool IsTransient(Exception fault) => TransientFaults.Contains(fault) || IsOvertaken(fault) || IsWithoutPrimary(fault);
+    public static bool IsTransient(Exception fault) => TransientFaults.Contains(fault) || IsOvertaken(fault) || IsWithoutPrimary(fault) || IsInSchema(fault);
+
+    /// <summary>Whether Marten was about to make its tables when it happened.</summary>
+    private static bool IsInSchema(Exception fault) => fault is MartenSchemaException { InnerException: { } cause } && TransientFaults.Contains(cause);
 
     /// <summary>Whether none of several servers could be written to, which has no further cause.</summary>
     private static bool IsWithoutPrimary(Exception fault) => fault is NpgsqlException { InnerException: null } and not PostgresException;

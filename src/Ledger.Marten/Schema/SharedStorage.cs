@@ -10,17 +10,22 @@ internal static class SharedStorage
     // Each looks again at what is missing, and then has less to make.
     private const int Attempts = 20;
 
-    private const string ObjectChangedAtTheSameTime = PostgresErrorCodes.InternalError;
+    // What PostgreSQL calls "tuple concurrently updated", in the language of the server.
+    private const string ChangedAtTheSameTime = PostgresErrorCodes.InternalError;
 
     /// <summary>Has Marten make what a type needs, if it may.</summary>
+    public static ValueTask EnsureAsync(IMartenDatabase database, Type type, CancellationToken cancellationToken) =>
+        EnsureAsync(() => database.EnsureStorageExistsAsync(type, cancellationToken));
+
+    /// <summary>Lets Marten try again while others are faster.</summary>
     /// <remarks>PostgreSQL refuses one of two transactions that create the same at once, also where they say "if not exists" or "or replace".</remarks>
-    public static async Task EnsureAsync(IMartenDatabase database, Type type, CancellationToken cancellationToken)
+    public static async ValueTask EnsureAsync(Func<ValueTask> ensure)
     {
         for (var attempt = 1; ; attempt++)
         {
             try
             {
-                await database.EnsureStorageExistsAsync(type, cancellationToken).ConfigureAwait(false);
+                await ensure().ConfigureAwait(false);
                 return;
             }
             catch (MartenSchemaException fault) when (attempt < Attempts && fault.InnerException is PostgresException refusal && IsOvertaken(refusal))
@@ -30,15 +35,13 @@ internal static class SharedStorage
         }
     }
 
-    private static bool IsOvertaken(PostgresException refusal) => refusal switch
-    {
-        { SqlState: PostgresErrorCodes.UniqueViolation, SchemaName: "pg_catalog" } => true,
-        { SqlState: ObjectChangedAtTheSameTime } => refusal.MessageText.Contains("concurrently", StringComparison.Ordinal),
-        _ => refusal.SqlState is PostgresErrorCodes.DuplicateSchema
+    private static bool IsOvertaken(PostgresException refusal) =>
+        refusal is { SqlState: PostgresErrorCodes.UniqueViolation, SchemaName: "pg_catalog" }
+        || refusal.SqlState is ChangedAtTheSameTime
+            or PostgresErrorCodes.DuplicateSchema
             or PostgresErrorCodes.DuplicateTable
             or PostgresErrorCodes.DuplicateFunction
             or PostgresErrorCodes.DuplicateObject
             or PostgresErrorCodes.DuplicateColumn
-            or PostgresErrorCodes.DeadlockDetected,
-    };
+            or PostgresErrorCodes.DeadlockDetected;
 }

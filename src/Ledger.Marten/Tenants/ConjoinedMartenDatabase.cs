@@ -1,4 +1,5 @@
 using System.Reflection;
+using Ledger.Marten.Schema;
 using Ledger.Postgres;
 using Ledger.Postgres.Tenants;
 using Marten;
@@ -10,7 +11,7 @@ using Weasel.Postgresql;
 namespace Ledger.Marten.Tenants;
 
 /// <summary>Connections to a schema of many tenants: those of one, or of the daemon. Its tables are compared and made as another role, where one is given.</summary>
-internal sealed class ConjoinedMartenDatabase : MartenDatabase
+internal sealed class ConjoinedMartenDatabase : MartenDatabase, IMartenDatabase
 {
     // Weasel has no other way to use two.
     private static readonly FieldInfo Shown = typeof(PostgresqlDatabase).GetField("<DataSource>k__BackingField", BindingFlags.Instance | BindingFlags.NonPublic)
@@ -32,6 +33,9 @@ internal sealed class ConjoinedMartenDatabase : MartenDatabase
 
     /// <summary>What migrations of everything use; sessions and the daemon do not call it.</summary>
     public override NpgsqlConnection CreateConnection() => _owner?.CreateConnection() ?? base.CreateConnection();
+
+    // Each tenant has a database of its own here, so that Marten does not know of the others, which begin at the same moment.
+    ValueTask IMartenDatabase.EnsureStorageExistsAsync(Type featureType, CancellationToken token) => SharedStorage.EnsureAsync(() => EnsureStorageExistsAsync(featureType, token));
 
     // Marten would make tables of one log, which cannot be divided later; and where it makes what a type needs on the daemon's connections, it would be the daemon's.
     private sealed class SchemaCheck(SchemaNames schemas) : IDatabaseInitializer<NpgsqlConnection>

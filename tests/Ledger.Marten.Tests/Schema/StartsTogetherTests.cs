@@ -12,6 +12,8 @@ public sealed class StartsTogetherTests
 {
     private const int Starts = 6;
 
+    private static readonly string[] Names = [.. Enumerable.Range(0, Starts).Select(n => $"together-{n}")];
+
     [Fact]
     public async Task FirstAppends_OfSeveralStores_OnAnEmptyDatabase_AllSucceed()
     {
@@ -42,19 +44,27 @@ public sealed class StartsTogetherTests
         });
         var tenants = new MartenTenants(documents);
         var stores = new List<MartenEventStore>();
-        foreach (var name in Enumerable.Range(0, Starts).Select(n => $"together-{n}"))
+        foreach (var name in Names)
         {
             await database.Map.AddAsync(name);
             stores.Add((await tenants.ForTenantAsync(name)).Store);
         }
 
-        await AppendAtOnceAsync(stores);
+        // Half of them through sessions of Marten.
+        await Task.WhenAll(AppendAtOnceAsync(stores[..(Starts / 2)]), Task.WhenAll(Names[(Starts / 2)..].Select(name => Task.Run(() => SaveAsync(name)))));
         foreach (var store in stores)
         {
             (await store.ReadLogAsync().CountAsync()).ShouldBe(1);
         }
+
+        async Task SaveAsync(string tenant)
+        {
+            await using var session = documents.LightweightSession(tenant);
+            session.Events.Append("order", new KitLoaded(tenant));
+            await session.SaveChangesAsync();
+        }
     }
 
-    private static Task AppendAtOnceAsync(IReadOnlyList<MartenEventStore> stores) => Task.WhenAll(stores.Select((store, n) => Task.Run(() =>
+    private static Task<AppendResult[]> AppendAtOnceAsync(IReadOnlyList<MartenEventStore> stores) => Task.WhenAll(stores.Select((store, n) => Task.Run(() =>
         store.AppendAsync(new StreamName($"order-{n}"), ExpectedVersion.NoStream, [new KitLoaded($"{n}")]))));
 }

@@ -65,7 +65,11 @@ public sealed partial class ConjoinedMartenTests
 
             await over.CancelAsync();
             await writing;
-            await WaitForDocumentsAsync(documents);
+            await AgainAsync(async () =>
+            {
+                await documents.WaitForNonStaleProjectionDataAsync(TimeSpan.FromMinutes(2));
+                return true;
+            });
             foreach (var (name, own) in writers)
             {
                 // Where a save fails after its events have numbers, Marten writes tombstones for them.
@@ -78,7 +82,7 @@ public sealed partial class ConjoinedMartenTests
                 stored.Keys.Except(own.SelectMany(writer => writer.Acknowledged.Concat(writer.InDoubt))).ShouldBeEmpty("An event of another tenant, or of no one.");
                 own.ShouldAllBe(writer => writer.Acknowledged.Count > 0);
                 await using var session = documents.QuerySession(name);
-                (await session.Query<Orders>().ToListAsync()).ToDictionary(o => o.Id, o => o.Count)
+                (await AgainAsync(() => session.Query<Orders>().ToListAsync())).ToDictionary(o => o.Id, o => o.Count)
                     .ShouldBe(log.GroupBy(e => e.Stream.Value).ToDictionary(g => g.Key, g => g.Count()), ignoreOrder: true);
             }
 
@@ -90,15 +94,14 @@ public sealed partial class ConjoinedMartenTests
             await DropDaemonRoleAsync(daemon);
         }
 
-        // Marten tries once, and a connection of its pools may be one whose session was ended.
-        static async Task WaitForDocumentsAsync(IDocumentStore documents)
+        // Marten tries some things once, and a connection of its pools may be one whose session was ended.
+        static async Task<T> AgainAsync<T>(Func<Task<T>> ask)
         {
-            for (var isDone = false; !isDone;)
+            while (true)
             {
                 try
                 {
-                    await documents.WaitForNonStaleProjectionDataAsync(TimeSpan.FromMinutes(2));
-                    isDone = true;
+                    return await ask();
                 }
                 catch (NpgsqlException lost) when (TransientFaults.IsServerAway(lost))
                 {
