@@ -73,7 +73,7 @@ public sealed class ConjoinedNodesTests(ConjoinedDatabase database) : IClassFixt
 
     private static async Task WaitAsync(NpgsqlDataSource all, string question)
     {
-        using var limit = new CancellationTokenSource(TimeSpan.FromMinutes(1));
+        using var limit = new CancellationTokenSource(TimeSpan.FromMinutes(2));
         using var pace = new PeriodicTimer(TimeSpan.FromMilliseconds(50));
         try
         {
