@@ -6,7 +6,6 @@ using Microsoft.Extensions.DependencyInjection;
 using Npgsql;
 using Shouldly;
 using Wolverine.Runtime;
-using Wolverine.Tracking;
 using Xunit;
 
 namespace Ledger.Wolverine.Tests.Handling;

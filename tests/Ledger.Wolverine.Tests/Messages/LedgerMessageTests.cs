@@ -7,7 +7,6 @@ using Ledger.Worlds;
 using Microsoft.Extensions.DependencyInjection;
 using Shouldly;
 using Wolverine;
-using Wolverine.Tracking;
 using Xunit;
 
 namespace Ledger.Wolverine.Tests.Messages;
