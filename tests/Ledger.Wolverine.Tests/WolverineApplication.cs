@@ -15,6 +15,7 @@ using Wolverine;
 using Wolverine.ErrorHandling;
 using Wolverine.Marten;
 using Wolverine.Postgresql;
+using Wolverine.Tracking;
 using Xunit;
 
 namespace Ledger.Wolverine.Tests;
@@ -101,6 +102,12 @@ public abstract class WolverineApplication : IAsyncLifetime
         await using var command = DataSource.CreateCommand(sql);
         return (long)(await command.ExecuteScalarAsync())!;
     }
+
+    /// <summary>Has a message handled, and waits until what follows is handled too. Wolverine's own methods wait for five seconds, in which a loaded machine may still compile a handler.</summary>
+    public Task<ITrackedSession> InvokeAndWaitAsync(object message) => ExecuteAndWaitAsync(context => context.InvokeAsync(message));
+
+    /// <summary>Does something, and waits until the messages that follow are handled.</summary>
+    public Task<ITrackedSession> ExecuteAndWaitAsync(Func<IMessageContext, Task> action) => Host.TrackActivity().Timeout(TimeSpan.FromMinutes(2)).ExecuteAndWaitAsync(action);
 
     /// <summary>Whether nothing is left to be sent or handled.</summary>
     public async Task<bool> IsDrainedAsync() => await CountAsync(

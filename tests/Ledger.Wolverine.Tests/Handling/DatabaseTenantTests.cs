@@ -55,7 +55,7 @@ public sealed class DatabaseTenantTests
             await Should.ThrowAsync<Exception>(() => host.InvokeAsync(new WriteNote("same", "lost")));
             await Should.ThrowAsync<Exception>(() => InvokeAsync(host, "nobody", new WriteNote("same", "lost")));
 
-            await host.Services.GetRequiredService<IDocumentStore>().WaitForNonStaleProjectionDataAsync(TimeSpan.FromSeconds(60));
+            await host.Services.GetRequiredService<IDocumentStore>().WaitForNonStaleProjectionDataAsync(TimeSpan.FromMinutes(2));
             foreach (var database in new[] { acme, bolt })
             {
                 (await AskAsync(database, "with spoilt as (update ledger.mt_doc_ledger_world set data = '{}' returning 1) select count(*) from spoilt")).ShouldBe(3);
@@ -71,7 +71,7 @@ public sealed class DatabaseTenantTests
         NpgsqlConnection.ClearAllPools();
 
         static Task InvokeAsync(IHost host, string tenant, object message) =>
-            host.TrackActivity().Timeout(TimeSpan.FromSeconds(30)).ExecuteAndWaitAsync(context => context.InvokeForTenantAsync(tenant, message));
+            host.TrackActivity().Timeout(TimeSpan.FromMinutes(2)).ExecuteAndWaitAsync(context => context.InvokeForTenantAsync(tenant, message));
     }
 
     private static async Task<long> AskAsync(TestDatabase database, string sql)

@@ -6,7 +6,6 @@ using Microsoft.Extensions.DependencyInjection;
 using Npgsql;
 using Shouldly;
 using Wolverine.Runtime;
-using Wolverine.Tracking;
 using Xunit;
 
 namespace Ledger.Wolverine.Tests.Handling;
@@ -30,8 +29,8 @@ public sealed class MartenHandlerTests(MartenApplication application) : HandlerT
     [Fact]
     public async Task Records_AreSavedWithDocumentAndMessages_OrNothingIs()
     {
-        await application.Host.InvokeMessageAndWaitAsync(new Believe("belief", "F-1"));
-        await application.Host.InvokeMessageAndWaitAsync(new Believe("belief", "F-2"));
+        await application.InvokeAndWaitAsync(new Believe("belief", "F-1"));
+        await application.InvokeAndWaitAsync(new Believe("belief", "F-2"));
         await Should.ThrowAsync<NotSupportedException>(() => InvokeAsync(new Believe("belief", "F-3", Fails: true)));
 
         var heard = application.Host.Services.GetRequiredService<Heard>();

@@ -20,10 +20,10 @@ public abstract class HandlerTests(WolverineApplication application)
     [Fact]
     public async Task World_EventsAreAppended_AndMessagesFollow()
     {
-        var tracked = await application.Host.InvokeMessageAndWaitAsync(new ProposeClaim(_id, "claim-1"));
-        await application.Host.InvokeMessageAndWaitAsync(new ProposeClaim(_id, "claim-1"));
-        await application.Host.InvokeMessageAndWaitAsync(new RefuteClaim(_id, "claim-1"));
-        await application.Host.InvokeMessageAndWaitAsync(new RefuteClaim(_id, "unknown"));
+        var tracked = await application.InvokeAndWaitAsync(new ProposeClaim(_id, "claim-1"));
+        await application.InvokeAndWaitAsync(new ProposeClaim(_id, "claim-1"));
+        await application.InvokeAndWaitAsync(new RefuteClaim(_id, "claim-1"));
+        await application.InvokeAndWaitAsync(new RefuteClaim(_id, "unknown"));
 
         var events = await application.Ledger.GetRun(_id).ReadAllAsync();
         events.Select(e => e.Type).ShouldBe(["object.created", "object.patched"]);
@@ -107,8 +107,8 @@ public abstract class HandlerTests(WolverineApplication application)
     [Fact]
     public async Task Messages_SixteenAtOnceForOneRun_WriteEachEventOnceAndInOrder()
     {
-        await application.Host.ExecuteAndWaitAsync(
-            _ => Task.WhenAll(Enumerable.Range(0, 16).Select(n => PublishAsync(new ProposeClaim(_id, $"claim-{n}")))), 60_000);
+        await application.ExecuteAndWaitAsync(
+            _ => Task.WhenAll(Enumerable.Range(0, 16).Select(n => PublishAsync(new ProposeClaim(_id, $"claim-{n}")))));
 
         var events = await application.Ledger.GetRun(_id).ReadAllAsync();
         events.Select(e => ((ObjectCreated)e.Data).Id).Order().ShouldBe(Enumerable.Range(0, 16).Select(n => $"claim-{n}").Order());

@@ -7,7 +7,6 @@ using Ledger.Worlds;
 using Microsoft.Extensions.DependencyInjection;
 using Shouldly;
 using Wolverine;
-using Wolverine.Tracking;
 using Xunit;
 
 namespace Ledger.Wolverine.Tests.Messages;
@@ -20,7 +19,7 @@ public abstract class LedgerMessageTests(WolverineApplication application)
     [Fact]
     public async Task StartRun_CreatesIt_AndSaysSo()
     {
-        var tracked = await application.Host.InvokeMessageAndWaitAsync(new StartRun(_id) { Events = [EventData.Of(new KitLoaded("first"))] });
+        var tracked = await application.InvokeAndWaitAsync(new StartRun(_id) { Events = [EventData.Of(new KitLoaded("first"))] });
 
         tracked.NoRoutes.SingleMessage<RunStarted>().ShouldBe(new RunStarted(_id, 1));
         (await application.Ledger.GetRun(_id).GetLengthAsync()).ShouldBe(new Position(1));
@@ -93,7 +92,7 @@ public abstract class LedgerMessageTests(WolverineApplication application)
         var change = new ChangedEvent(made.EventId, "kit.loaded", made.Position, made.Replaced.Id);
         var continuation = new RunContinuation(Guid.NewGuid(), made.Branch.StreamName, new Position(2)) { Parent = run.StreamName, ForkPosition = Position.Start, Change = change, Actor = "me" };
 
-        var tracked = await application.Host.ExecuteAndWaitAsync(() => application.Host.Services.GetRequiredService<IRunRunner>().RunOnAsync(continuation));
+        var tracked = await application.ExecuteAndWaitAsync(_ => application.Host.Services.GetRequiredService<IRunRunner>().RunOnAsync(continuation));
 
         tracked.Executed.SingleMessage<ContinueRun>().ShouldBe(new ContinueRun(made.Branch.StreamName.Value, continuation.Id, 2)
         {

@@ -123,17 +123,20 @@ public sealed class NodesTests
         if (engine != "native-nodes")
         {
             // The daemon makes the table when it takes the projection over.
-            await database.WaitAsync("select to_regclass('mt_doc_notice') is not null");
             await database.WaitAsync($"select count(*) = {all} from mt_doc_notice");
+
+            // Where a save fails, Marten may write tombstones in the place of its events.
             await database.WaitAsync("""
                 select bool_and(w.mt_version is not distinct from s.version)
                 from ledger.mt_streams as s
                 left join ledger.mt_doc_ledger_world as w on w.id = s.id
+                where s.id <> 'mt_tombstone'
                 """);
             (await database.AskAsync<bool>("""
                 select bool_and(b.mt_version is not distinct from s.version and b.data ->> 'Claims' = '0')
                 from ledger.mt_streams as s
                 left join mt_doc_board as b on b.id = s.id
+                where s.id <> 'mt_tombstone'
                 """)).ShouldBeTrue();
         }
         else

@@ -51,7 +51,13 @@ internal sealed class ProjectionRequest(NpgsqlDataSource dataSource, PostgresOpt
         var (node, isFinished, error, silence) = await ReadAsync(id, progress, cancellationToken).ConfigureAwait(false);
         if (isFinished)
         {
-            return error is null ? true : throw await FailAsync(id, projection, error).ConfigureAwait(false);
+            if (error is null)
+            {
+                return true;
+            }
+
+            await ExecuteAsync("forget_request", id).ConfigureAwait(false);
+            throw new RequestFailedException(projection, error);
         }
 
         if (silence <= PatienceSeconds)
@@ -61,22 +67,16 @@ internal sealed class ProjectionRequest(NpgsqlDataSource dataSource, PostgresOpt
 
         if (node is null)
         {
-            throw await FailAsync(
-                id,
+            // A node may take it at this moment.
+            return await ExecuteAsync("forget_request", id).ConfigureAwait(false) == 0 ? false : throw new RequestFailedException(
                 projection,
                 $"No node that runs declares '{projection}', or the one that does is rebuilding another. Start the application that does, or wait, and ask again; one of Marten is "
                     + "rebuilt by the application itself, with "
-                    + "'dotnet run -- projections rebuild'.").ConfigureAwait(false);
+                    + "'dotnet run -- projections rebuild'.");
         }
 
         // It stays: the node may be cut off alone, and a process that begins finishes a rebuild of Marten, which has emptied the documents.
         throw new RequestFailedException(projection, $"Node '{node}' began and is gone. Try again; '--resume' continues a rebuild.");
-    }
-
-    private async Task<RequestFailedException> FailAsync(long id, string projection, string message)
-    {
-        await ExecuteAsync("forget_request", id).ConfigureAwait(false);
-        return new RequestFailedException(projection, message);
     }
 
     private Task<(string? Node, bool IsFinished, string? Error, double Silence)> ReadAsync(

@@ -104,6 +104,41 @@ public sealed class ProjectionRequestTests
             "No node that runs declares 'nobody', or the one that does is rebuilding another. Start the application that does, or wait, and ask again; one of Marten is rebuilt by the application itself, with 'dotnet run -- projections rebuild'.");
     }
 
+    [Fact]
+    public async Task Rebuild_TakenAtTheMomentWhenItIsGivenUp_IsWaitedFor()
+    {
+        await using var bench = await DaemonBench.CreateAsync();
+        await bench.Database.ExecuteAsync("""
+            create function earlier() returns trigger language plpgsql as $$ begin new.requested_at := new.requested_at - interval '11 s'; return new; end $$;
+            create trigger tr_earlier before insert on ledger.projection_request for each row execute function earlier();
+            create function hold() returns trigger language plpgsql as
+            $$ begin if exists (select from ledger.projection_request) then perform pg_advisory_xact_lock_shared(4713); end if; return null; end $$;
+            create trigger tr_hold before delete on ledger.projection_request for each statement execute function hold();
+            """);
+        await using var holder = await bench.Database.DataSource.OpenConnectionAsync();
+        await ExecuteAsync("select pg_advisory_lock(4713)");
+
+        var rebuild = new ProjectionAdmin(bench.Database.DataSource).RebuildAsync("elsewhere");
+        await ProjectionDaemonTests.UntilAsync(
+            bench,
+            "select count(*)::text from pg_locks where locktype = 'advisory' and objid = 4713 and not granted and database = (select oid from pg_database where datname = current_database())",
+            "1");
+        await ExecuteAsync("update ledger.projection_request set node = 'elsewhere', seen_at = clock_timestamp()");
+        await ExecuteAsync("select pg_advisory_unlock(4713)");
+        await ProjectionDaemonTests.UntilAsync(bench, "select count(*)::text from pg_locks where locktype = 'advisory' and objid = 4713", "0");
+        await ExecuteAsync("update ledger.projection_request set finished_at = clock_timestamp()");
+
+        await rebuild;
+        (await bench.Database.ScalarAsync<long>("select count(*) from ledger.projection_request")).ShouldBe(0);
+
+        async Task ExecuteAsync(string sql)
+        {
+            await using var command = holder.CreateCommand();
+            command.CommandText = sql;
+            await command.ExecuteNonQueryAsync();
+        }
+    }
+
     private sealed class Latest(Action<RebuildProgress> report) : IProgress<RebuildProgress>
     {
         public void Report(RebuildProgress value) => report(value);
