@@ -99,26 +99,27 @@ public sealed class SharedDaemonTests(ConjoinedDatabase database, ITestOutputHel
         (await database.ScalarAsync<bool>($"""
             select exists (
                 select
-                from progress_test as p
+                from public.progress_test as p
                 where p.tenant_id = 'busy'
                   and p.seq = (select max(e.seq_id) from ledger.mt_events as e where e.tenant_id = 'busy')
                   and p.n < (
                       select max(l.n)
                       from (
                           select min(d.n) as n
-                          from progress_test as d
+                          from public.progress_test as d
                           join ledger.mt_events as e on e.tenant_id = d.tenant_id and e.seq_id <= d.seq
                           where d.tenant_id like 'light %'
                           group by d.tenant_id) as l))
             """)).ShouldBeFalse("the others waited for all of it");
         handled.Keys.Order().ShouldBe([.. light]);
 
-        // Which progress was made after which, however late it is looked at.
+        // Which progress was made after which, however late it is looked at. Outside the schema, in which everything belongs to its role.
         Task<int> NoteOrderAsync() => database.ScalarAsync<int>($"""
-            create table progress_test (n bigint generated always as identity, tenant_id text, seq bigint);
-            create function progress_test() returns trigger language plpgsql security definer as $$
+            create table public.progress_test (n bigint generated always as identity, tenant_id text, seq bigint);
+            grant insert on public.progress_test to {database.Role};
+            create function public.progress_test() returns trigger language plpgsql as $$
             begin insert into public.progress_test (tenant_id, seq) values (new.tenant_id, new.last_seq_id); return null; end $$;
-            create trigger tr_progress_test after insert or update on ledger.tenant_progression for each row when (new.name = '{Shard}') execute function progress_test();
+            create trigger tr_progress_test after insert or update on ledger.tenant_progression for each row when (new.name = '{Shard}') execute function public.progress_test();
             select 1
             """);
 
