@@ -54,7 +54,7 @@ public sealed class ProjectionAdminTests
             patience.Token.ThrowIfCancellationRequested();
             var before = await bench.Database.ScalarAsync<long>(Position);
             await bench.Store.AppendAsync(StreamName.Run("a"), ExpectedVersion.Any, [new KitLoaded("2")]);
-            await bench.Store.WaitForNonStaleAsync(TimeSpan.FromSeconds(1)).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await bench.Store.WaitForNonStaleAsync(TimeSpan.FromSeconds(1)).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
             still = await bench.Database.ScalarAsync<long>(Position) == before ? still + 1 : 0;
         }
 
