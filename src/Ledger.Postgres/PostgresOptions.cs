@@ -116,6 +116,9 @@ public sealed record PostgresOptions
     /// <summary>The name of the tenant that metrics of appends have; null for none.</summary>
     internal string? MeteredTenant { get; init; }
 
+    /// <summary>How many seconds a batch may take before each of its requests is sent alone, so that one on a locked stream does not hold up the others for long.</summary>
+    internal int LongestBatchSeconds { get; init; } = 2;
+
     internal SchemaNames Schemas => new(EventSchema, LedgerSchema, Tenancy);
 
     internal int CommandTimeoutSeconds => (int)Math.Ceiling(CommandTimeout.TotalSeconds);

@@ -178,7 +178,7 @@ public sealed partial class ProcessTests(CliDatabase database) : IClassFixture<C
         return await EndAsync(process);
     }
 
-    private static async Task<CliResult> EndAsync(Process process, int minutes = 1)
+    private static async Task<CliResult> EndAsync(Process process, int minutes = 3)
     {
         using var patience = new CancellationTokenSource(TimeSpan.FromMinutes(minutes));
         var output = process.StandardOutput.ReadToEndAsync(patience.Token);

@@ -21,6 +21,9 @@ public static class Law
     public static void Holds<T>(Arbitrary<T> values, Action<T> law, int times = 200) =>
         Check.One(Start.WithMaxTest(times), Prop.ForAll(values, law));
 
+    /// <summary>Checks a property as it is.</summary>
+    public static void Holds(Property law) => Check.One(Start, law);
+
     /// <summary>Arrays of up to some values; smaller ones come by leaving out parts.</summary>
     public static Arbitrary<T[]> ArraysOf<T>(Gen<T> element, int upTo) =>
         Arb.From(Gen.Choose(0, upTo).SelectMany(count => Gen.ArrayOf(element, count)), values => Shrink(values));

@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using System.Text.RegularExpressions;
 using Ledger.Log;
 using Microsoft.Playwright;
 using Shouldly;
@@ -89,7 +90,7 @@ public sealed partial class BrowserTests(BrowserHost browser) : IClassFixture<Br
         await Expect(page.Locator(".cursor")).ToContainTextAsync("event 4");
 
         (await page.EvaluateAsync<bool>("window.isSame")).ShouldBeTrue();
-        page.Url.ShouldContain("at=5");
+        await Expect(page).ToHaveURLAsync(new Regex("at=5"));
         await Expect(page.Locator("tr.changed")).ToContainTextAsync("source-1");
     }
 
@@ -103,7 +104,7 @@ public sealed partial class BrowserTests(BrowserHost browser) : IClassFixture<Br
         await page.Locator("[data-time-range]").EvaluateAsync("range => { range.value = 0; range.dispatchEvent(new Event('input')); }");
         await Expect(at).Not.ToHaveValueAsync("191");
         var begun = await at.InputValueAsync();
-        page.Url.ShouldContain($"at={begun}");
+        await Expect(page).ToHaveURLAsync(new Regex($"at={begun}"));
 
         await page.GetByRole(AriaRole.Button, new() { Name = "Play" }).ClickAsync();
         await Expect(at).Not.ToHaveValueAsync(begun);
@@ -218,6 +219,7 @@ public sealed partial class BrowserTests(BrowserHost browser) : IClassFixture<Br
     public async Task Pages_WithoutScripts_AreWhole()
     {
         await using var context = await browser.Browser.NewContextAsync(new BrowserNewContextOptions { JavaScriptEnabled = false });
+        context.SetDefaultTimeout(Chromium.Patience);
         var page = await context.NewPageAsync();
         await page.GotoAsync($"{browser.Host.Address}/ledger/world?stream=run:kettle&at=6");
 

@@ -7,7 +7,7 @@ namespace Ledger.Explorer.Tests.Browser;
 public static class Chromium
 {
     /// <summary>How many milliseconds a page may take for a step: none does, unless the machine is busy.</summary>
-    public const float Patience = 60_000;
+    public const float Patience = 120_000;
 
     private static readonly string[] Names = ["chromium", "chromium-browser", "google-chrome"];
 
@@ -21,6 +21,7 @@ public static class Chromium
         var browser = await playwright.Chromium.LaunchAsync(new BrowserTypeLaunchOptions
         {
             ExecutablePath = Path,
+            Timeout = Patience,
             // Debian's sandbox needs rights that root in a container has not.
             Args = ["--no-sandbox", "--disable-gpu"],
         });

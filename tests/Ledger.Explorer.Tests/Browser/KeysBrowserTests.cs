@@ -25,6 +25,9 @@ public sealed class KeysBrowserTests(BrowserHost browser) : IClassFixture<Browse
         await page.Keyboard.PressAsync("g");
         await page.Keyboard.PressAsync("s");
         await Expect(page.GetByRole(AriaRole.Heading, new() { Name = "Search" })).ToBeVisibleAsync();
+
+        // The script of the page hears the keys once it is loaded.
+        await page.WaitForLoadStateAsync();
         await page.GetByLabel("Text").First.PressAsync("g");
         await page.GetByLabel("Text").First.PressAsync("r");
         page.Url.ShouldContain("/search");
@@ -47,6 +50,7 @@ public sealed class KeysBrowserTests(BrowserHost browser) : IClassFixture<Browse
         await watched.ShootAsync("commands-light-1280");
         await page.Keyboard.PressAsync("Enter");
         await Expect(page).ToHaveURLAsync(new System.Text.RegularExpressions.Regex("/world\\?stream="));
+        await page.WaitForLoadStateAsync();
 
         await page.Keyboard.PressAsync("Control+k");
         await page.Keyboard.TypeAsync("branch:kettle-strict");

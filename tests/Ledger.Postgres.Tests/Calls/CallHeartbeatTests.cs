@@ -119,14 +119,17 @@ public sealed class CallHeartbeatTests(LedgerDatabase database) : IClassFixture<
         var owner = CallOwner.New(hasty.CallHeartbeat);
         using var first = CallHeartbeat.Begin(new AgentLedger(store, patient, timeProvider: clock), CallOwner.New(patient.CallHeartbeat));
         using var second = CallHeartbeat.Begin(new AgentLedger(store, hasty, timeProvider: clock), owner);
-        var isHeardOf = false;
-        for (var beats = 0; beats < 500 && !isHeardOf; beats++)
+        using var patience = new CancellationTokenSource(TimeSpan.FromMinutes(2));
+        for (var looks = 0; await LastHeardAsync(owner) is null; looks++)
         {
-            clock.Advance(TimeSpan.FromSeconds(1));
-            isHeardOf = await LastHeardAsync(owner) is not null;
-        }
+            patience.Token.ThrowIfCancellationRequested();
 
-        isHeardOf.ShouldBeTrue();
+            // A beat that takes longer than a second of this clock is given up, so that it has time; and not for as long as the others' period.
+            if (looks % 50 == 0 && looks < 25_000)
+            {
+                clock.Advance(TimeSpan.FromSeconds(1));
+            }
+        }
     }
 
     [Fact]

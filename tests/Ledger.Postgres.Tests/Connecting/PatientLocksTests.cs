@@ -26,6 +26,9 @@ public sealed class PatientLocksTests
         var database = roles.Database;
         await using var store = new PostgresEventStore(database.DataSource, database.Options);
         await using var writer = await database.DataSource.OpenConnectionAsync();
+
+        // On a busy machine the change may have come to its longer waits, and the writer has to outlast one of those.
+        await ExecuteAsync(writer, "set deadlock_timeout = '20s'");
         Task changing;
         await using (var transaction = await writer.BeginTransactionAsync())
         {
@@ -35,7 +38,7 @@ public sealed class PatientLocksTests
             {
             }
 
-            await store.AppendAsync(StreamName.Run("other"), ExpectedVersion.NoStream, [new KitLoaded("x")]).WaitAsync(TimeSpan.FromMinutes(1));
+            await store.AppendAsync(StreamName.Run("other"), ExpectedVersion.NoStream, [new KitLoaded("x")]).WaitAsync(TimeSpan.FromMinutes(2));
             await WriteAsync(writer, wanted);
             await transaction.CommitAsync();
         }
@@ -50,6 +53,11 @@ public sealed class PatientLocksTests
             _ => database.MigratorOf([.. Migration.All, Later]).ApplyAsync(),
         };
     }
+
+    // After that time a server looks for cycles, and ends the transaction that looks.
+    [Fact]
+    public void WaitAfter_FirstSeconds_IsShorterThanTheTimeUntilServersLookForCycles() =>
+        PatientLocks.WaitAfter(TimeSpan.FromSeconds(3), Timeout.InfiniteTimeSpan).ShouldBeLessThan(TimeSpan.FromSeconds(1));
 
     [Fact]
     public async Task Run_LocksThatOthersKeep_ThrowsTheRefusalOfTheServer_AndNothingIsDone()

@@ -9,7 +9,7 @@ namespace Ledger.Postgres.Tests.Log;
 /// <summary>A call that waits for the server stops soon after it is cancelled, and leaves the store as good as before.</summary>
 public sealed class CancelledCallTests(LedgerDatabase database) : IClassFixture<LedgerDatabase>
 {
-    // Long enough for a busy machine, and far below the 30 seconds that a statement may take.
+    // Long enough for a busy machine. A call that waits for the lock all the same fails before, and otherwise: a statement may take 30 seconds.
     private static readonly TimeSpan Soon = TimeSpan.FromMinutes(1);
 
     [Fact]

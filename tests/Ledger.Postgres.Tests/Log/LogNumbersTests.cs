@@ -183,7 +183,7 @@ public sealed class LogNumbersTests
         var database = await server.CreateDatabaseAsync();
         await using var source = NpgsqlDataSource.Create(database.ConnectionString);
         await new LedgerMigrator(source).ApplyAsync();
-        await using var store = new PostgresEventStore(source, new PostgresOptions { RetryFor = TimeSpan.FromSeconds(5) });
+        await using var store = new PostgresEventStore(source, new PostgresOptions { RetryFor = TimeSpan.FromMinutes(2) });
         var stream = StreamName.Run("a");
         await store.AppendAsync(stream, ExpectedVersion.Any, [new ObjectCreated("o", "Claim")]);
         await using (var folder = source.CreateCommand("show data_directory"))

@@ -33,7 +33,7 @@ public sealed class ReadAheadTests(LedgerDatabase database) : IClassFixture<Ledg
     public async Task Read_TakerStops_GivesTheConnectionsBack(int taken)
     {
         var stream = await WriteAsync();
-        await using var two = NpgsqlDataSource.Create(database.ConnectionString + ";Maximum Pool Size=2;Timeout=5");
+        await using var two = NpgsqlDataSource.Create(database.ConnectionString + ";Maximum Pool Size=2;Timeout=60");
         await using var store = new PostgresEventStore(two);
         for (var i = 0; i < 5; i++)
         {

@@ -50,7 +50,7 @@ public sealed class ConnectionRoles
         (await (await runs.OpenAsync(StreamName.Run("of-an-application"))).GetWorldAsync()).Objects.ShouldHaveSingleItem();
 
         // The daemon keeps the summaries, which a writer only reads.
-        using var stop = new CancellationTokenSource(TimeSpan.FromSeconds(20));
+        using var stop = new CancellationTokenSource(TimeSpan.FromMinutes(2));
         while (await roles.Database.AskAsync<long>("select count(*) from ledger.run_summary where stream = 'run:of-an-application'") == 0)
         {
             stop.Token.ThrowIfCancellationRequested();

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using Ledger.Conformance;
 using Ledger.Tasks;
+using Npgsql;
 using Shouldly;
 using Xunit;
 
@@ -17,8 +18,14 @@ public sealed class TaskCrashTests
     public async Task Saves_WhileConnectionsAreKilled_AreStoredOnce()
     {
         await using var database = await LedgerDatabase.OnOwnServerAsync();
-        await SaveAsync(database, async () => await database.ExecuteAsync(
-            "select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid()"));
+        await SaveAsync(database, async () =>
+        {
+            // Not one of the pool, which may have been ended the time before.
+            await using var connection = new NpgsqlConnection(database.ConnectionString + ";Pooling=false");
+            await connection.OpenAsync();
+            await using var command = new NpgsqlCommand("select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid()", connection);
+            await command.ExecuteNonQueryAsync();
+        });
     }
 
     [Fact]

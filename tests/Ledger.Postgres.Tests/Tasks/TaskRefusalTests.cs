@@ -17,7 +17,7 @@ public sealed class TaskRefusalTests(LedgerDatabase database) : IClassFixture<Le
     public async Task Refused_InABatch_TheOthersAreWrittenWithIt()
     {
         using var measured = new Measurements("ledger.append.batch.size");
-        await using var store = new PostgresEventStore(database.DataSource, new PostgresOptions { AppendLanes = 1 });
+        await using var store = new PostgresEventStore(database.DataSource, new PostgresOptions { AppendLanes = 1, LongestBatchSeconds = 30 });
         var tasks = new TaskLedger(store);
         await tasks.SaveTaskAsync(NewTask("batch"));
         await using var held = await HeldStream.CreateAsync(database);

@@ -39,7 +39,7 @@ public sealed class LedgerTelemetryTests(LedgerDatabase database) : IClassFixtur
     public async Task Append_GatheredAndMeasured_TellsBatchSizeAndQueueTime()
     {
         using var measured = new Measurements("ledger.append.batch.size", "ledger.append.queue.duration");
-        await using var store = new PostgresEventStore(database.DataSource, new PostgresOptions { AppendLanes = 1 });
+        await using var store = new PostgresEventStore(database.DataSource, new PostgresOptions { AppendLanes = 1, LongestBatchSeconds = 30 });
         await using var held = await HeldStream.CreateAsync(database);
 
         var head = store.AppendAsync(held.Name, ExpectedVersion.Any, [new KitLoaded("kit")]);

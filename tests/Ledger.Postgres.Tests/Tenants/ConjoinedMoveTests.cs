@@ -170,7 +170,12 @@ public sealed class ConjoinedMoveTests(ConjoinedDatabase database) : IClassFixtu
         var log = await LogOfAsync(crossed.Store);
         await using var own = await (await TestPostgres.SharedAsync()).CreateDatabaseAsync();
         await using var tenants = new TenantLedgers(database.Map, new TenantOptions { Ledger = TenantStory.Options, MapFor = TimeSpan.Zero });
+
+        // On a busy machine the move may have come to its longer waits, and the writer has to outlast one of those.
+        await database.ScalarAsync<int>($"alter role {database.Role} set deadlock_timeout = '20s'; select 1");
+        writer.DataSource.Clear();
         await using var connection = await writer.DataSource.OpenConnectionAsync();
+        await database.ScalarAsync<int>($"alter role {database.Role} reset deadlock_timeout; select 1");
         Task<TenantMove> move;
         await using (var transaction = await connection.BeginTransactionAsync())
         {

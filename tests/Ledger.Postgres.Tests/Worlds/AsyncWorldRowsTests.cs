@@ -69,7 +69,7 @@ public sealed class AsyncWorldRowsTests(LedgerDatabase database) : IClassFixture
 
         await using var writing = await database.DataSource.OpenConnectionAsync();
         await using var rows = await writing.BeginTransactionAsync();
-        await using (var command = new NpgsqlCommand($"set local lock_timeout = '5s'; select ledger.write_world_v1('{run.StreamName}', 10)", writing))
+        await using (var command = new NpgsqlCommand($"set local lock_timeout = '1min'; select ledger.write_world_v1('{run.StreamName}', 10)", writing))
         {
             await command.ExecuteNonQueryAsync();
         }
@@ -163,7 +163,7 @@ public sealed class AsyncWorldRowsTests(LedgerDatabase database) : IClassFixture
 
     private async Task WriteAsync(StreamName stream)
     {
-        while (!await database.ScalarAsync<bool>($"select ledger.write_world_v1('{stream}', 50) from set_config('lock_timeout', '5s', true)"))
+        while (!await database.ScalarAsync<bool>($"select ledger.write_world_v1('{stream}', 50) from set_config('lock_timeout', '1min', true)"))
         {
         }
     }

@@ -62,7 +62,7 @@ public sealed class NewEventRowsTests(LedgerDatabase database) : IClassFixture<L
     [Fact]
     public async Task Append_EventsOfRunsGatheredAndAlone_GoThroughTheFunctionsForNewEvents()
     {
-        await using var store = new PostgresEventStore(database.DataSource, new PostgresOptions { AppendLanes = 1 });
+        await using var store = new PostgresEventStore(database.DataSource, new PostgresOptions { AppendLanes = 1, LongestBatchSeconds = 30 });
         var streams = await RunsAsync(store, Kinds.Length);
         await using (var unrowed = database.CreateStoreWithoutRows())
         {

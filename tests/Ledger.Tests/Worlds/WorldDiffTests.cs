@@ -1,6 +1,6 @@
 using System.Text.Json;
-using FsCheck;
 using FsCheck.Fluent;
+using Ledger.Conformance.Laws;
 using Shouldly;
 using Xunit;
 
@@ -10,15 +10,15 @@ public sealed class WorldDiffTests
 {
     [Fact]
     public void Between_AWorldAndItself_IsEmpty() =>
-        Prop.ForAll(Histories.Valid, events =>
+        Law.Holds(Prop.ForAll(Histories.Valid, events =>
         {
             var diff = WorldDiff.Between(World.Fold(events), World.Fold(events));
             return !diff.HasChanges && !diff.Changes.Any() && diff.Summary() == "no changes";
-        }).QuickCheckThrowOnFailure();
+        }));
 
     [Fact]
     public void Between_TheOtherWayRound_IsTheMirror() =>
-        Prop.ForAll(Histories.Valid, Histories.Valid, (x, y) =>
+        Law.Holds(Prop.ForAll(Histories.Valid, Histories.Valid, (x, y) =>
         {
             var (a, b) = (World.Fold(x), World.Fold(y));
             var (there, back) = (WorldDiff.Between(a, b), WorldDiff.Between(b, a));
@@ -32,17 +32,17 @@ public sealed class WorldDiffTests
                 && there.HasChanges == back.HasChanges
                 && there.Changes.Select(c => c.ToString()).SequenceEqual(
                     back.Changes.Select(c => (c with { Old = c.New, New = c.Old }).ToString()));
-        }).QuickCheckThrowOnFailure();
+        }));
 
     [Fact]
     public void Between_PatchedObjects_EachHasAChange() =>
-        Prop.ForAll(Histories.Valid, Histories.Valid, (x, y) =>
+        Law.Holds(Prop.ForAll(Histories.Valid, Histories.Valid, (x, y) =>
         {
             var diff = WorldDiff.Between(World.Fold(x), World.Fold(y));
             return diff.PatchedObjects.All(id => diff.Changes.Any(c => c.Id == id && c.Path.StartsWith("/data/", StringComparison.Ordinal)))
                 && diff.RetypedObjects.Concat(diff.ChangedRelations).All(id => diff.Changes.Any(c => c.Id == id))
                 && diff.Changes.All(c => diff.PatchedObjects.Concat(diff.RetypedObjects).Concat(diff.ChangedRelations).Contains(c.Id));
-        }).QuickCheckThrowOnFailure();
+        }));
 
     [Fact]
     public void WriteTo_Diff_MembersOfTheCommandLine()

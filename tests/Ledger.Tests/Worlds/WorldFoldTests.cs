@@ -1,6 +1,6 @@
 using System.Text;
-using FsCheck;
 using FsCheck.Fluent;
+using Ledger.Conformance.Laws;
 using Ledger.Worlds;
 using Shouldly;
 using Xunit;
@@ -115,7 +115,7 @@ public sealed class WorldFoldTests
 
     [Fact]
     public void Fold_PrefixThenTail_IsTheWhole() =>
-        Prop.ForAll(Histories.Valid, Gen.Choose(0, 50).ToArbitrary(), (events, split) =>
+        Law.Holds(Prop.ForAll(Histories.Valid, Gen.Choose(0, 50).ToArbitrary(), (events, split) =>
         {
             var at = events.Length == 0 ? 0 : split % events.Length;
             var prefix = World.Fold(events.Take(at));
@@ -126,7 +126,7 @@ public sealed class WorldFoldTests
             }
 
             return fold.ToWorld().ToString() == World.Fold(events).ToString();
-        }).QuickCheckThrowOnFailure();
+        }));
 
     [Fact]
     public void Fold_ManyPatchesAndRemovals_TakesTimeInProportion()

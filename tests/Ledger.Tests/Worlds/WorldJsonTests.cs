@@ -1,7 +1,7 @@
 using System.Text;
 using System.Text.Json;
-using FsCheck;
 using FsCheck.Fluent;
+using Ledger.Conformance.Laws;
 using Ledger.Worlds;
 using Shouldly;
 using Xunit;
@@ -22,7 +22,7 @@ public sealed class WorldJsonTests
 
     [Fact]
     public void Parse_WrittenWorld_IsTheSame() =>
-        Prop.ForAll(Histories.Valid, events =>
+        Law.Holds(Prop.ForAll(Histories.Valid, events =>
         {
             var world = World.Fold(events);
             var read = World.Parse(Encoding.UTF8.GetBytes(world.ToString()));
@@ -30,7 +30,7 @@ public sealed class WorldJsonTests
                 && read.Objects.SequenceEqual(world.Objects)
                 && read.Relations.SequenceEqual(world.Relations)
                 && !WorldDiff.Between(world, read).HasChanges;
-        }).QuickCheckThrowOnFailure();
+        }));
 
     [Fact]
     public void Parse_WithoutFlagAndPosition_TakesTheDefaults()

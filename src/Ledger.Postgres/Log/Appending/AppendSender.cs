@@ -14,8 +14,6 @@ namespace Ledger.Postgres.Log.Appending;
 /// </remarks>
 internal sealed class AppendSender
 {
-    private const int LongestBatchSeconds = 2;
-
     private readonly NpgsqlDataSource _pool;
     private readonly PostgresOptions _options;
     private readonly AppendStatements _statements;
@@ -38,7 +36,7 @@ internal sealed class AppendSender
     /// <summary>A command for batches: a stream locked by another transaction must not block the others for long.</summary>
     /// <param name="isKept">Whether its connection is kept between batches.</param>
     public AppendCommand CreateImpatientCommand(bool isKept = false) => new(
-        _statements, CreateConnection(isKept), Math.Min(LongestBatchSeconds, _options.CommandTimeoutSeconds));
+        _statements, CreateConnection(isKept), Math.Min(_options.LongestBatchSeconds, _options.CommandTimeoutSeconds));
 
     /// <summary>Sends a batch, again if necessary, and returns the answers in order; they are valid until the command is used again.</summary>
     /// <param name="command">The command to use.</param>

@@ -221,7 +221,8 @@ public sealed class GatheringTests(LedgerDatabase database) : IClassFixture<Ledg
     private static StreamName[] Streams(int count) =>
         [.. Enumerable.Range(0, count).Select(_ => new StreamName("gathered-" + Guid.NewGuid().ToString("N")))];
 
-    private PostgresEventStore CreateStore(int lanes) => new(database.DataSource, new PostgresOptions { AppendLanes = lanes });
+    // A busy machine takes its time with a batch, and with what is gathered meanwhile.
+    private PostgresEventStore CreateStore(int lanes) => new(database.DataSource, new PostgresOptions { AppendLanes = lanes, LongestBatchSeconds = 30 });
 
     /// <summary>Makes calls while the lane waits for a locked stream, so that they are sent together.</summary>
     private async Task<Task<AppendResult>[]> GatherAsync(

@@ -64,6 +64,14 @@ public sealed class LaneSpreadTests : IClassFixture<LedgerDatabase>, IDisposable
             await Task.Yield();
         }
 
+        // What was decided is done by another thread, when it has its turn.
+        using var patience = new CancellationTokenSource(TimeSpan.FromMinutes(2));
+        while (LanesOf(spread, requests) != lanes)
+        {
+            patience.Token.ThrowIfCancellationRequested();
+            await Task.Yield();
+        }
+
         Array.ForEach(waiting, w => w.Release());
         _calls.Close();
         await _calls.Ended;

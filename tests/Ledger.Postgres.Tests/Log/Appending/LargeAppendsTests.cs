@@ -14,7 +14,7 @@ public sealed class LargeAppendsTests(LedgerDatabase database) : IClassFixture<L
     [Fact]
     public async Task Append_FewLargeRequests_AreSentSideBySide()
     {
-        var (sender, calls) = (new AppendSender(database.DataSource, new PostgresOptions(), TimeProvider.System), new CallsUnderWay());
+        var (sender, calls) = (new AppendSender(database.DataSource, new PostgresOptions { LongestBatchSeconds = 30 }, TimeProvider.System), new CallsUnderWay());
         using var separately = new SeparateAppends(sender, () => { });
         using var large = new LargeAppends(sender, separately, () => { }, places: 3);
         using var lane = new AppendLane(sender, separately, large, calls, () => { });

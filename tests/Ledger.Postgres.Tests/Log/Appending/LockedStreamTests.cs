@@ -9,7 +9,7 @@ namespace Ledger.Postgres.Tests.Log.Appending;
 /// <summary>Streams that fail or stay locked leave the others alone, and order is kept all the same.</summary>
 public sealed class LockedStreamTests(LedgerDatabase database) : IClassFixture<LedgerDatabase>
 {
-    // Less than a statement's time limit: who waits for the lock does not get this far.
+    // Who waits for the lock fails before, at a statement's time limit.
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
 
     [Fact]

@@ -55,7 +55,8 @@ internal sealed class PausingWriter(LedgerDatabase database, PostgresEventStore 
 
     private async Task PrepareAsync()
     {
-        var name = $"chaos-{seed}-{_count}";
+        // The name is the server's, on which other tests do the same.
+        var name = $"chaos-{Guid.NewGuid()}";
         await using var connection = await database.DataSource.OpenConnectionAsync();
         await ExecuteAsync(connection, "begin");
         await InsertAsync(connection);

@@ -1,5 +1,5 @@
-using FsCheck;
 using FsCheck.Fluent;
+using Ledger.Conformance.Laws;
 using Ledger.Postgres.Projections.Daemon;
 using Shouldly;
 using Xunit;
@@ -34,7 +34,7 @@ public sealed class ShardBalanceTests
         const int Shards = 6;
         var all = Enumerable.Range(0, Shards).ToArray();
         var nodes = Gen.SubListOf(all).Select(l => l.ToArray()).ListOf().Resize(4);
-        Prop.ForAll(nodes.ToArbitrary(), declared =>
+        Law.Holds(Prop.ForAll(nodes.ToArbitrary(), declared =>
         {
             var cluster = new Cluster(Shards, [all, .. declared]);
 
@@ -44,7 +44,7 @@ public sealed class ShardBalanceTests
             var settled = cluster.Owners();
             cluster.BeatAll(times: 50);
             cluster.Owners().ShouldBe(settled);
-        }).QuickCheckThrowOnFailure();
+        }));
     }
 
     [Fact]
