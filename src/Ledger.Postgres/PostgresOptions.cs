@@ -116,6 +116,9 @@ public sealed record PostgresOptions
     /// <summary>The name of the tenant that metrics of appends have; null for none.</summary>
     internal string? MeteredTenant { get; init; }
 
+    /// <summary>Called when an append was refused because the log has moved to another database, or is moving; null for no call.</summary>
+    internal Action? OnLogMoved { get; init; }
+
     internal SchemaNames Schemas => new(EventSchema, LedgerSchema, Tenancy);
 
     internal int CommandTimeoutSeconds => (int)Math.Ceiling(CommandTimeout.TotalSeconds);
