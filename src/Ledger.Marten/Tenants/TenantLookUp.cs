@@ -36,7 +36,7 @@ internal sealed class TenantLookUp(StoreOptions options, PostgresOptions ledger,
     /// <summary>Has the next call look, because the database of a tenant says that its log has moved.</summary>
     public void Doubt(string tenant) => _lookedAt.TryRemove(tenant, out _);
 
-    /// <summary>Has Marten forget its databases if the table says another one for a tenant. Sessions that are open keep theirs.</summary>
+    /// <summary>Has Marten forget its databases if the table says another one for a tenant, or none. Sessions that are open keep theirs.</summary>
     /// <exception cref="UnknownTenantIdException">There is no such tenant.</exception>
     public async Task LookAgainAsync(string tenant, CancellationToken cancellationToken)
     {
@@ -45,12 +45,18 @@ internal sealed class TenantLookUp(StoreOptions options, PostgresOptions ledger,
             return;
         }
 
-        var known = (MartenDatabase)(await RememberedAsync(tenant, cancellationToken).ConfigureAwait(false));
+        var known = await RememberedAsync(tenant, cancellationToken).ConfigureAwait(false);
         _lookedAt[tenant] = Stopwatch.GetTimestamp();
         string now;
         try
         {
             now = await table.FindAsync(tenant).AsTask().WaitAsync(cancellationToken).ConfigureAwait(false);
+        }
+        catch (UnknownTenantIdException)
+        {
+            // Sessions of one that is switched off are refused from now on.
+            await ForgetAsync(table).ConfigureAwait(false);
+            throw;
         }
         catch (Exception fault) when (fault is NpgsqlException or SocketException or TimeoutException)
         {
@@ -60,9 +66,14 @@ internal sealed class TenantLookUp(StoreOptions options, PostgresOptions ledger,
 
         if (OwnDatabases.PlaceOf(now) != OwnDatabases.PlaceOf(known.DataSource.ConnectionString))
         {
-            await table.RefreshAsync().ConfigureAwait(false);
-            databases.Forget();
+            await ForgetAsync(table).ConfigureAwait(false);
         }
+    }
+
+    private async Task ForgetAsync(ITenantedSource<string> table)
+    {
+        await table.RefreshAsync().ConfigureAwait(false);
+        databases.Forget();
     }
 
     private async Task<MartenDatabase> RememberedAsync(string tenant, CancellationToken cancellationToken)
