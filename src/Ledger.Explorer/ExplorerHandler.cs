@@ -104,18 +104,13 @@ internal sealed class ExplorerHandler(ExplorerServices home, Func<HttpContext, T
 #pragma warning disable CA1031 // Every failure is reported to the client; none may escape into the application.
         try
         {
-            if (find is not null)
+            try
             {
-                request = new ExplorerRequest(http, await find(http).ConfigureAwait(false));
+                await AnswerAsync().ConfigureAwait(false);
             }
-
-            if (isOpen)
+            catch (Exception lost) when (LostConnection.IsCauseOf(lost) && IsQuestion(http))
             {
-                await answer(request).ConfigureAwait(false);
-            }
-            else if (request.Explorer.Access.Admit(request, refuse is not null))
-            {
-                await answer(request).ConfigureAwait(false);
+                await AnswerAsync().ConfigureAwait(false);
             }
         }
         catch (OperationCanceledException) when (http.RequestAborted.IsCancellationRequested)
@@ -141,7 +136,20 @@ internal sealed class ExplorerHandler(ExplorerServices home, Func<HttpContext, T
             await SendFailureAsync(request, failure, refuse).ConfigureAwait(false);
         }
 #pragma warning restore CA1031
+
+        async Task AnswerAsync()
+        {
+            request = new ExplorerRequest(http, find is null ? home : await find(http).ConfigureAwait(false));
+            if (isOpen || request.Explorer.Access.Admit(request, refuse is not null))
+            {
+                await answer(request).ConfigureAwait(false);
+            }
+        }
     }
+
+    // Nothing of the answer is written before its type is set.
+    private static bool IsQuestion(HttpContext http) =>
+        (HttpMethods.IsGet(http.Request.Method) || HttpMethods.IsHead(http.Request.Method)) && http.Response is { HasStarted: false, ContentType: null };
 
     private async Task SendFailureAsync(ExplorerRequest request, Failure failure, Func<HttpContext, Failure, Task>? refuse)
     {

@@ -7,6 +7,7 @@ using Ledger.Explorer.Comparing;
 using Ledger.Explorer.Contracts;
 using Ledger.Explorer.Diffs;
 using Ledger.Explorer.Failures;
+using Ledger.Explorer.Health;
 using Ledger.Explorer.Live;
 using Ledger.Explorer.Merging;
 using Ledger.Explorer.Objects;
@@ -23,6 +24,7 @@ using Ledger.Explorer.Worlds;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.Logging;
 
 namespace Ledger.Explorer;
 
@@ -30,6 +32,9 @@ namespace Ledger.Explorer;
 internal static class ExplorerRoutes
 {
     private static readonly string[] Reading = [HttpMethods.Get, HttpMethods.Head];
+
+    // That there is none is an answer too.
+    private static readonly StreamName AnyStream = new("health");
 
     /// <summary>Maps the list of tenants.</summary>
     public static void MapTenants(RouteGroupBuilder group, ExplorerServices home, TenantExplorers explorers)
@@ -41,6 +46,7 @@ internal static class ExplorerRoutes
                 request.Http, [.. (await explorers.ListAsync(request.Http).ConfigureAwait(false)).Select(TenantContract.Of)], ContractContext.Default.IReadOnlyListTenantContract).ConfigureAwait(false),
             []));
         group.MapMethods("/assets/{name}", Reading, handler.Open(SendAssetAsync, []));
+        Health(home, explorers.AskAsync).Map(group, handler);
     }
 
     /// <summary>Maps the pages and the API.</summary>
@@ -75,6 +81,11 @@ internal static class ExplorerRoutes
         MapPage("/letter", LetterReader.ReadAsync, "id");
         group.MapGet("/live", handler.Plain(LiveAnswer.SendToPageAsync, ["stream", "from", "show"]));
         group.MapMethods("/assets/{name}", Reading, handler.Open(SendAssetAsync, []));
+        if (find is null)
+        {
+            Health(explorer, token => explorer.Ledger.Store.GetStreamAsync(AnyStream, token)).Map(group, handler);
+        }
+
         group.MapMethods("/login", Reading, handler.Open(SignInReader.ReadAsync, ["to", "token"]));
         group.MapPost("/login", handler.Open(SignInReader.TakeAsync, [])).WithMetadata(new UploadLimit(SignInReader.MostBytes));
         group.MapPost("/logout", handler.Open(SignInReader.SignOutAsync, [])).WithMetadata(new UploadLimit(SignInReader.MostBytes));
@@ -123,6 +134,9 @@ internal static class ExplorerRoutes
             }
         }
     }
+
+    private static HealthAddresses Health(ExplorerServices explorer, Func<CancellationToken, Task> ask) =>
+        new(ask, explorer.TimeProvider, explorer.Loggers.CreateLogger("Ledger.Explorer"));
 
     private static async Task<Page?> SendAssetAsync(ExplorerRequest request)
     {

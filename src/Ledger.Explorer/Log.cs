@@ -35,6 +35,9 @@ internal static partial class Log
     [LoggerMessage(4011, LogLevel.Warning, "The runner did not accept {Stream}.")]
     public static partial void RunnerFailed(ILogger logger, Exception exception, string stream);
 
+    [LoggerMessage(4012, LogLevel.Warning, "The database did not answer whether it is ready.")]
+    public static partial void NotReady(ILogger logger, Exception exception);
+
     [LoggerMessage(4004, LogLevel.Debug, "The explorer appended {Count} events to {Stream}.")]
     public static partial void Appended(ILogger logger, int count, string stream);
 }

@@ -12,7 +12,7 @@ public static class LedgerResourceExtensions
     /// <remarks>
     /// <list type="number">
     /// <item>The schema is updated before the explorer starts, unless <paramref name="migrate"/> says otherwise: then the command Migrate does it.</item>
-    /// <item>The explorer is an endpoint with a link in the dashboard. Its program is the .NET tool <c>Ledger.Cli</c>; without it the log works, but the resource fails to start, and so does what waits for it.</item>
+    /// <item>The explorer is an endpoint with a link in the dashboard; the resource is healthy while it and the database answer. Its program is the .NET tool <c>Ledger.Cli</c>; without it the log works, but the resource fails to start, and so does what waits for it.</item>
     /// <item>The commands Migrate, Verify and Rebuild work on the database by themselves, and need no tool.</item>
     /// </list>
     /// </remarks>
@@ -42,6 +42,7 @@ public static class LedgerResourceExtensions
         var resource = new LedgerResource(name, database.Resource, command);
         var ledger = database.ApplicationBuilder.AddResource(resource)
             .WithHttpEndpoint(name: LedgerResource.ExplorerEndpointName)
+            .WithHttpHealthCheck("/health/ready", endpointName: LedgerResource.ExplorerEndpointName)
             .WithUrlForEndpoint(LedgerResource.ExplorerEndpointName, url => url.DisplayText = "Explorer")
             .WithEnvironment("LEDGER_POSTGRES", database.Resource.ConnectionStringExpression)
             .WithArgs("serve", "--port", resource.ExplorerEndpoint.Property(EndpointProperty.TargetPort))

@@ -47,7 +47,7 @@ public sealed class MartenTenants
     public async Task<MartenTenant> ForTenantAsync(string tenant, CancellationToken cancellationToken = default)
     {
         ArgumentException.ThrowIfNullOrEmpty(tenant);
-        var database = await FindAsync(tenant).ConfigureAwait(false);
+        var database = await FindAsync(tenant, cancellationToken).ConfigureAwait(false);
 
         // A tenant can get another database, and an opening that failed or was cancelled is not kept.
         var found = _tenants.AddOrUpdate(
@@ -62,13 +62,13 @@ public sealed class MartenTenants
 
     /// <summary>The name by which Marten knows the database of a tenant.</summary>
     /// <exception cref="TenantNotFoundException">The store has no such tenant.</exception>
-    internal async Task<string> DatabaseOfAsync(string tenant) => (await FindAsync(tenant).ConfigureAwait(false)).Identifier;
+    internal async Task<string> DatabaseOfAsync(string tenant) => (await FindAsync(tenant, CancellationToken.None).ConfigureAwait(false)).Identifier;
 
-    private async Task<MartenDatabase> FindAsync(string tenant)
+    private async Task<MartenDatabase> FindAsync(string tenant, CancellationToken cancellationToken)
     {
         try
         {
-            return await _configuration.DatabaseOfAsync(_store, tenant).ConfigureAwait(false);
+            return await _configuration.DatabaseOfAsync(tenant, cancellationToken).ConfigureAwait(false);
         }
         catch (UnknownTenantIdException)
         {

@@ -47,6 +47,7 @@ internal sealed class StoreConfiguration
     // With the database that it is for: a tenant can get another one.
     private readonly ConcurrentDictionary<string, (MartenDatabase Database, MartenEventStore Engine)> _engines = new(StringComparer.Ordinal);
     private readonly OwnDatabases _databases = new();
+    private readonly TenantLookUp _lookUp;
     private MartenEventStore? _engine;
 
     private StoreConfiguration(StoreOptions options, PostgresOptions ledger)
@@ -55,6 +56,7 @@ internal sealed class StoreConfiguration
         Ledger = ledger;
         Projections = new InlineProjections(ledger);
         WithoutWorlds = new InlineProjections(ledger with { WorldRows = WorldRows.Off });
+        _lookUp = new TenantLookUp(options, ledger, _databases);
         _native = new Lazy<PostgresEventStore>(() => new PostgresEventStore(DataSource, ledger));
     }
 
@@ -77,16 +79,45 @@ internal sealed class StoreConfiguration
     /// <summary>The database of a tenant, or its connections in a schema of many.</summary>
     /// <exception cref="UnknownTenantIdException">There is no such tenant.</exception>
     /// <exception cref="TenancyException">Another tenant has the same database.</exception>
-    public async Task<MartenDatabase> DatabaseOfAsync(IDocumentStore store, string tenant)
+    public async Task<MartenDatabase> DatabaseOfAsync(string tenant, CancellationToken cancellationToken)
     {
         if (IsConjoined)
         {
-            return (MartenDatabase)(await _options.Tenancy.GetTenantAsync(tenant).ConfigureAwait(false)).Database;
+            return (MartenDatabase)(await _options.Tenancy.GetTenantAsync(tenant).AsTask().WaitAsync(cancellationToken).ConfigureAwait(false)).Database;
         }
 
-        var database = (MartenDatabase)await store.Storage.FindOrCreateDatabase(tenant).ConfigureAwait(false);
-        _databases.Check(_options.TenantIdStyle.MaybeCorrectTenantId(tenant), database);
+        var corrected = CorrectedName(tenant);
+        var database = await _lookUp.FindAsync(corrected, cancellationToken).ConfigureAwait(false);
+        _databases.Check(corrected, database);
         return database;
+    }
+
+    /// <summary>The name of a tenant as Marten compares it.</summary>
+    public string CorrectedName(string tenant) => _options.TenantIdStyle.MaybeCorrectTenantId(tenant);
+
+    /// <summary>Has the next look-up of a tenant ask the map again: its database says that its log has moved.</summary>
+    public void Doubt(string tenant) => _lookUp.Doubt(CorrectedName(tenant));
+
+    /// <summary>Does something with the streams of a session; where the database says that the log of its tenant has moved, the next session of the tenant has the database that the map says now.</summary>
+    public async Task<T> InLogAsync<T>(IDocumentSession session, Func<Task<T>> use)
+    {
+        try
+        {
+            return await use().ConfigureAwait(false);
+        }
+        catch (PostgresException moved) when (moved.SqlState == LedgerErrorCodes.LogMoved && HasTenants && !IsConjoined)
+        {
+            try
+            {
+                await _lookUp.LookAgainAsync(session.TenantId, CancellationToken.None).ConfigureAwait(false);
+            }
+            catch (UnknownTenantIdException)
+            {
+                // It has been switched off, which the next session says.
+            }
+
+            throw;
+        }
     }
 
     /// <summary>Ledger for a tenant in a schema of many.</summary>

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text;
 using System.Text.Json;
 using Ledger.Bus;
+using Ledger.Explorer.Failures;
 using Ledger.Log;
 using ModelContextProtocol.Protocol;
 
@@ -35,7 +36,7 @@ internal sealed class LedgerTools(AgentBus bus, ToolChoice choice, Func<Exceptio
             var ability = _tools.GetValueOrDefault(name) ?? throw UnknownTool(name);
             var input = JsonSerializer.Serialize(
                 new Dictionary<string, JsonElement>(call?.Arguments ?? new Dictionary<string, JsonElement>()), ToolContext.Default.DictionaryStringJsonElement);
-            var answer = await bus.InvokeAsync(ability.Id, input, cancellationToken).ConfigureAwait(false);
+            var answer = await InvokeAsync(ability.Id, input, cancellationToken).ConfigureAwait(false);
             var bytes = Encoding.UTF8.GetByteCount(answer);
             return bytes <= MostBytes ? Answer(answer)
                 : ToolTable.Find(ability.Id)!.Effect == ToolEffect.Reads ? Shortened(name, answer, bytes)
@@ -48,6 +49,18 @@ internal sealed class LedgerTools(AgentBus bus, ToolChoice choice, Func<Exceptio
         catch (Exception fault) when (fault is not OperationCanceledException)
         {
             return Refuse(ToolWords.Of(describe(fault, cancellationToken)));
+        }
+    }
+
+    private async Task<string> InvokeAsync(string ability, string input, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await bus.InvokeAsync(ability, input, cancellationToken).ConfigureAwait(false);
+        }
+        catch (Exception lost) when (LostConnection.IsCauseOf(lost) && ToolTable.Find(ability)!.Effect == ToolEffect.Reads)
+        {
+            return await bus.InvokeAsync(ability, input, cancellationToken).ConfigureAwait(false);
         }
     }
 

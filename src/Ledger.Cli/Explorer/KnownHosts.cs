@@ -1,5 +1,6 @@
 using System.Net;
 using Ledger.Explorer.Api;
+using Ledger.Explorer.Health;
 using Microsoft.AspNetCore.Http;
 
 namespace Ledger.Cli.Explorer;
@@ -7,7 +8,7 @@ namespace Ledger.Cli.Explorer;
 /// <summary>The names by which browsers may reach the server; requests with another <c>Host</c> are refused with 400.</summary>
 /// <remarks>
 /// A page of another site must not reach it through a name of its own that leads here (DNS rebinding), with the cookie that the browser has, or without one on loopback.
-/// Numeric addresses cannot be bent like that: beyond this machine all are taken, because a container does not know by which it is reached.
+/// What is said at the addresses of health is no secret, and orchestrators ask by any name. Numeric addresses cannot be bent like that: beyond this machine all are taken, because a container does not know by which it is reached.
 /// </remarks>
 /// <param name="listensTo">The address that is listened on.</param>
 /// <param name="names">Further names.</param>
@@ -26,7 +27,7 @@ internal sealed class KnownHosts(IPAddress listensTo, IReadOnlyCollection<string
     }
 
     /// <summary>Lets a request go on, or refuses it.</summary>
-    public Task CheckAsync(HttpContext http, RequestDelegate next) => Knows(http.Request.Host.Host)
+    public Task CheckAsync(HttpContext http, RequestDelegate next) => Knows(http.Request.Host.Host) || HealthAddresses.Has(http.Request.Path)
         ? next(http)
         : Problems.SendAsync(http, new Ledger.Explorer.Failures.Failure(
             StatusCodes.Status400BadRequest,

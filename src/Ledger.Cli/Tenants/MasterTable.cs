@@ -19,15 +19,16 @@ internal sealed class MasterTable : IAsyncDisposable
 
     /// <summary>Finds the table.</summary>
     /// <param name="connectionString">The master database.</param>
+    /// <param name="options">How long it is waited for.</param>
     /// <param name="isMade">Whether a missing one is made.</param>
     /// <param name="cancellationToken">Stops waiting.</param>
     /// <exception cref="RefusalException">There is none, or there are several.</exception>
-    public static async Task<MasterTable> OpenAsync(string connectionString, bool isMade, CancellationToken cancellationToken)
+    public static async Task<MasterTable> OpenAsync(string connectionString, PostgresOptions options, bool isMade, CancellationToken cancellationToken)
     {
         var master = PostgresDataSources.Create(connectionString);
         try
         {
-            var schemas = await TenantTable.FindSchemasAsync(master, cancellationToken);
+            var schemas = await TenantTable.FindSchemasAsync(master, options, cancellationToken);
             if (schemas.Count > 1)
             {
                 throw new RefusalException($"The database has several tables of tenants, in the schemas {string.Join(", ", schemas.Select(name => $"'{name}'"))}; keep one.");
@@ -38,7 +39,7 @@ internal sealed class MasterTable : IAsyncDisposable
                 throw new RefusalException("The database has no table of tenants ('mt_tenant_databases'). Name the one that has, or run 'ledger tenants add', which makes it.");
             }
 
-            var tenants = new TenantTable(master, schemas.Count == 0 ? DefaultSchema : schemas[0]);
+            var tenants = new TenantTable(master, options, schemas.Count == 0 ? DefaultSchema : schemas[0]);
             if (schemas.Count == 0)
             {
                 await tenants.CreateAsync(cancellationToken);
@@ -83,7 +84,7 @@ internal sealed class MasterTable : IAsyncDisposable
     {
         session.Server = master.Name;
         await master.StartAsync(session, cancellationToken);
-        return await OpenAsync(master.ConnectionString, isMade, cancellationToken);
+        return await OpenAsync(master.ConnectionString, session.Options, isMade, cancellationToken);
     }
 
     /// <inheritdoc/>

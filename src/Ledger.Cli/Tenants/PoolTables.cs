@@ -67,7 +67,7 @@ internal sealed class PoolTables : IAsyncDisposable
         var master = PostgresDataSources.Create(server.ConnectionString);
         try
         {
-            var schemas = await TenantPool.FindSchemasAsync(master, cancellationToken);
+            var schemas = await TenantPool.FindSchemasAsync(master, session.Options, cancellationToken);
             if (schemas.Count > 1)
             {
                 throw new RefusalException($"The database has several pools of databases, in the schemas {string.Join(", ", schemas.Select(name => $"'{name}'"))}; keep one.");
@@ -82,7 +82,7 @@ internal sealed class PoolTables : IAsyncDisposable
             var pool = new TenantPool(master, session.Options, schemas.Count == 0 ? DefaultSchema : schemas[0]);
             if (schemas.Count == 0)
             {
-                if (await TenantTable.FindSchemasAsync(master, cancellationToken) is [var other, ..])
+                if (await TenantTable.FindSchemasAsync(master, session.Options, cancellationToken) is [var other, ..])
                 {
                     throw new RefusalException($"The database has a table of tenants, in the schema '{other}', which a pool beside it would hide. Make the pool in another database.");
                 }

@@ -33,7 +33,8 @@ internal static class OpenApiDocument
             ["description"] = "Runs, branches, worlds and differences of a log. A slash in a stream's name is written %2F. Errors are problem details (RFC 9457), with a code that keeps its meaning. A parameter "
                 + "that an address does not have is refused. Every POST may have an Idempotency-Key of 1 to 200 characters; sent again by the same user with the same key to the "
                 + "same address, it writes nothing. Within 24 hours the same server repeats its answer, and refuses another body with 422; afterwards, and on other servers, "
-                + "what the request creates without naming it has the same id as before: a run or branch that exists already is returned, and events are not written again.",
+                + "what the request creates without naming it has the same id as before: a run or branch that exists already is returned, and events are not written again. "
+                + "Beside these addresses, without a token, /health/live answers while the process does, and /health/ready while its database does: 200 Healthy, or 503 Unhealthy.",
         },
         ["servers"] = new JsonArray(new JsonObject { ["url"] = server }),
         ["tags"] = new JsonArray([.. ApiTags.All.Select(tag => (JsonNode)new JsonObject { ["name"] = tag.Name, ["description"] = tag.Meaning })]),

@@ -35,6 +35,9 @@ internal sealed class TenantExplorers(
     public async Task<IReadOnlyList<TenantDatabase>> ListAsync(HttpContext http) =>
         [.. (await tenants.Map.ListAsync(http.RequestAborted).ConfigureAwait(false)).Where(tenant => mayOpen(http, tenant.Tenant))];
 
+    /// <summary>Asks the map for a tenant, to see that it answers.</summary>
+    public Task AskAsync(CancellationToken cancellationToken) => tenants.Map.FindAsync("health", cancellationToken);
+
     /// <summary>The explorer of the tenant that a request names.</summary>
     /// <exception cref="TenantNotFoundException">There is none, or the user may not open it, which looks the same.</exception>
     public async Task<ExplorerServices> FindAsync(HttpContext http)

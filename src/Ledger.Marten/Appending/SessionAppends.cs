@@ -74,12 +74,12 @@ internal sealed class SessionAppends(StoreConfiguration store) : DocumentSession
         await store.BeginAsync(session, cancellationToken).ConfigureAwait(false);
 
         // Marten must itself create a stream that it starts or assigns a type.
-        var locks = await StreamLocks.TakeAsync(
+        var locks = await store.InLogAsync(session, () => StreamLocks.TakeAsync(
             session.Connection,
             store,
             [.. streams.Where(s => s is { ActionType: StreamActionType.Append, AggregateType: null }).Select(s => s.Key!)],
             [.. streams.Select(s => s.Key!)],
-            cancellationToken).ConfigureAwait(false);
+            cancellationToken)).ConfigureAwait(false);
         foreach (var stream in streams)
         {
             foreach (var appended in stream.Events)

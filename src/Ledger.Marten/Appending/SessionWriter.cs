@@ -121,7 +121,7 @@ internal sealed class SessionWriter(IDocumentSession session, StoreConfiguration
         string[] streams, Guid[] ids, BranchRows? branch, CancellationToken cancellationToken)
     {
         await store.BeginAsync(session, cancellationToken).ConfigureAwait(false);
-        var locks = await StreamLocks.TakeAsync(session.Connection, store, streams, ids, branch, cancellationToken).ConfigureAwait(false);
+        var locks = await store.InLogAsync(session, () => StreamLocks.TakeAsync(session.Connection, store, streams, ids, branch, cancellationToken)).ConfigureAwait(false);
         _pending.SetLocked(streams);
         foreach (var stream in UnsavedEvents.Streams(session))
         {

@@ -49,7 +49,7 @@ internal sealed class SessionRecordStore : IChronoTransaction
             session,
             store,
             stream,
-            () => StreamLocks.TakeAsync(session.Connection, store, [], [stream.Value], cancellationToken),
+            () => store.InLogAsync(session, () => StreamLocks.TakeAsync(session.Connection, store, [], [stream.Value], cancellationToken)),
             false,
             cancellationToken);
 
@@ -60,7 +60,7 @@ internal sealed class SessionRecordStore : IChronoTransaction
             session,
             store,
             stream,
-            () => StreamLocks.TakeAsync(session.Connection, store, [stream.Value], ids, null, cancellationToken),
+            () => store.InLogAsync(session, () => StreamLocks.TakeAsync(session.Connection, store, [stream.Value], ids, null, cancellationToken)),
             ids.Length > 0,
             cancellationToken).ConfigureAwait(false))!;
 

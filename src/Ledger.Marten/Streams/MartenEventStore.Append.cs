@@ -66,8 +66,10 @@ public sealed partial class MartenEventStore
     // Without the correlation and causation that Marten takes from the current activity: an event has its own.
     private IDocumentSession OpenSession()
     {
-        var options = new SessionOptions { Tracking = DocumentTracking.None, Timeout = Options.CommandTimeoutSeconds };
-        options.TenantId = _tenant ?? options.TenantId;
+        var options = _tenant is not null && _database is not null && !_configuration.IsConjoined
+            ? SessionOptions.ForDatabase(_configuration.CorrectedName(_tenant), _database) // That which is read, also after the tenant has moved.
+            : new SessionOptions { TenantId = _tenant ?? new SessionOptions().TenantId };
+        (options.Tracking, options.Timeout) = (DocumentTracking.None, Options.CommandTimeoutSeconds);
         var session = _store.OpenSession(options);
         session.CorrelationId = null;
         session.CausationId = null;

@@ -62,7 +62,7 @@ public sealed partial class MartenEventStore : IEventStore, IProjectionCatalog, 
         _database = database ?? (_configuration.HasTenants ? null : (MartenDatabase)store.Storage.Database);
         if (_database is not null)
         {
-            _reading = new PostgresEventStore(_database.DataSource, Options.LoggingTo(logger), _timeProvider, EnsureSchemaAsync);
+            _reading = new PostgresEventStore(_database.DataSource, ReadingOptions(logger), _timeProvider, EnsureSchemaAsync);
         }
     }
 
@@ -91,6 +91,9 @@ public sealed partial class MartenEventStore : IEventStore, IProjectionCatalog, 
 
     /// <summary>Whether it is that of no tenant of a store that has several.</summary>
     internal bool IsOfNoTenant => _database is null;
+
+    private PostgresOptions ReadingOptions(ILogger? logger) =>
+        Options.LoggingTo(logger) is var options && _tenant is { } tenant && !_configuration.IsConjoined ? options with { OnLogMoved = () => _configuration.Doubt(tenant) } : options;
 
     private MartenDatabase Database => _database ?? throw NoTenant();
 

@@ -67,7 +67,8 @@ internal sealed class ConjoinedTenancy : ITenancy, ITenancyWithMasterDatabase, I
         TenantDatabase? found;
         try
         {
-            found = await SharedWork.Run(() => _map.FindAsync(tenantId)).ConfigureAwait(false);
+            // One that is known waits on its own connections, not twice.
+            found = await SharedWork.Run(() => _tenants.ContainsKey(tenantId) ? _map.FindOnceAsync(tenantId, CancellationToken.None) : _map.FindAsync(tenantId)).ConfigureAwait(false);
         }
         catch (Exception fault) when (fault is NpgsqlException or TimeoutException && _tenants.TryGetValue(tenantId, out var last))
         {

@@ -41,12 +41,20 @@ internal sealed class OwnDatabases
         }
     }
 
+    /// <summary>Forgets who has which: a tenant has moved.</summary>
+    public void Forget()
+    {
+        _byPlace.Clear();
+        _known.Clear();
+    }
+
+    /// <summary>The database of a connection string: host, port and name.</summary>
+    public static string PlaceOf(string connectionString) =>
+        new NpgsqlConnectionStringBuilder(connectionString) is var parts ? $"'{parts.Database ?? parts.Username}' on {parts.Host?.ToLowerInvariant()}:{parts.Port}" : "";
+
     private static string SharedBy(IEnumerable<string> tenants, string place) =>
         $"The tenants {string.Join(", ", tenants.Select(tenant => $"'{tenant}'"))} have one database, {place}, where the log does not keep them apart: give each its own, or put them "
         + "into a schema of many by 'UseLedger(new ConjoinedTenants(…))'.";
 
-    private static string PlaceOf(MartenDatabase database) =>
-        new NpgsqlConnectionStringBuilder(database.DataSource.ConnectionString) is var parts
-            ? $"'{parts.Database ?? parts.Username}' on {parts.Host?.ToLowerInvariant()}:{parts.Port}"
-            : "";
+    private static string PlaceOf(MartenDatabase database) => PlaceOf(database.DataSource.ConnectionString);
 }

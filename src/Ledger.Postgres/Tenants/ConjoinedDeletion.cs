@@ -13,8 +13,8 @@ internal sealed class ConjoinedDeletion(TenantDatabase tenant, string administra
 
     public async Task<long> RunAsync(CancellationToken cancellationToken)
     {
-        if (await DatabaseIdentity.FindAsync(administration, cancellationToken).ConfigureAwait(false)
-            != await DatabaseIdentity.FindAsync(tenant.ConnectionString, cancellationToken).ConfigureAwait(false))
+        if (await DatabaseIdentity.FindAsync(administration, options, cancellationToken).ConfigureAwait(false)
+            != await DatabaseIdentity.FindAsync(tenant.ConnectionString, options, cancellationToken).ConfigureAwait(false))
         {
             throw new TenancyException($"The connection of the administrator leads to another database than '{tenant.Place}'. Nothing was deleted.");
         }
@@ -22,7 +22,7 @@ internal sealed class ConjoinedDeletion(TenantDatabase tenant, string administra
         var pool = PostgresDataSources.Create(
             new NpgsqlConnectionStringBuilder(TenantSetting.With(administration, tenant.Tenant)) { Pooling = false, CommandTimeout = 0 }.ConnectionString);
         await using var _ = pool.ConfigureAwait(false);
-        return await Connections.UseAsync(PostgresDataSources.ForWriting(pool), DeleteAsync, cancellationToken).ConfigureAwait(false);
+        return await Connections.UseAsync(PostgresDataSources.ForWriting(pool), options, DeleteAsync, cancellationToken).ConfigureAwait(false);
     }
 
     private async Task<long> DeleteAsync(NpgsqlConnection connection, CancellationToken cancellationToken)

@@ -69,7 +69,7 @@ internal sealed partial class ConjoinedMove
             await migrator.ApplyAsync(cancellationToken).ConfigureAwait(false);
         }
 
-        var connection = await Connections.OpenAsync(PostgresDataSources.ForWriting(pool), cancellationToken).ConfigureAwait(false);
+        var connection = await Connections.OpenPatientlyAsync(PostgresDataSources.ForWriting(pool), _there, cancellationToken).ConfigureAwait(false);
         await using var __ = connection.ConfigureAwait(false);
         var found = await TenancyGuard.ReadAsync(connection, _there.Schemas, cancellationToken).ConfigureAwait(false);
         if (found.IsConjoined != target.IsConjoined)

@@ -304,7 +304,7 @@ internal sealed partial class ConjoinedMove(TenantDatabase source, TenantDatabas
 
     private static async Task<NpgsqlConnection> OpenAsync(NpgsqlDataSource pool, PostgresOptions log, CancellationToken cancellationToken)
     {
-        var connection = await Connections.OpenAsync(PostgresDataSources.ForWriting(pool), cancellationToken).ConfigureAwait(false);
+        var connection = await Connections.OpenPatientlyAsync(PostgresDataSources.ForWriting(pool), log, cancellationToken).ConfigureAwait(false);
         await ExecuteAsync(connection, SqlText.Load("tenant_session"), cancellationToken).ConfigureAwait(false);
         if (log.Tenancy == Tenancy.Conjoined)
         {

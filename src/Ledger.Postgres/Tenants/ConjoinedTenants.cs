@@ -15,7 +15,7 @@ public sealed partial class ConjoinedTenants : ITenantMap, IAsyncDisposable, IDi
 
     /// <summary>Works on a schema.</summary>
     /// <param name="connectionString">The database, as Npgsql writes it, without a tenant.</param>
-    /// <param name="options">The names of the schemas; null for the defaults.</param>
+    /// <param name="options">The names of the schemas, and how long calls wait for the server; null for the defaults.</param>
     /// <exception cref="ArgumentException">It is no connection string, or names a tenant.</exception>
     /// <exception cref="PostgresOptionsException">The options have a fault.</exception>
     public ConjoinedTenants(string connectionString, PostgresOptions? options = null)
@@ -41,14 +41,21 @@ public sealed partial class ConjoinedTenants : ITenantMap, IAsyncDisposable, IDi
     /// <summary>Whether the schema is there, with the logs of many tenants.</summary>
     public Task<bool> ExistsAsync(CancellationToken cancellationToken = default) => Connections.UseAsync(
         PostgresDataSources.ForWriting(_dataSource),
+        Options,
         async (connection, token) => (await TenancyGuard.ReadAsync(connection, Options.Schemas, token).ConfigureAwait(false)).IsConjoined,
         cancellationToken);
 
     /// <inheritdoc/>
-    public Task<TenantDatabase?> FindAsync(string tenant, CancellationToken cancellationToken = default)
+    public Task<TenantDatabase?> FindAsync(string tenant, CancellationToken cancellationToken = default) => FindAsync(tenant, Options, cancellationToken);
+
+    /// <summary>The same for a caller that can go on without an answer: the server is not waited for.</summary>
+    internal Task<TenantDatabase?> FindOnceAsync(string tenant, CancellationToken cancellationToken) =>
+        FindAsync(tenant, Options with { RetryFor = TimeSpan.Zero }, cancellationToken);
+
+    private Task<TenantDatabase?> FindAsync(string tenant, PostgresOptions patience, CancellationToken cancellationToken)
     {
         ArgumentException.ThrowIfNullOrEmpty(tenant);
-        return UseAsync(FindAsync, cancellationToken);
+        return UseAsync(FindAsync, patience, cancellationToken);
 
         async Task<TenantDatabase?> FindAsync(NpgsqlConnection connection, CancellationToken token)
         {
@@ -173,8 +180,11 @@ public sealed partial class ConjoinedTenants : ITenantMap, IAsyncDisposable, IDi
     private NpgsqlCommand Command(NpgsqlConnection connection, string sql) =>
         new(SqlText.Load(sql, Options.Schemas), connection) { CommandTimeout = Options.CommandTimeoutSeconds };
 
-    private Task<T> UseAsync<T>(Func<NpgsqlConnection, CancellationToken, Task<T>> use, CancellationToken cancellationToken) => Connections.UseAsync(
+    private Task<T> UseAsync<T>(Func<NpgsqlConnection, CancellationToken, Task<T>> use, CancellationToken cancellationToken) => UseAsync(use, Options, cancellationToken);
+
+    private Task<T> UseAsync<T>(Func<NpgsqlConnection, CancellationToken, Task<T>> use, PostgresOptions patience, CancellationToken cancellationToken) => Connections.UseAsync(
         PostgresDataSources.ForWriting(_dataSource),
+        patience,
         async (connection, token) =>
         {
             var found = await TenancyGuard.ReadAsync(connection, Options.Schemas, token).ConfigureAwait(false);

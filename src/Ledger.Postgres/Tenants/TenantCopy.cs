@@ -54,6 +54,7 @@ internal sealed class TenantCopy(TenantDatabase source, TenantDatabase target, s
     public static Task<string?> WhyNotAddedAsync(
         TenantDatabase tenant, NpgsqlDataSource dataSource, PostgresOptions options, bool mayHaveLog, CancellationToken cancellationToken) => Connections.UseAsync(
         PostgresDataSources.ForWriting(dataSource),
+        options,
         async (connection, token) =>
         {
             if ((await TenancyGuard.ReadAsync(connection, options.Schemas, token).ConfigureAwait(false)).IsConjoined)
@@ -259,7 +260,7 @@ internal sealed class TenantCopy(TenantDatabase source, TenantDatabase target, s
         var there = PoolOf(target.ConnectionString);
         await using var __ = there.ConfigureAwait(false);
         await new LedgerMigrator(there, options).ApplyAsync(cancellationToken).ConfigureAwait(false);
-        var asUser = await Connections.OpenAsync(PostgresDataSources.ForWriting(there), cancellationToken).ConfigureAwait(false);
+        var asUser = await Connections.OpenPatientlyAsync(PostgresDataSources.ForWriting(there), options, cancellationToken).ConfigureAwait(false);
         await using var ___ = asUser.ConfigureAwait(false);
         if (!(await ReadAsync(asUser, Load("tenant_can_write"), row => row.GetBoolean(0), cancellationToken).ConfigureAwait(false))[0])
         {
@@ -272,7 +273,7 @@ internal sealed class TenantCopy(TenantDatabase source, TenantDatabase target, s
 
     private async Task<NpgsqlConnection> OpenAsync(NpgsqlDataSource dataSource, CancellationToken cancellationToken)
     {
-        var connection = await Connections.OpenAsync(PostgresDataSources.ForWriting(dataSource), cancellationToken).ConfigureAwait(false);
+        var connection = await Connections.OpenPatientlyAsync(PostgresDataSources.ForWriting(dataSource), options, cancellationToken).ConfigureAwait(false);
         await ExecuteAsync(connection, Load("tenant_session"), cancellationToken).ConfigureAwait(false);
         return connection;
     }

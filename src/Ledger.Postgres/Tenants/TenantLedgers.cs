@@ -8,7 +8,7 @@ namespace Ledger.Postgres.Tenants;
 /// <summary>The logs of all tenants: a database each, or many in one schema (<see cref="ConjoinedTenants"/>).</summary>
 /// <remarks>
 /// Safe for concurrent use. It opens a pool for a tenant when the tenant is first asked for. A tenant whose database has changed in the map gets a new pool within <see
-/// cref="TenantOptions.MapFor"/>; calls on the former one end with its exceptions. Ids are unique within a tenant. In a database of its own a tenant meets nothing
+/// cref="TenantOptions.MapFor"/>, and at once after an append was refused by the former one; calls on the former one end with its exceptions. Ids are unique within a tenant. In a database of its own a tenant meets nothing
 /// of another; in a schema of many, row-level security sees to it.
 /// </remarks>
 public sealed class TenantLedgers : IAsyncDisposable, IDisposable
@@ -53,7 +53,7 @@ public sealed class TenantLedgers : IAsyncDisposable, IDisposable
     {
         ArgumentException.ThrowIfNullOrEmpty(tenant);
         ObjectDisposedException.ThrowIf(_isDisposed, this);
-        if (_opened.TryGetValue(tenant, out var opened) && _timeProvider.GetElapsedTime(opened.FoundAt) < Options.MapFor)
+        if (_opened.TryGetValue(tenant, out var opened) && !opened.IsDoubtful && _timeProvider.GetElapsedTime(opened.FoundAt) < Options.MapFor)
         {
             Use(opened);
             return opened.Ledger;
@@ -137,15 +137,15 @@ public sealed class TenantLedgers : IAsyncDisposable, IDisposable
         var target = new TenantDatabase(tenant, connectionString);
         var source = await Map.FindAsync(tenant, cancellationToken).ConfigureAwait(false) ?? throw new TenantNotFoundException(tenant);
         if (source.Place == target.Place
-            || (await DatabaseIdentity.FindAsync(target.ConnectionString, cancellationToken).ConfigureAwait(false) is { } identity
-                && await DatabaseIdentity.FindAsync(source.ConnectionString, cancellationToken).ConfigureAwait(false) == identity))
+            || (await DatabaseIdentity.FindAsync(target.ConnectionString, Options.Ledger, cancellationToken).ConfigureAwait(false) is { } identity
+                && await DatabaseIdentity.FindAsync(source.ConnectionString, Options.Ledger, cancellationToken).ConfigureAwait(false) == identity))
         {
             throw new TenantMoveException($"The tenant '{tenant}' already has the database '{target.Place}'.");
         }
 
         if (administrator is not null
-            && await DatabaseIdentity.FindAsync(administrator, cancellationToken).ConfigureAwait(false)
-                != await DatabaseIdentity.FindAsync(target.ConnectionString, cancellationToken).ConfigureAwait(false))
+            && await DatabaseIdentity.FindAsync(administrator, Options.Ledger, cancellationToken).ConfigureAwait(false)
+                != await DatabaseIdentity.FindAsync(target.ConnectionString, Options.Ledger, cancellationToken).ConfigureAwait(false))
         {
             throw new TenantMoveException($"The connection of the administrator leads to another database than '{target.Place}'. Nothing was changed.");
         }
@@ -247,6 +247,7 @@ public sealed class TenantLedgers : IAsyncDisposable, IDisposable
             if (opened.Ledger.Database == database)
             {
                 opened.FoundAt = _timeProvider.GetTimestamp();
+                opened.IsDoubtful = false;
                 Use(opened);
                 return opened.Ledger;
             }
@@ -290,8 +291,17 @@ public sealed class TenantLedgers : IAsyncDisposable, IDisposable
             }
 
             var dataSource = PostgresDataSources.Create(PooledOf(database.ConnectionString));
-            return _opened[database.Tenant] =
-                new Opened(new TenantLedger(database, dataSource, Options.Ledger with { MeteredTenant = NameInMetrics(database.Tenant) }, _timeProvider), dataSource, _timeProvider.GetTimestamp());
+            var options = Options.Ledger with { MeteredTenant = NameInMetrics(database.Tenant), OnLogMoved = () => Doubt(database) };
+            return _opened[database.Tenant] = new Opened(new TenantLedger(database, dataSource, options, _timeProvider), dataSource, _timeProvider.GetTimestamp());
+        }
+    }
+
+    // Its database says that the log has moved, or is moving: the next call asks the map again.
+    private void Doubt(TenantDatabase database)
+    {
+        if (_opened.TryGetValue(database.Tenant, out var opened) && opened.Ledger.Database == database)
+        {
+            opened.IsDoubtful = true;
         }
     }
 
@@ -377,5 +387,7 @@ public sealed class TenantLedgers : IAsyncDisposable, IDisposable
         public LinkedListNode<Opened> Place { get; }
 
         public long FoundAt { get; set; }
+
+        public volatile bool IsDoubtful;
     }
 }

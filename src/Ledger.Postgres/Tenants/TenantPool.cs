@@ -17,7 +17,7 @@ public sealed class TenantPool : ITenantMap
 
     /// <summary>Reads and writes the tables.</summary>
     /// <param name="master">The master database.</param>
-    /// <param name="options">The names of the schemas in the databases of the pool; null for the defaults.</param>
+    /// <param name="options">The names of the schemas in the databases of the pool, and how long calls wait for the servers; null for the defaults.</param>
     /// <param name="schema">The schema of the tables in the master database.</param>
     /// <exception cref="PostgresOptionsException">The options have a fault.</exception>
     public TenantPool(NpgsqlDataSource master, PostgresOptions? options = null, string schema = "public")
@@ -32,11 +32,20 @@ public sealed class TenantPool : ITenantMap
     internal PostgresOptions Options => _options;
 
     /// <summary>The schemas of a database that have such tables.</summary>
-    public static Task<IReadOnlyList<string>> FindSchemasAsync(NpgsqlDataSource master, CancellationToken cancellationToken = default)
+    public static Task<IReadOnlyList<string>> FindSchemasAsync(NpgsqlDataSource master, CancellationToken cancellationToken = default) =>
+        FindSchemasAsync(master, new PostgresOptions(), cancellationToken);
+
+    /// <summary>The schemas of a database that have such tables.</summary>
+    /// <param name="master">The database.</param>
+    /// <param name="options">Their <see cref="PostgresOptions.RetryFor"/> counts; no other is read.</param>
+    /// <param name="cancellationToken">Stops waiting.</param>
+    public static Task<IReadOnlyList<string>> FindSchemasAsync(NpgsqlDataSource master, PostgresOptions options, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(master);
+        ArgumentNullException.ThrowIfNull(options);
         return Connections.UseAsync<IReadOnlyList<string>>(
             PostgresDataSources.ForWriting(master),
+            options.Checked(),
             async (connection, token) => await ListAsync(new NpgsqlCommand(SqlText.Load("find_tenant_pools"), connection), row => row.GetString(0), token).ConfigureAwait(false),
             cancellationToken);
     }
@@ -261,7 +270,7 @@ public sealed class TenantPool : ITenantMap
     private NpgsqlCommand Command(NpgsqlConnection connection, string sql) =>
         new(SqlText.Load(sql, _schemas), connection) { CommandTimeout = _options.CommandTimeoutSeconds };
 
-    private Task<T> UseAsync<T>(Func<NpgsqlConnection, CancellationToken, Task<T>> use, CancellationToken cancellationToken) => Connections.UseAsync(_master, use, cancellationToken);
+    private Task<T> UseAsync<T>(Func<NpgsqlConnection, CancellationToken, Task<T>> use, CancellationToken cancellationToken) => Connections.UseAsync(_master, _options, use, cancellationToken);
 
     private sealed record Assignment(string Database, string ConnectionString, bool IsOff);
 }

@@ -11,24 +11,46 @@ public sealed class TenantTable : ITenantMap
 {
     private readonly NpgsqlDataSource _master;
     private readonly SchemaNames _schemas;
+    private readonly PostgresOptions _options;
 
     /// <summary>Reads and writes the table.</summary>
     /// <param name="master">The master database.</param>
     /// <param name="schema">The schema of the table.</param>
     public TenantTable(NpgsqlDataSource master, string schema = "public")
+        : this(master, new PostgresOptions(), schema)
+    {
+    }
+
+    /// <summary>Reads and writes the table, and waits for the master database as the options say.</summary>
+    /// <param name="master">The master database.</param>
+    /// <param name="options">Their <see cref="PostgresOptions.RetryFor"/> counts; no other is read.</param>
+    /// <param name="schema">The schema of the table.</param>
+    /// <exception cref="PostgresOptionsException">The options have a fault.</exception>
+    public TenantTable(NpgsqlDataSource master, PostgresOptions options, string schema = "public")
     {
         ArgumentNullException.ThrowIfNull(master);
+        ArgumentNullException.ThrowIfNull(options);
         ArgumentException.ThrowIfNullOrEmpty(schema);
+        _options = options.Checked();
         _master = PostgresDataSources.ForWriting(master);
         _schemas = new SchemaNames(schema, schema);
     }
 
     /// <summary>The schemas of a database that have such a table.</summary>
-    public static Task<IReadOnlyList<string>> FindSchemasAsync(NpgsqlDataSource master, CancellationToken cancellationToken = default)
+    public static Task<IReadOnlyList<string>> FindSchemasAsync(NpgsqlDataSource master, CancellationToken cancellationToken = default) =>
+        FindSchemasAsync(master, new PostgresOptions(), cancellationToken);
+
+    /// <summary>The schemas of a database that have such a table.</summary>
+    /// <param name="master">The database.</param>
+    /// <param name="options">Their <see cref="PostgresOptions.RetryFor"/> counts; no other is read.</param>
+    /// <param name="cancellationToken">Stops waiting.</param>
+    public static Task<IReadOnlyList<string>> FindSchemasAsync(NpgsqlDataSource master, PostgresOptions options, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(master);
+        ArgumentNullException.ThrowIfNull(options);
         return Connections.UseAsync<IReadOnlyList<string>>(
             PostgresDataSources.ForWriting(master),
+            options.Checked(),
             async (connection, token) =>
             {
                 var schemas = new List<string>();
@@ -41,6 +63,7 @@ public sealed class TenantTable : ITenantMap
     /// <summary>Makes the table if it is missing.</summary>
     public Task CreateAsync(CancellationToken cancellationToken = default) => Connections.UseAsync(
         _master,
+        _options,
         async (connection, token) =>
         {
             var command = new NpgsqlCommand(SqlText.Load("create_tenant_table", _schemas), connection);
@@ -56,6 +79,7 @@ public sealed class TenantTable : ITenantMap
         ArgumentNullException.ThrowIfNull(tenant);
         return Connections.UseAsync(
             _master,
+            _options,
             async (connection, token) =>
             {
                 Row? found = null;
@@ -70,6 +94,7 @@ public sealed class TenantTable : ITenantMap
     /// <remarks>A row that is not right is left out, so that it does not stop the others; see <see cref="FindFaultsAsync"/>.</remarks>
     public Task<IReadOnlyList<TenantDatabase>> ListAsync(CancellationToken cancellationToken = default) => Connections.UseAsync<IReadOnlyList<TenantDatabase>>(
         _master,
+        _options,
         async (connection, token) =>
             [.. (await ListAllAsync(connection, null, token).ConfigureAwait(false)).Where(row => !row.IsOff).Select(row => row.Database).OfType<TenantDatabase>()],
         cancellationToken);
@@ -82,6 +107,7 @@ public sealed class TenantTable : ITenantMap
         ArgumentNullException.ThrowIfNull(tenant);
         return Connections.UseAsync(
             _master,
+            _options,
             async (connection, token) =>
             {
                 var transaction = await connection.BeginTransactionAsync(token).ConfigureAwait(false);
@@ -103,7 +129,7 @@ public sealed class TenantTable : ITenantMap
     /// <exception cref="TenantMoveException">Another tenant has the same database, or is getting it now.</exception>
     internal async Task<TenantReservation> ReserveAsync(TenantDatabase tenant, CancellationToken cancellationToken)
     {
-        var connection = await Connections.OpenAsync(_master, cancellationToken).ConfigureAwait(false);
+        var connection = await Connections.OpenPatientlyAsync(_master, _options, cancellationToken).ConfigureAwait(false);
         try
         {
             var transaction = await connection.BeginTransactionAsync(cancellationToken).ConfigureAwait(false);
@@ -129,12 +155,13 @@ public sealed class TenantTable : ITenantMap
         }
 
         var others = (await ListAllAsync(connection, transaction, cancellationToken).ConfigureAwait(false)).Select(row => row.Database).OfType<TenantDatabase>();
-        return await DatabaseIdentity.FindSameAsync(tenant, others, cancellationToken).ConfigureAwait(false) is { } shared ? TenantPlaces.Shared(tenant, shared.Tenant) : null;
+        return await DatabaseIdentity.FindSameAsync(tenant, others, _options, cancellationToken).ConfigureAwait(false) is { } shared ? TenantPlaces.Shared(tenant, shared.Tenant) : null;
     }
 
     /// <summary>Whether the table gives a tenant this database, switched off or not.</summary>
     internal Task<bool> HasAsync(TenantDatabase tenant, CancellationToken cancellationToken) => Connections.UseAsync(
         _master,
+        _options,
         async (connection, token) => (await ListAllAsync(connection, null, token).ConfigureAwait(false))
             .Exists(row => row.Database is { } known && known.Tenant == tenant.Tenant && known.Place == tenant.Place),
         cancellationToken);
@@ -142,6 +169,7 @@ public sealed class TenantTable : ITenantMap
     /// <summary>What is wrong with rows of the table, by tenant: the list leaves them out. Connection strings are not repeated.</summary>
     public Task<IReadOnlyDictionary<string, string>> FindFaultsAsync(CancellationToken cancellationToken = default) => Connections.UseAsync<IReadOnlyDictionary<string, string>>(
         _master,
+        _options,
         async (connection, token) => (await ListAllAsync(connection, null, token).ConfigureAwait(false))
             .Where(row => row is { Fault: not null, IsOff: false }).ToDictionary(row => row.Tenant, row => row.Fault!, StringComparer.Ordinal),
         cancellationToken);
@@ -153,6 +181,7 @@ public sealed class TenantTable : ITenantMap
         ArgumentNullException.ThrowIfNull(tenant);
         return Connections.UseAsync(
             _master,
+            _options,
             async (connection, token) => await ExecuteAsync(connection, null, "disable_tenant", [tenant], token).ConfigureAwait(false) == 0
                 ? throw new TenantNotFoundException(tenant)
                 : true,

@@ -27,6 +27,7 @@ public sealed class LedgerEngine
     private readonly AgentLedger? _ledger;
     private readonly TenantLedgers? _tenants;
     private readonly MartenTenants? _martenTenants;
+    private readonly PostgresOptions _options;
     private readonly StateReader _states;
 
     /// <summary>Takes the log from the container.</summary>
@@ -46,7 +47,8 @@ public sealed class LedgerEngine
 
         _ledger = _tenants is not null || _martenTenants is not null ? null : services.GetService<AgentLedger>() ?? throw new InvalidOperationException(
             "The container has no Ledger. Write services.AddMarten(…).AddLedger().IntegrateWithWolverine(), or services.AddLedger(…).");
-        _states = new StateReader(services, _tenants?.Options.Ledger ?? services.GetRequiredService<PostgresOptions>());
+        _options = _tenants?.Options.Ledger ?? services.GetRequiredService<PostgresOptions>();
+        _states = new StateReader(services, _options);
     }
 
     /// <summary>The log of a message: that of the tenant of its envelope, where the application has several.</summary>
@@ -79,7 +81,7 @@ public sealed class LedgerEngine
                 + "options.PersistMessagesWithPostgresql(…) with the same database.");
         }
 
-        var connection = await Connections.OpenAsync(PostgresDataSources.ForWriting(dataSource), cancellationToken).ConfigureAwait(false);
+        var connection = await Connections.OpenPatientlyAsync(PostgresDataSources.ForWriting(dataSource), _options, cancellationToken).ConfigureAwait(false);
         SessionEnvelopes? envelopes = null;
         try
         {

@@ -30,6 +30,9 @@ public sealed partial class ServeTests(CliDatabase database) : IClassFixture<Cli
         (await client.GetStringAsync("/run?stream=run:served")).ShouldContain("object.created");
         using var foreign = new HttpRequestMessage(HttpMethod.Get, "/") { Headers = { Host = "evil.example" } };
         (await client.SendAsync(foreign)).StatusCode.ShouldBe(HttpStatusCode.BadRequest);
+        using var probe = new HttpRequestMessage(HttpMethod.Get, "/health/ready") { Headers = { Host = "ledger-pod.example" } };
+        using var ready = await client.SendAsync(probe);
+        (ready.StatusCode, await ready.Content.ReadAsStringAsync()).ShouldBe((HttpStatusCode.OK, "Healthy"));
         (await client.PostAsync("/fork", null)).StatusCode.ShouldBe(HttpStatusCode.Forbidden);
         (await client.GetAsync("/run?stream=run:%00")).StatusCode.ShouldBe(HttpStatusCode.BadRequest);
 

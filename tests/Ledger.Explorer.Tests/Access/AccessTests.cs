@@ -24,7 +24,7 @@ public sealed partial class AccessTests : IAsyncLifetime
     private static readonly string CookieName = $"ledger-access-{Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData("/ledger"u8))[..8]}";
 
     // What opens without a token has nothing of the log.
-    private static readonly string[] OpenPaths = ["/ledger/login", "/ledger/logout", "/ledger/assets/{name}"];
+    private static readonly string[] OpenPaths = ["/ledger/login", "/ledger/logout", "/ledger/assets/{name}", "/ledger/health/live", "/ledger/health/ready"];
 
     private IReadOnlyList<ExplorerToken> _tokens =
         [new("ann", ExplorerRights.Write, ExplorerToken.HashOf(Writing)), new("ben", ExplorerRights.Read, ExplorerToken.HashOf(Reading))];

@@ -86,6 +86,8 @@ public abstract class EveryRouteTests : IAsyncLifetime
         ["/projections/step"] = ["stream", "projection", "from", "limit"],
         ["/login"] = ["to", "token"],
         ["/live"] = ["from", "show"],
+        ["/health/live"] = [],
+        ["/health/ready"] = [],
         ["/assets/{name}"] = [],
         ["/seal/checkpoint"] = [],
         ["/seal/tile/{**rest}"] = [],

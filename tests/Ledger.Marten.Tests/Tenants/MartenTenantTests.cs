@@ -104,6 +104,63 @@ public sealed class MartenTenantTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task TenantThatMovedFromAnotherProcess_IsFoundInItsNewPlace()
+    {
+        await using var target = await (await TestPostgres.SharedAsync()).CreateDatabaseAsync();
+        await using var master = NpgsqlDataSource.Create(_databases["master"].ConnectionString);
+        var table = new TenantTable(master);
+        await table.CreateAsync();
+        await table.SetAsync(new TenantDatabase("acme", _databases["acme"].ConnectionString));
+        await table.SetAsync(new TenantDatabase("bolt", _databases["bolt"].ConnectionString));
+        using var documents = DocumentStore.For(options =>
+        {
+            options.MultiTenantedDatabasesWithMasterDatabaseTable(_databases["master"].ConnectionString);
+            options.UseLedger();
+        });
+        var tenants = new MartenTenants(documents);
+        await AppendAsync("bolt");
+        await AppendAsync("acme");
+        var former = await tenants.ForTenantAsync("acme");
+        await former.Store.AppendAsync(Run, ExpectedVersion.NoStream, [new KitLoaded("a")]);
+        await using var elsewhere = new TenantLedgers(table);
+        await elsewhere.MoveAsync("acme", target.ConnectionString);
+
+        // What knows the former place is refused there, once; the store of a tenant stays where it is.
+        (await Should.ThrowAsync<PostgresException>(() => AppendAsync("acme"))).SqlState.ShouldBe("LG042");
+        await AppendAsync("acme");
+        (await Should.ThrowAsync<PostgresException>(() => former.Store.AppendAsync(Run, ExpectedVersion.Any, [new KitLoaded("b")]))).SqlState.ShouldBe("LG042");
+        var moved = await tenants.ForTenantAsync("acme");
+        await moved.Store.AppendAsync(Run, ExpectedVersion.Any, [new KitLoaded("c")]);
+        (await moved.Store.GetStreamAsync(Run)).ShouldNotBeNull().Version.Value.ShouldBe(2);
+        (await moved.Store.GetStreamAsync(new StreamName("order"))).ShouldNotBeNull().Version.Value.ShouldBe(2);
+
+        // By the store alone too; and another tenant may have the former place.
+        await using var back = await (await TestPostgres.SharedAsync()).CreateDatabaseAsync();
+        await elsewhere.MoveAsync("bolt", back.ConnectionString);
+        var bolt = await tenants.ForTenantAsync("bolt");
+        while ((await bolt.Store.GetStreamAsync(new StreamName("order")))!.Version.Value < 2)
+        {
+            try
+            {
+                await bolt.Store.AppendAsync(new StreamName("order"), ExpectedVersion.Any, [new KitLoaded("d")]);
+            }
+            catch (PostgresException fault) when (fault.SqlState == "LG042")
+            {
+                bolt = await tenants.ForTenantAsync("bolt");
+            }
+        }
+
+        (await (await elsewhere.ForTenantAsync("bolt")).Store.GetStreamAsync(new StreamName("order")))!.Version.Value.ShouldBe(2);
+
+        async Task AppendAsync(string tenant)
+        {
+            await using var session = documents.LightweightSession(tenant);
+            session.Events.Append("order", new KitLoaded(tenant));
+            await session.SaveChangesAsync();
+        }
+    }
+
+    [Fact]
     public async Task EventsThatNameATenantOfBefore_AreOfOneStreamForMartensDaemon()
     {
         var connectionString = _databases["acme"].ConnectionString;

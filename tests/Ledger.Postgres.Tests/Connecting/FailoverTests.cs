@@ -6,6 +6,7 @@ using Ledger.Postgres.Projections.Daemon;
 using Ledger.Postgres.Queries;
 using Ledger.Postgres.Retention;
 using Ledger.Postgres.Schema;
+using Ledger.Postgres.Tenants;
 using Ledger.Postgres.Tenants.Quotas;
 using Ledger.Records;
 using Ledger.Runs;
@@ -47,13 +48,41 @@ public sealed class FailoverTests
             Id = "t", SystemPrompt = "s", CreatedAt = DateTimeOffset.UnixEpoch, UpdatedAt = DateTimeOffset.UnixEpoch,
         });
         var migrated = new LedgerMigrator(pool, Patient).EnsureMigratedAsync();
-        var asked = AskAsync(pool, store);
+        var (asked, maps) = (AskAsync(pool, store), AskMapsAsync(pool, pair.ConnectionString));
         await pair.PromoteAsync();
 
-        await Task.WhenAll(append, import, record, read, task, migrated, asked);
+        await Task.WhenAll(append, import, record, read, task, migrated, asked, maps);
         (await records.GetAsync("a")).ShouldNotBeNull();
         (await store.GetStreamAsync(StreamName.Run("b"))).ShouldNotBeNull();
         (await following).ShouldBe(StreamName.Run("b"));
+    }
+
+    /// <summary>The same where a database of the servers says who the tenants are.</summary>
+    private static async Task AskMapsAsync(NpgsqlDataSource pool, string connectionString)
+    {
+        var (table, databases) = (new TenantTable(pool, Patient), new TenantPool(pool, Patient));
+        await using var conjoined = new ConjoinedTenants(connectionString, Patient);
+        await using var tenants = new TenantLedgers(table, new TenantOptions { Ledger = Patient });
+        await Task.WhenAll(
+            TenantTable.FindSchemasAsync(pool, Patient),
+            table.CreateAsync(),
+            table.SetAsync(new TenantDatabase("acme", connectionString)),
+            table.FindAsync("none"),
+            table.ListAsync(),
+            table.FindFaultsAsync(),
+            Should.ThrowAsync<TenantNotFoundException>(() => table.DisableAsync("none")),
+            Should.ThrowAsync<TenantNotFoundException>(() => tenants.ForTenantAsync("none").AsTask()),
+            Should.ThrowAsync<TenantNotFoundException>(() => tenants.MoveAsync("none", connectionString)),
+            TenantPool.FindSchemasAsync(pool, Patient),
+            databases.ListAsync(),
+            databases.ListDatabasesAsync(),
+            databases.FillDatabaseAsync("none"),
+            databases.FindAsync("none"),
+            Should.ThrowAsync<TenancyException>(() => databases.AddAsync("early")),
+            conjoined.ExistsAsync(),
+            Should.ThrowAsync<TenancyException>(() => conjoined.FindAsync("none")),
+            Should.ThrowAsync<TenancyException>(() => conjoined.AddAsync("none")));
+        (await (await tenants.ForTenantAsync("acme")).Store.GetStreamAsync(StreamName.Run("z"))).ShouldBeNull();
     }
 
     /// <summary>What an application asks besides, each of which waits alike.</summary>

@@ -1,4 +1,5 @@
 using Ledger.Postgres.Schema;
+using Ledger.Postgres.Tenants;
 using Ledger.Testing;
 using Npgsql;
 
@@ -69,6 +70,8 @@ internal sealed class ServerPair : IAsyncDisposable
         await ScalarAsync<object>(server, $"create database {Database}");
         await using var dataSource = NpgsqlDataSource.Create(StringOf(server));
         await new LedgerMigrator(dataSource).ApplyAsync();
+        await new TenantTable(dataSource).CreateAsync();
+        await new TenantPool(dataSource).CreateAsync();
     }
 
     private static string StringOf(TestPostgres server) =>

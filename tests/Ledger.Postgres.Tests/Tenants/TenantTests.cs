@@ -108,6 +108,8 @@ public sealed class TenantTests : IAsyncLifetime
         await former.Runs.GetRun("same").AppendAsync([new ObjectCreated("o", "Claim")]);
         var target = await NewAsync();
         var acknowledged = 1;
+        await using var otherNode = new TenantLedgers(table, new TenantOptions { MapFor = TimeSpan.FromHours(1) });
+        var formerThere = await otherNode.ForTenantAsync("acme");
         var writer = WriteAsync();
 
         var move = await tenants.MoveAsync("acme", target.ConnectionString);
@@ -122,6 +124,12 @@ public sealed class TenantTests : IAsyncLifetime
         await moved.Runs.GetRun("same").AppendAsync([new ObjectCreated("p", "Claim")]);
         (await moved.Runs.GetRun("same").GetWorldAsync()).Objects.Count.ShouldBeGreaterThan(1);
         (await moved.Store.ReadLogAsync().Select(e => e.Sequence.Value).ToListAsync()).ShouldBeUnique();
+
+        // Another process believes its map, until an append is refused.
+        (await otherNode.ForTenantAsync("acme")).ShouldBeSameAs(formerThere);
+        (await Should.ThrowAsync<PostgresException>(() => formerThere.Store.AppendAsync(Run, ExpectedVersion.Any, [new KitLoaded("lost")]))).SqlState.ShouldBe("LG042");
+        await (await otherNode.ForTenantAsync("acme")).Store.AppendAsync(new StreamName("there"), ExpectedVersion.NoStream, [new KitLoaded("found")]);
+        (await moved.Store.GetStreamAsync(new StreamName("there"))).ShouldNotBeNull();
         (await moved.Migrator.AssertAsync()).ShouldBeEmpty();
         (await Should.ThrowAsync<TenantMoveException>(() => tenants.MoveAsync("acme", target.ConnectionString))).Message.ShouldStartWith("The tenant 'acme' already has the database");
 

@@ -91,8 +91,24 @@ internal sealed class AppendPipeline(StoreContext context)
         }
     }
 
-    private Task<IReadOnlyList<AppendResult>> SendAsync(AppendRequest request, CancellationToken cancellationToken) =>
-        context.Lanes is null ? AppendHereAsync(request, cancellationToken) : context.Lanes.AppendAsync(request, cancellationToken);
+    private Task<IReadOnlyList<AppendResult>> SendAsync(AppendRequest request, CancellationToken cancellationToken)
+    {
+        var sent = context.Lanes is null ? AppendHereAsync(request, cancellationToken) : context.Lanes.AppendAsync(request, cancellationToken);
+        return context.Options.OnLogMoved is { } onMoved ? NoticeMoveAsync(sent, onMoved) : sent;
+    }
+
+    private static async Task<IReadOnlyList<AppendResult>> NoticeMoveAsync(Task<IReadOnlyList<AppendResult>> sent, Action onMoved)
+    {
+        try
+        {
+            return await sent.ConfigureAwait(false);
+        }
+        catch (PostgresException moved) when (moved.SqlState == LedgerErrorCodes.LogMoved)
+        {
+            onMoved();
+            throw;
+        }
+    }
 
     private async Task<IReadOnlyList<AppendResult>> AppendHereAsync(AppendRequest request, CancellationToken cancellationToken)
     {
