@@ -119,8 +119,6 @@ public sealed record PostgresOptions
     /// <summary>How many seconds a batch may take before each of its requests is sent alone, so that one on a locked stream does not hold up the others for long.</summary>
     internal int LongestBatchSeconds { get; init; } = 2;
 
-||||||| f0b38baa
-
     /// <summary>Called when an append was refused because the log has moved to another database, or is moving; null for no call.</summary>
     internal Action? OnLogMoved { get; init; }
 
