@@ -112,7 +112,7 @@ public sealed class ProjectionRequestTests
             create function earlier() returns trigger language plpgsql as $$ begin new.requested_at := new.requested_at - interval '11 s'; return new; end $$;
             create trigger tr_earlier before insert on ledger.projection_request for each row execute function earlier();
             create function hold() returns trigger language plpgsql as
-            $$ begin if exists (select from ledger.projection_request) then perform pg_advisory_xact_lock_shared(4713); end if; return null; end $$;
+            $$ begin if exists (select from ledger.projection_request where xmin <> pg_current_xact_id()::xid) then perform pg_advisory_xact_lock_shared(4713); end if; return null; end $$;
             create trigger tr_hold before delete on ledger.projection_request for each statement execute function hold();
             """);
         await using var holder = await bench.Database.DataSource.OpenConnectionAsync();
