@@ -123,7 +123,7 @@ public sealed class ProjectionRequestTests
             bench,
             "select count(*)::text from pg_locks where locktype = 'advisory' and objid = 4713 and not granted and database = (select oid from pg_database where datname = current_database())",
             "1");
-        await ExecuteAsync("update ledger.projection_request set node = 'elsewhere', seen_at = clock_timestamp()");
+        await ExecuteAsync("update ledger.projection_request set node = 'elsewhere', seen_at = clock_timestamp() + interval '5 min'");
         await ExecuteAsync("select pg_advisory_unlock(4713)");
         await ProjectionDaemonTests.UntilAsync(bench, "select count(*)::text from pg_locks where locktype = 'advisory' and objid = 4713", "0");
         await ExecuteAsync("update ledger.projection_request set finished_at = clock_timestamp()");
