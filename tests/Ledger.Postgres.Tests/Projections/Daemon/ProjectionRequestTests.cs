@@ -112,7 +112,7 @@ public sealed class ProjectionRequestTests
             create function earlier() returns trigger language plpgsql as $$ begin new.requested_at := new.requested_at - interval '11 s'; return new; end $$;
             create trigger tr_earlier before insert on ledger.projection_request for each row execute function earlier();
             create function hold() returns trigger language plpgsql as
-            $$ begin if exists (select from ledger.projection_request) then perform pg_advisory_xact_lock_shared(4713); end if; return null; end $$;
+            $$ begin if exists (select from ledger.projection_request where xmin <> pg_current_xact_id()::xid) then perform pg_advisory_xact_lock_shared(4713); end if; return null; end $$;
             create trigger tr_hold before delete on ledger.projection_request for each statement execute function hold();
             """);
         await using var holder = await bench.Database.DataSource.OpenConnectionAsync();
@@ -123,7 +123,7 @@ public sealed class ProjectionRequestTests
             bench,
             "select count(*)::text from pg_locks where locktype = 'advisory' and objid = 4713 and not granted and database = (select oid from pg_database where datname = current_database())",
             "1");
-        await ExecuteAsync("update ledger.projection_request set node = 'elsewhere', seen_at = clock_timestamp()");
+        await ExecuteAsync("update ledger.projection_request set node = 'elsewhere', seen_at = clock_timestamp() + interval '5 min'");
         await ExecuteAsync("select pg_advisory_unlock(4713)");
         await ProjectionDaemonTests.UntilAsync(bench, "select count(*)::text from pg_locks where locktype = 'advisory' and objid = 4713", "0");
         await ExecuteAsync("update ledger.projection_request set finished_at = clock_timestamp()");
