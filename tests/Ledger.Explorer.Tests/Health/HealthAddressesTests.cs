@@ -4,7 +4,6 @@ using Ledger.Explorer.Health;
 using Ledger.Postgres;
 using Ledger.Postgres.Tenants;
 using Microsoft.AspNetCore.Builder;
-using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.TestHost;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
