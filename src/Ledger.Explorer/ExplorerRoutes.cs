@@ -24,7 +24,6 @@ using Ledger.Explorer.Worlds;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
-using Microsoft.Extensions.Logging;
 
 namespace Ledger.Explorer;
 

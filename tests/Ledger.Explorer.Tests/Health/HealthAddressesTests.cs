@@ -4,7 +4,6 @@ using Ledger.Explorer.Health;
 using Ledger.Postgres;
 using Ledger.Postgres.Tenants;
 using Microsoft.AspNetCore.Builder;
-using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.TestHost;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
@@ -18,7 +17,7 @@ namespace Ledger.Explorer.Tests.Health;
 /// <summary>What orchestrators ask: whether the process answers, and whether its database does, and nothing else.</summary>
 public sealed class HealthAddressesTests
 {
-    private static readonly string Nowhere = "Host=127.0.0.1;Port=1;Username=u;Password=secret;Database=gone;Timeout=1";
+    private const string Nowhere = "Host=127.0.0.1;Port=1;Username=u;Password=secret;Database=gone;Timeout=1";
 
     [Fact]
     public async Task Health_WithoutAToken_SaysWhetherTheDatabaseAnswers_AndNoMore()

@@ -1,4 +1,5 @@
 using JasperFx.Events.Projections;
+using JasperFx.MultiTenancy;
 using Ledger.Log;
 using Ledger.Postgres.Tenants;
 using Ledger.Records;
@@ -151,6 +152,13 @@ public sealed class MartenTenantTests : IAsyncLifetime
         }
 
         (await (await elsewhere.ForTenantAsync("bolt")).Store.GetStreamAsync(new StreamName("order")))!.Version.Value.ShouldBe(2);
+
+        // One that is switched off is gone, for sessions too; to doubt it is what some seconds do.
+        await table.DisableAsync("bolt");
+        StoreConfiguration.Of(documents).Doubt("bolt");
+        await Should.ThrowAsync<TenantNotFoundException>(() => tenants.ForTenantAsync("bolt"));
+        Should.Throw<UnknownTenantIdException>(() => documents.LightweightSession("bolt"));
+        await AppendAsync("acme");
 
         async Task AppendAsync(string tenant)
         {
