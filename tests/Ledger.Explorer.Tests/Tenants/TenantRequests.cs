@@ -1,5 +1,4 @@
 using Ledger.Explorer.Api;
-using Ledger.Log;
 
 namespace Ledger.Explorer.Tests.Tenants;
 
