@@ -7,10 +7,8 @@ using Ledger.Postgres.Queries;
 using Ledger.Seal;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
-using ModelContextProtocol.AspNetCore;
 
 namespace Microsoft.AspNetCore.Builder;
 
@@ -51,44 +49,6 @@ public static class LedgerMcpExtensions
 
         var faults = new ToolFaults(loggers.CreateLogger("Ledger.Mcp"));
         var tools = new LedgerTools(bus, choice, (fault, _) => faults.Describe(fault));
-        var services = ServicesOf(application, loggers, tools);
-        return new OwnServices(endpoints, services).MapMcp(path);
-    }
-
-    // The protocol's package finds its one server in the container; this one is apart from the application's.
-    private static ServiceProvider ServicesOf(IServiceProvider application, ILoggerFactory loggers, LedgerTools tools)
-    {
-        var services = new ServiceCollection();
-        services.AddSingleton(loggers);
-        services.AddSingleton(typeof(ILogger<>), typeof(Logger<>));
-        services.AddSingleton(application.GetService<TimeProvider>() ?? TimeProvider.System);
-        var lifetime = application.GetService<IHostApplicationLifetime>();
-        if (lifetime is not null)
-        {
-            services.AddSingleton(lifetime);
-        }
-
-        services
-            .AddMcpServer(server =>
-            {
-                server.ServerInfo = LedgerTools.Server;
-                server.ServerInstructions = tools.Instructions;
-                server.Handlers.ListToolsHandler = (_, _) => ValueTask.FromResult(tools.List());
-                server.Handlers.CallToolHandler = async (request, token) => await tools.CallAsync(request.Params, token).ConfigureAwait(false);
-            })
-            .WithHttpTransport(transport => transport.SessionMode = HttpServerSessionMode.Stateless);
-        var provider = services.BuildServiceProvider();
-        lifetime?.ApplicationStopped.Register(provider.Dispose);
-        return provider;
-    }
-
-    /// <summary>The endpoints of the application with other services.</summary>
-    private sealed class OwnServices(IEndpointRouteBuilder endpoints, IServiceProvider services) : IEndpointRouteBuilder
-    {
-        public IServiceProvider ServiceProvider => services;
-
-        public ICollection<EndpointDataSource> DataSources => endpoints.DataSources;
-
-        public IApplicationBuilder CreateApplicationBuilder() => endpoints.CreateApplicationBuilder();
+        return ToolEndpoints.Map(endpoints, path, tools.Serve, static _ => { });
     }
 }

@@ -5,6 +5,7 @@ using Ledger.Bus;
 using Ledger.Explorer.Failures;
 using Ledger.Log;
 using ModelContextProtocol.Protocol;
+using ModelContextProtocol.Server;
 
 namespace Ledger.Mcp;
 
@@ -25,6 +26,15 @@ internal sealed class LedgerTools(AgentBus bus, ToolChoice choice, Func<Exceptio
 
     /// <summary>What a model is told about all tools.</summary>
     public string Instructions => string.Join(' ', Sentences());
+
+    /// <summary>Has a server answer with these tools.</summary>
+    public void Serve(McpServerOptions server)
+    {
+        server.ServerInfo = Server;
+        server.ServerInstructions = Instructions;
+        server.Handlers.ListToolsHandler = (_, _) => ValueTask.FromResult(List());
+        server.Handlers.CallToolHandler = async (request, token) => await CallAsync(request.Params, token).ConfigureAwait(false);
+    }
 
     public ListToolsResult List() => new() { Tools = [.. _tools.Values.Select(Describe)] };
 

@@ -42,6 +42,7 @@ public sealed partial class ReadmeTests
         "tests/Ledger.Agents.Tests/AgentSessionStoreTests.cs",
         "tests/Ledger.Agents.Tests/ApprovalTests.cs",
         "tests/Ledger.Mcp.Tests/MapLedgerMcpTests.cs",
+        "tests/Ledger.Mcp.Tests/MapLedgerTenantMcpTests.cs",
         "tests/Ledger.Explorer.Tests/Access/GuardingSampleTests.cs",
         "tests/Ledger.Interop.Tests/ImportingSampleTests.cs",
         "tests/Ledger.Interop.Tests/CloudEventTests.cs",

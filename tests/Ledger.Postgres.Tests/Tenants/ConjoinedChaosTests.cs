@@ -74,11 +74,9 @@ public sealed class ConjoinedChaosTests(ITestOutputHelper output)
         await logs[0].Quotas.SetAsync(new LogQuota { Events = long.MaxValue, Bytes = long.MaxValue });
         using var over = new CancellationTokenSource(Duration);
         var writers = logs.Select((log, t) => Enumerable.Range(0, Writers).Select(n => new ChaosWriter(log.Store, 6, seed: (t * 100) + n)).ToList()).ToList();
-        var nodes = new Queue<NodeProcess>();
-        foreach (var name in names)
-        {
-            nodes.Enqueue(await StartAsync(name, 0));
-        }
+
+        // One daemon for all tenants, on one of two nodes, of which the older one is killed.
+        var nodes = new Queue<NodeProcess>([await StartAsync(-1), await StartAsync(0)]);
 
         var writing = Task.WhenAll(writers.SelectMany(own => own).Select(writer => Task.Run(() => writer.WriteAsync(over.Token))));
         var (random, started) = (new Random(7), Stopwatch.GetTimestamp());
@@ -93,7 +91,7 @@ public sealed class ConjoinedChaosTests(ITestOutputHelper output)
             await server.KillServerAsync(CancellationToken.None);
             await server.RestartAsync(CancellationToken.None);
             nodes.Dequeue().Dispose();
-            nodes.Enqueue(await StartAsync(names[kill % names.Count], kill));
+            nodes.Enqueue(await StartAsync(kill));
         }
 
         await writing;
@@ -102,11 +100,12 @@ public sealed class ConjoinedChaosTests(ITestOutputHelper output)
             node.Dispose();
         }
 
+        await using var coordination = NpgsqlDataSource.Create(database.ConnectionString);
+        await using var last = new TenantDaemons(ledgers, coordination, new DaemonOptions { SearchIndex = false });
+        await last.StartAsync();
         foreach (var (log, own) in logs.Zip(writers))
         {
             log.DataSource.Clear();
-            await using var last = new ProjectionDaemon(log.DataSource, log.Options, new DaemonOptions { SearchIndex = false });
-            await last.StartAsync();
             await log.Store.WaitForNonStaleAsync(TimeSpan.FromMinutes(2));
             var stored = (await log.Store.ReadLogAsync().Select(e => e.Id).ToListAsync()).GroupBy(id => id).ToDictionary(g => g.Key, g => g.Count());
             stored.Values.ShouldAllBe(count => count == 1);
@@ -127,6 +126,6 @@ public sealed class ConjoinedChaosTests(ITestOutputHelper output)
         var counted = await logs[0].Quotas.ReadAsync();
         (await logs[0].Quotas.RecountAsync()).ShouldBe(counted);
 
-        Task<NodeProcess> StartAsync(string tenant, int number) => NodeProcess.StartAsync(TenantSetting.With(database.ConnectionString, tenant), $"node-{number}");
+        Task<NodeProcess> StartAsync(int number) => NodeProcess.StartAsync(database.ConnectionString, $"node-{number}", NodeProgram.OfTenantsInChaos);
     }
 }

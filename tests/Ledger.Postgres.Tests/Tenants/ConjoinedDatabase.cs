@@ -1,24 +1,18 @@
-using Ledger.Conformance;
-using Ledger.Log;
 using Ledger.Postgres.Schema;
 using Ledger.Postgres.Tenants;
-using Ledger.Projections;
 using Ledger.Testing;
 using Npgsql;
 using Xunit;
 
 namespace Ledger.Postgres.Tests.Tenants;
 
-/// <summary>A schema with the logs of many tenants, owned by a role that is held to row-level security. As an engine of the suite its stores are those of tenants.</summary>
-public sealed class ConjoinedDatabase : ITestEngine, IAsyncLifetime, IAsyncDisposable
+/// <summary>A schema with the logs of many tenants, owned by a role that is held to row-level security.</summary>
+public sealed partial class ConjoinedDatabase : IAsyncLifetime, IAsyncDisposable
 {
     private readonly List<TenantLedgers> _ledgers = [];
     private TestDatabase _database = null!;
     private TestPostgres? _ownServer;
     private string _role = null!;
-    private int _added;
-
-    public ITestEngine WithoutRows => new FoldingEngine(this);
 
     /// <summary>The connection of the role that owns the tables, without a tenant.</summary>
     public string ConnectionString { get; private set; } = null!;
@@ -76,20 +70,6 @@ public sealed class ConjoinedDatabase : ITestEngine, IAsyncLifetime, IAsyncDispo
         return await Ledgers.ForTenantAsync(tenant);
     }
 
-    public async Task<IEventStore> CreateStoreAsync(EventRegistry? registry = null) => await StoreOfAsync("suite", new PostgresOptions { Registry = registry ?? EventRegistry.Default });
-
-    public async Task<IEventStore> CreateEmptyStoreAsync() => (await AddNextAsync()).Store.Shared();
-
-    public async Task<IEventStore> CreateProjectingStoreAsync(IReadOnlyList<Projection> projections)
-    {
-        var options = new PostgresOptions { Projections = projections };
-        await using var dataSource = NpgsqlDataSource.Create(ConnectionString + ";Pooling=false");
-        await new LedgerMigrator(dataSource, options).ApplyAsync();
-        return await StoreOfAsync("suite", options);
-    }
-
-    public Task<IEventStore> OpenAgainAsync(IEventStore store) => CreateStoreAsync();
-
     public async Task<T> ScalarAsync<T>(string sql)
     {
         await using var connection = new NpgsqlConnection(SuperuserString + ";Pooling=false");
@@ -138,8 +118,6 @@ public sealed class ConjoinedDatabase : ITestEngine, IAsyncLifetime, IAsyncDispo
 
     Task IAsyncLifetime.DisposeAsync() => DisposeAsync().AsTask();
 
-    private Task<TenantLedger> AddNextAsync() => AddAsync($"tenant {Interlocked.Increment(ref _added)}");
-
     private async Task MakeAsync()
     {
         _database = await (_ownServer ?? await TestPostgres.SharedAsync()).CreateDatabaseAsync();
@@ -149,22 +127,5 @@ public sealed class ConjoinedDatabase : ITestEngine, IAsyncLifetime, IAsyncDispo
         await using var command = new NpgsqlCommand($"create role {_role} login password 'secret'; grant create on database \"{_database.Name}\" to {_role}", connection);
         await command.ExecuteNonQueryAsync();
         ConnectionString = new NpgsqlConnectionStringBuilder(SuperuserString) { Username = _role, Password = "secret" }.ConnectionString;
-    }
-
-    private async Task<IEventStore> StoreOfAsync(string tenant, PostgresOptions options) => (await NewLedgers(options).ForTenantAsync(tenant)).Store;
-
-    private sealed class FoldingEngine(ConjoinedDatabase database) : ITestEngine
-    {
-        public ITestEngine WithoutRows => this;
-
-        public Task<IEventStore> CreateStoreAsync(EventRegistry? registry = null) =>
-            database.StoreOfAsync("suite", new PostgresOptions { Registry = registry ?? EventRegistry.Default, WorldRows = WorldRows.Off });
-
-        public async Task<IEventStore> CreateEmptyStoreAsync() =>
-            await database.StoreOfAsync((await database.AddNextAsync()).Tenant, new PostgresOptions { WorldRows = WorldRows.Off });
-
-        public Task<IEventStore> CreateProjectingStoreAsync(IReadOnlyList<Projection> projections) => throw new NotSupportedException("No class of these tests asks for it.");
-
-        public Task<IEventStore> OpenAgainAsync(IEventStore store) => CreateStoreAsync();
     }
 }

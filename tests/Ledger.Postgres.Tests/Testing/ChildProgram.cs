@@ -1,3 +1,4 @@
+using Ledger.Conformance.Projections;
 using Ledger.Postgres.Tests.Projections.Daemon;
 using Ledger.Testing;
 
@@ -14,9 +15,9 @@ internal static class ChildProgram
             return;
         }
 
-        if (args is [NodeProgram.OfTenants, var ofAll, var node])
+        if (args is [NodeProgram.OfTenants or NodeProgram.OfTenantsInChaos, var ofAll, var node])
         {
-            await NodeProgram.RunTenantsAsync(ofAll, node);
+            await NodeProgram.RunTenantsAsync(ofAll, node, args[0] == NodeProgram.OfTenants ? [ProjectionSamples.Tallies] : ChaosProjections.OfTenants);
             return;
         }
 

@@ -1,6 +1,6 @@
-using Ledger.Conformance.Projections;
 using Ledger.Postgres.Projections.Daemon;
 using Ledger.Postgres.Tenants;
+using Ledger.Projections;
 using Npgsql;
 
 namespace Ledger.Postgres.Tests.Projections.Daemon;
@@ -10,6 +10,7 @@ internal static class NodeProgram
 {
     public const string Verb = "daemon";
     public const string OfTenants = "tenants";
+    public const string OfTenantsInChaos = "chaos-tenants";
 
     public static async Task RunAsync(string connectionString, string name)
     {
@@ -24,10 +25,10 @@ internal static class NodeProgram
         await Console.In.ReadToEndAsync();
     }
 
-    public static async Task RunTenantsAsync(string connectionString, string name)
+    public static async Task RunTenantsAsync(string connectionString, string name, IReadOnlyList<Projection> projections)
     {
         await using var map = new ConjoinedTenants(connectionString);
-        await using var tenants = new TenantLedgers(map, new TenantOptions { Ledger = new PostgresOptions { AsyncProjections = [ProjectionSamples.Tallies] } });
+        await using var tenants = new TenantLedgers(map, new TenantOptions { Ledger = new PostgresOptions { AsyncProjections = projections } });
         await using var coordination = NpgsqlDataSource.Create(connectionString);
         await using var node = new TenantDaemons(tenants, coordination, new DaemonOptions { NodeName = name });
         await node.StartAsync();
