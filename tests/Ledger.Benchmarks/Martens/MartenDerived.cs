@@ -35,30 +35,12 @@ internal static class MartenDerived
             cancellationToken));
 
     /// <summary>Makes the documents of the first 500 worlds again by the daemon's rebuild.</summary>
-    public static Contender Rebuilding() => new(
-        MartenPeer.Name,
-        (bench, cancellationToken) => MartenPeer.WithStoreAsync(
-            bench,
-            options =>
-            {
-                options.Projections.AsyncMode = DaemonMode.Solo;
-                options.Projections.Snapshot<MartenWorld>(SnapshotLifecycle.Async);
-            },
-            async store =>
-            {
-                var events = await MartenPeer.FillAsync(bench, cancellationToken, RebuiltRuns);
-                using var daemon = await store.BuildProjectionDaemonAsync();
-                using var heap = new HeapWatch();
-                var started = Stopwatch.GetTimestamp();
-                await daemon.RebuildProjectionAsync<MartenWorld>(RebuildTimeout, cancellationToken);
-                var seconds = Stopwatch.GetElapsedTime(started).TotalSeconds;
-                return new Measurement
-                {
-                    [Figure.EventsPerSecond] = events / seconds,
-                    [Figure.Heap] = heap.MostMegabytes,
-                };
-            },
-            cancellationToken));
+    public static Contender Rebuilding() => Rebuilding<MartenWorld>(
+        options => options.Projections.Snapshot<MartenWorld>(SnapshotLifecycle.Async));
+
+    /// <summary>Makes the documents of the objects of the first 500 worlds again, one for each, by the daemon's rebuild.</summary>
+    public static Contender RebuildingObjects() => Rebuilding<MartenObjects>(
+        options => options.Projections.Add<MartenObjects>(ProjectionLifecycle.Async));
 
     /// <summary>From the commit to the document that the daemon keeps, woken by LISTEN.</summary>
     public static Contender Visible(TimeSpan pause) => new(
@@ -79,6 +61,31 @@ internal static class MartenDerived
                     bench, BenchmarkSql.Load("tell_seen_peer"), n => AppendAsync(store, n, cancellationToken), pause, cancellationToken);
                 await daemon.StopAllAsync();
                 return measured;
+            },
+            cancellationToken));
+
+    private static Contender Rebuilding<TProjection>(Action<StoreOptions> project) => new(
+        MartenPeer.Name,
+        (bench, cancellationToken) => MartenPeer.WithStoreAsync(
+            bench,
+            options =>
+            {
+                options.Projections.AsyncMode = DaemonMode.Solo;
+                project(options);
+            },
+            async store =>
+            {
+                var events = await MartenPeer.FillAsync(bench, cancellationToken, RebuiltRuns);
+                using var daemon = await store.BuildProjectionDaemonAsync();
+                using var heap = new HeapWatch();
+                var started = Stopwatch.GetTimestamp();
+                await daemon.RebuildProjectionAsync<TProjection>(RebuildTimeout, cancellationToken);
+                var seconds = Stopwatch.GetElapsedTime(started).TotalSeconds;
+                return new Measurement
+                {
+                    [Figure.EventsPerSecond] = events / seconds,
+                    [Figure.Heap] = heap.MostMegabytes,
+                };
             },
             cancellationToken));
 

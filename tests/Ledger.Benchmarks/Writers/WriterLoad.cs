@@ -17,6 +17,11 @@ internal static class WriterLoad
             }
 
             var warm = await RunAsync(writers, workload.WarmUp, new long[writers.Count], cancellationToken);
+            if (workload.WarmsUp)
+            {
+                await Rest.WaitAsync(cancellationToken);
+            }
+
             GC.Collect();
             var processor = Environment.CpuUsage.TotalTime;
             var allocated = GC.GetTotalAllocatedBytes(precise: true);
