@@ -1,12 +1,6 @@
--- Appends one event to a record store and writes the row that follows from it, as chrono_append_v1 does with several: single values need neither arrays nor rows made of
--- them. Only for a store that has a head, in a stream chrono:{project}, without projections after it; what it does not write, chrono_append_v1 decides. A head alone makes no
--- stream such a store: chrono_rows_v1 gives one to any.
---   p_stream, p_version  the stream, and the version that it must have
---   p_seq, p_hash        the head that the store must have
---   after_seq, after_hash  its head afterwards, at the event's version
---   event_*              the columns of the event
---   row_*                the columns of its record; an existing record keeps its ordinal, a new one gets the version of the event
--- Result: whether it was written; LG010 if the stream is as expected and the head is not.
+-- What chrono_append_event_v2 does, for nodes of the version before.
+--   p_*, after_*, event_*, row_*  as for chrono_append_event_v2
+-- Result: as that of chrono_append_event_v2.
 create or replace function {ledger}.chrono_append_event_v1(
     p_stream text,
     p_version bigint,
@@ -27,70 +21,10 @@ create or replace function {ledger}.chrono_append_event_v1(
     row_text text,
     row_spelled text)
 returns boolean
-language plpgsql
+language sql
 volatile
-set enable_seqscan = off
 as $function$
-declare
-    sequence constant regclass := quote_ident({events_text}) || '.mt_events_sequence';
-    stream_moved boolean;
-    head_moved boolean;
-begin
-    -- The ids are as they were before the stream was locked, whose version says that nothing came to it since; one that came to another stream is refused by the index.
-    with stream as (
-        update {events}.mt_streams as t
-        set version = p_version + 1,
-            "timestamp" = greatest(clock_timestamp(), t."timestamp")
-        where t.id = p_stream
-          and starts_with(p_stream, 'chrono:')
-          and p_seq > 0
-          and t.version = p_version
-          and t.is_archived is not true
-          and not exists (select from {events}.mt_events as e where e.id = event_id)
-          and not exists (select from {ledger}.chrono_archive as a where a.id = event_id)
-        returning t."timestamp"),
-    head as (
-        update {ledger}.chrono_head as h
-        set version = p_version + 1,
-            seq = after_seq,
-            hash = after_hash
-        from stream as s
-        where h.stream = p_stream
-          and h.seq = p_seq
-          and h.hash = p_hash
-          and h.version >= 0
-        returning s."timestamp"),
-    event as (
-        insert into {events}.mt_events (
-            seq_id, id, stream_id, version, data, type, "timestamp", tenant_id, mt_dotnet_type, headers, is_archived)
-        select nextval(sequence), event_id, p_stream, p_version + 1, event_data, event_type, h."timestamp", {tenant}, event_clr_type, event_headers, false
-        from head as h),
-    record as (
-        insert into {ledger}.chrono_record as r (stream, key, ordinal, seq, id, kind, status, confidence, text, spelled)
-        select p_stream, row_key, p_version + 1, after_seq, row_id, row_kind, row_status, row_confidence, row_text, row_spelled
-        from head
-        on conflict ({tenant_key}stream, key) do update
-        set seq = excluded.seq,
-            id = excluded.id,
-            kind = excluded.kind,
-            status = excluded.status,
-            confidence = excluded.confidence,
-            text = excluded.text,
-            spelled = excluded.spelled),
-    change as (
-        insert into {ledger}.chrono_change (stream, key, version, applied)
-        select p_stream, row_key, p_version + 1, true
-        from head
-        on conflict ({tenant_key}stream, key, version) do nothing)
-    select exists (select from stream), exists (select from head) into stream_moved, head_moved;
-    if stream_moved and not head_moved then
-        raise exception 'the head of % is not seq %', p_stream, p_seq using errcode = 'LG010';
-    end if;
-
-    if head_moved and to_regclass(quote_ident({events_text}) || '.mt_event_tag_ledger_task') is not null then
-        perform {ledger}.tag_events_v1(array[event_id]);
-    end if;
-
-    return head_moved;
-end
+    select {ledger}.chrono_append_event_v2(
+        p_stream, p_version, p_seq, p_hash, after_seq, after_hash, event_id, event_type, event_clr_type, event_data, event_headers,
+        row_key, row_id, row_kind, row_status, row_confidence, row_text, row_spelled, false)
 $function$;

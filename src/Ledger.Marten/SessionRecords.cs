@@ -132,7 +132,7 @@ public sealed class SessionRecords
         var locked = await SessionRecordStore.LockAsync(
             _session, _store, Stream, looksUp ? [.. changes.Select(c => c.Id)] : [], cancellationToken).ConfigureAwait(false);
         var written = await LockedWrite.RunAsync(
-            locked, [new PendingWrite(changes, cancellationToken)], looksUp, _options.TimeProvider).ConfigureAwait(false);
+            locked, [new PendingWrite(changes, areNew: false, cancellationToken)], looksUp, _options.TimeProvider).ConfigureAwait(false);
         PendingSave.EndTransaction(_session, _store);
         return written.Events![0];
     }

@@ -81,7 +81,7 @@ internal sealed partial class PostgresChronoSession : IChronoSession
         var isWell = false;
         try
         {
-            if (_event is not null && PreparedChronoEvent.Takes(batch) && await _event.RunAsync(connection, batch, cancellationToken).ConfigureAwait(false))
+            if (await TryWriteEventAsync(connection, batch, cancellationToken).ConfigureAwait(false))
             {
                 isWell = true;
                 return true;
@@ -112,6 +112,24 @@ internal sealed partial class PostgresChronoSession : IChronoSession
         finally
         {
             await _writing.ReturnAsync(isWell).ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>Writes a batch of one event by the function for it. False if that does not take it or wrote nothing, also because a key is there already: the other one decides.</summary>
+    private async ValueTask<bool> TryWriteEventAsync(NpgsqlConnection connection, ChronoBatch batch, CancellationToken cancellationToken)
+    {
+        if (_event is null || !PreparedChronoEvent.Takes(batch))
+        {
+            return false;
+        }
+
+        try
+        {
+            return await _event.RunAsync(connection, batch, cancellationToken).ConfigureAwait(false);
+        }
+        catch (PostgresException fault) when (fault.SqlState == PostgresErrorCodes.UniqueViolation)
+        {
+            return false;
         }
     }
 

@@ -5,7 +5,7 @@ using NpgsqlTypes;
 
 namespace Ledger.Postgres.Records;
 
-/// <summary>The call of <c>chrono_append_event_v1</c>, which a store makes for a batch of one event that writes one record: prepared once on a connection.</summary>
+/// <summary>The call of <c>chrono_append_event_v2</c>, which a store makes for a batch of one event that writes one record: prepared once on a connection.</summary>
 /// <remarks>Used for one batch at a time. It has no inline projections after it.</remarks>
 internal sealed class PreparedChronoEvent : IDisposable
 {
@@ -27,6 +27,7 @@ internal sealed class PreparedChronoEvent : IDisposable
     private readonly NpgsqlParameter<double> _confidence = new() { NpgsqlDbType = NpgsqlDbType.Double };
     private readonly NpgsqlParameter<string> _text = new() { NpgsqlDbType = NpgsqlDbType.Text };
     private readonly NpgsqlParameter<string?> _spelled = new() { NpgsqlDbType = NpgsqlDbType.Text };
+    private readonly NpgsqlParameter<bool> _new = new() { NpgsqlDbType = NpgsqlDbType.Boolean };
 
     public PreparedChronoEvent(StreamName stream, PostgresOptions options)
     {
@@ -34,7 +35,7 @@ internal sealed class PreparedChronoEvent : IDisposable
         _command.Parameters.Add(new NpgsqlParameter<string> { NpgsqlDbType = NpgsqlDbType.Text, TypedValue = stream.Value });
         _command.Parameters.AddRange(new NpgsqlParameter[]
         {
-            _version, _seq, _hash, _afterSeq, _afterHash, _id, _type, _clrType, _data, _headers, _key, _rowId, _kind, _status, _confidence, _text, _spelled,
+            _version, _seq, _hash, _afterSeq, _afterHash, _id, _type, _clrType, _data, _headers, _key, _rowId, _kind, _status, _confidence, _text, _spelled, _new,
         });
     }
 
@@ -85,5 +86,6 @@ internal sealed class PreparedChronoEvent : IDisposable
         (_key.TypedValue, _rowId.TypedValue) = (row.Key, row.Id);
         (_kind.TypedValue, _status.TypedValue, _confidence.TypedValue) = (row.Kind, row.Status, row.Confidence);
         (_text.TypedValue, _spelled.TypedValue) = (row.Record.Text, row.Record.Spelled);
+        _new.TypedValue = batch.AreNew;
     }
 }

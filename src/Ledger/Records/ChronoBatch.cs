@@ -16,6 +16,7 @@ internal sealed class ChronoBatch
     private readonly Dictionary<string, ChronoRow>? _known;
     private readonly OrderedDictionary<string, ChronoRow> _rows = new(StringComparer.Ordinal);
     private long _version;
+    private bool _mayBeWritten;
 
     /// <summary>Creates an empty batch.</summary>
     /// <param name="before">The current place of the store.</param>
@@ -37,6 +38,9 @@ internal sealed class ChronoBatch
     /// <summary>The events to append, in order; empty if they are in the log already.</summary>
     public List<NewChronoEvent> Events { get; } = [];
 
+    /// <summary>Whether no event can be in the log, because each id was made for the call that writes it.</summary>
+    public bool AreNew => !_mayBeWritten;
+
     /// <summary>The rows to write, one per record; an existing one keeps its place in the order.</summary>
     public IReadOnlyList<ChronoRow> Rows => _rows.Values;
 
@@ -51,8 +55,14 @@ internal sealed class ChronoBatch
     }
 
     /// <summary>Adds a change to the end of the chain.</summary>
-    public WalEvent Add(PreparedChange change, Guid id, string ts)
+    /// <param name="change">The change.</param>
+    /// <param name="id">The id of its event.</param>
+    /// <param name="ts">The time of the event.</param>
+    /// <param name="isNew">Whether the id was made for the call.</param>
+    public WalEvent Add(PreparedChange change, Guid id, string ts, bool isNew = false)
     {
+        _mayBeWritten |= !isNew;
+
         // Used while an event is added, and large only if one was.
         var text = _text is { Capacity: <= MostKept } kept ? kept : _text = new ArrayBufferWriter<byte>(2_048);
         text.ResetWrittenCount();
@@ -65,6 +75,7 @@ internal sealed class ChronoBatch
     /// <summary>Adds an event from elsewhere, unchanged.</summary>
     public void Add(WalEvent walEvent, Guid id)
     {
+        _mayBeWritten = true;
         var stored = StoredEvent.Of(walEvent);
         Events.Add(NewChronoEvent.Of(id, Encoding.UTF8.GetBytes(stored.Text), stored.Hash, stored.Spelled));
         Apply(++_version, walEvent, null);

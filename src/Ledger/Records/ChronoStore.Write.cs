@@ -10,8 +10,8 @@ public sealed partial class ChronoStore
     /// <param name="record">The record; its recursion depth is set to the store's.</param>
     /// <param name="cancellationToken">Stops waiting.</param>
     /// <exception cref="ChronoRecordException">A value is not accepted; the exception names the field.</exception>
-    public Task<WalEvent> UpsertAsync(ChronoRecord record, CancellationToken cancellationToken = default) =>
-        UpsertAsync(record, TimeOrderedId.Create(), cancellationToken);
+    public async Task<WalEvent> UpsertAsync(ChronoRecord record, CancellationToken cancellationToken = default) =>
+        (await WriteAsync([_writes.Upsert(record, TimeOrderedId.Create())], areNew: true, cancellationToken).ConfigureAwait(false))[0];
 
     /// <summary>Writes a record once, however often it is called with the same event id; for retries after a lost answer.</summary>
     /// <param name="record">The record; its recursion depth is set to the store's.</param>
@@ -20,12 +20,12 @@ public sealed partial class ChronoStore
     /// <exception cref="ChronoRecordException">A value is not accepted; the exception names the field.</exception>
     /// <exception cref="EventIdInUseException">An event of another stream has the id.</exception>
     public async Task<WalEvent> UpsertAsync(ChronoRecord record, Guid eventId, CancellationToken cancellationToken = default) =>
-        (await WriteAsync([_writes.Upsert(record, eventId)], cancellationToken).ConfigureAwait(false))[0];
+        (await WriteAsync([_writes.Upsert(record, eventId)], areNew: false, cancellationToken).ConfigureAwait(false))[0];
 
     /// <summary>Writes records in order, all or none, and returns their events.</summary>
     /// <exception cref="ChronoRecordException">A value is not accepted; the exception names the record and the field.</exception>
     public Task<IReadOnlyList<WalEvent>> UpsertManyAsync(IEnumerable<ChronoRecord> records, CancellationToken cancellationToken = default) =>
-        UpsertManyAsync(records, TimeOrderedId.Create(), cancellationToken);
+        WriteAsync(_writes.UpsertMany(records, TimeOrderedId.Create()), areNew: true, cancellationToken);
 
     /// <summary>Writes records in order, all or none, once, however often it is called with the same call id.</summary>
     /// <param name="records">The records.</param>
@@ -35,7 +35,7 @@ public sealed partial class ChronoStore
     public Task<IReadOnlyList<WalEvent>> UpsertManyAsync(
         IEnumerable<ChronoRecord> records,
         Guid callId,
-        CancellationToken cancellationToken = default) => WriteAsync(_writes.UpsertMany(records, callId), cancellationToken);
+        CancellationToken cancellationToken = default) => WriteAsync(_writes.UpsertMany(records, callId), areNew: false, cancellationToken);
 
     /// <summary>Marks a record as deleted; it stays readable, with the status <c>tombstone</c>.</summary>
     /// <remarks>Deleting an unknown id still writes an event, which has no effect.</remarks>
@@ -46,15 +46,16 @@ public sealed partial class ChronoStore
     /// <summary>Marks a record as deleted, with one event however often it is called with the same event id.</summary>
     /// <exception cref="ChronoRecordException">The id is not text that can be stored.</exception>
     public async Task<WalEvent> DeleteAsync(string id, Guid eventId, CancellationToken cancellationToken = default) =>
-        (await WriteAsync([_writes.Delete(id, eventId)], cancellationToken).ConfigureAwait(false))[0];
+        (await WriteAsync([_writes.Delete(id, eventId)], areNew: false, cancellationToken).ConfigureAwait(false))[0];
 
     private Task<IReadOnlyList<WalEvent>> WriteAsync(
         IReadOnlyList<(PreparedChange Change, Guid Id)> changes,
+        bool areNew,
         CancellationToken cancellationToken)
     {
         ObjectDisposedException.ThrowIf(_isDisposed, this);
         return changes.Count == 0
             ? Task.FromResult<IReadOnlyList<WalEvent>>([])
-            : _writer.WriteAsync(changes, cancellationToken);
+            : _writer.WriteAsync(changes, areNew, cancellationToken);
     }
 }

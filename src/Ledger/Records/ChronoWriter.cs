@@ -21,13 +21,17 @@ internal sealed class ChronoWriter(IChronoSession session, TimeProvider timeProv
     private bool _isRunning;
 
     /// <summary>Writes changes together, and returns their events.</summary>
+    /// <param name="changes">The changes, with the ids of their events.</param>
+    /// <param name="areNew">Whether the ids were made for the call.</param>
+    /// <param name="cancellationToken">Stops waiting.</param>
     public async Task<IReadOnlyList<WalEvent>> WriteAsync(
         IReadOnlyList<(PreparedChange Change, Guid Id)> changes,
+        bool areNew,
         CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
         session.CheckCaller();
-        var pending = new PendingWrite(changes, cancellationToken);
+        var pending = new PendingWrite(changes, areNew, cancellationToken);
         WriteGroup? alone = null;
         lock (_gate)
         {

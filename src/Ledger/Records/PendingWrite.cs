@@ -4,7 +4,11 @@ namespace Ledger.Records;
 
 /// <summary>A call that waits to be written: changes that are written all or none.</summary>
 /// <remarks>Its caller goes on in a work item of its own in the pool's common queue, before the writer that answers takes its next step from there.</remarks>
-internal sealed class PendingWrite(IReadOnlyList<(PreparedChange Change, Guid Id)> changes, CancellationToken cancellationToken) : IThreadPoolWorkItem
+/// <param name="changes">The changes, with the ids of their events.</param>
+/// <param name="areNew">Whether the ids were made for the call, so that no event of it can be in the log.</param>
+/// <param name="cancellationToken">The caller's.</param>
+internal sealed class PendingWrite(
+    IReadOnlyList<(PreparedChange Change, Guid Id)> changes, bool areNew, CancellationToken cancellationToken) : IThreadPoolWorkItem
 {
     private readonly TaskCompletionSource<IReadOnlyList<WalEvent>> _written = new();
 
@@ -25,7 +29,7 @@ internal sealed class PendingWrite(IReadOnlyList<(PreparedChange Change, Guid Id
     public bool IsCancelled => cancellationToken.IsCancellationRequested;
 
     /// <summary>Adds the changes to the end of a chain, and returns their events.</summary>
-    public IReadOnlyList<WalEvent> AddTo(ChronoBatch chain, string ts) => [.. changes.Select(c => chain.Add(c.Change, c.Id, ts))];
+    public IReadOnlyList<WalEvent> AddTo(ChronoBatch chain, string ts) => [.. changes.Select(c => chain.Add(c.Change, c.Id, ts, areNew))];
 
     public void Complete(IReadOnlyList<WalEvent> events) => End(events);
 

@@ -143,11 +143,13 @@ public sealed class PostgresMaskingTests(LedgerDatabase database) : IClassFixtur
     public async Task AppendOfARecordBySql_ToAStreamOfLedgerThatHasAHead_WritesNothing()
     {
         const string Said = "append_event_v3('masked:run:said', null, gen_random_uuid(), 'event.masked', '', '{}', '{}', null, null, true, null)";
-        const string Record = "chrono_append_event_v1('masked:run:said', 1, 1, 'h', 2, 'i', gen_random_uuid(), 'event.masked', '', '{}', null, '\\x01', 'r', 'k', 's', 0, '{}', null)";
+        const string Record = "chrono_append_event_v2('masked:run:said', 1, 1, 'h', 2, 'i', gen_random_uuid(), 'event.masked', '', '{}', null, '\\x01', 'r', 'k', 's', 0, '{}', null, true)";
         await database.ExecuteAsync($"begin; select set_config('ledger.saying', 'yes', true); select * from ledger.{Said}; commit");
         await database.ExecuteAsync("select ledger.chrono_rows_v1('masked:run:said', 0, '', 1, 1, 'h', '{}', '{}', '{}', '{}', '{}', '{}', '{}', '{}', '{}', '{}', '{}', '{}')");
 
         (await database.ScalarAsync<bool>($"select ledger.{Record}")).ShouldBeFalse();
+        (await database.ScalarAsync<bool>("select ledger.append_new_message_v1('masked:run:said', null, gen_random_uuid(), 'message.saved', '', '{}', null, null, null) is null"))
+            .ShouldBeTrue();
         (await database.ScalarAsync<long>("select version from ledger.mt_streams where id = 'masked:run:said'")).ShouldBe(1);
     }
 

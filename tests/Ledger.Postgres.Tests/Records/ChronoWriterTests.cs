@@ -46,6 +46,18 @@ public sealed class ChronoWriterTests(LedgerDatabase database) : IClassFixture<L
     }
 
     [Fact]
+    public async Task Write_RowOfTheEventIsThereAlready_IsWrittenByTheFunctionForSeveral()
+    {
+        await using var store = new ChronoStore(database.Store, "there");
+        await store.UpsertAsync(new ChronoRecord { Id = "first" });
+        await database.ExecuteAsync(
+            "insert into ledger.chrono_change (stream, key, version, applied) select stream, sha256('second'), version + 1, true from ledger.chrono_head where stream = 'chrono:there'");
+
+        (await store.UpsertAsync(new ChronoRecord { Id = "second" })).Seq.ShouldBe(2);
+        (await store.VerifyChainAsync(new ChronoVerification { Deep = true })).FirstBroken.ShouldBeNull();
+    }
+
+    [Fact]
     public async Task Write_LogIsFull_IsTheFailureOfAppends()
     {
         await using var store = new ChronoStore(database.Store, "full");

@@ -19,7 +19,7 @@ public sealed partial class SchemaFunctionTests
     ];
 
     // Superseded, and called by nodes of the version before, which run beside this one's during an update. They leave with the next version.
-    private static readonly string[] OfTheVersionBefore = ["append_event_v2", "append_events_v2", "append_v3", "create_branch_v1", "fork_v1"];
+    private static readonly string[] OfTheVersionBefore = ["append_event_v2", "append_events_v2", "append_v3", "chrono_append_event_v1", "create_branch_v1", "fork_v1"];
 
     private static readonly SchemaFunction Extra = new("extra_v1", Text("p_a integer, out p_b integer", "", "select p_a"));
 

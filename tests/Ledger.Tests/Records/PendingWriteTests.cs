@@ -31,5 +31,5 @@ public sealed class PendingWriteTests
 
     // By itself, so that no local keeps it alive.
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private static void FailOne(Exception fault) => new PendingWrite([], CancellationToken.None) { IsSentByCaller = true }.Fail(fault);
+    private static void FailOne(Exception fault) => new PendingWrite([], areNew: false, CancellationToken.None) { IsSentByCaller = true }.Fail(fault);
 }

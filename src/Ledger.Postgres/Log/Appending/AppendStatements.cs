@@ -13,6 +13,7 @@ internal sealed class AppendStatements
         AppendEvent = SqlText.Load("append_event", options.Schemas);
         AppendEvents = SqlText.Load("append_events", options.Schemas);
         AppendNewEvent = SqlText.Load("append_new_event", options.Schemas);
+        AppendNewMessage = SqlText.Load("append_new_message", options.Schemas);
         AppendNewEvents = SqlText.Load("append_new_events", options.Schemas);
         Projections = InlineProjections.AfterAppends(options);
         ImportProjections = new InlineProjections(options);
@@ -35,6 +36,9 @@ internal sealed class AppendStatements
 
     /// <summary>The statement for a single event that cannot be in the log, with the rows of worlds or without projections after it.</summary>
     public string AppendNewEvent { get; }
+
+    /// <summary>The statement for such a message of a task, with the rows of the task.</summary>
+    public string AppendNewMessage { get; }
 
     /// <summary>The statement for such an event to each of several streams.</summary>
     public string AppendNewEvents { get; }

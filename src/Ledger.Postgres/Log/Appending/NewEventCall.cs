@@ -5,22 +5,37 @@ using NpgsqlTypes;
 
 namespace Ledger.Postgres.Log.Appending;
 
-/// <summary>The call of <c>append_new_event_v1</c>: one event that cannot be in the log, with the rows of worlds or without projections after it.</summary>
+/// <summary>The call of <c>append_new_event_v1</c> or <c>append_new_message_v1</c>: one event that cannot be in the log, with Ledger's own rows or without projections after it.</summary>
 internal sealed class NewEventCall : IDisposable
 {
     private readonly EventParameters _parameters = new();
-    private readonly NpgsqlParameter<bool> _worlds = new() { NpgsqlDbType = NpgsqlDbType.Boolean };
+    private readonly NpgsqlParameter<bool>? _worlds;
     private readonly NpgsqlCommand _command;
 
-    /// <summary>Creates it.</summary>
-    /// <param name="sql">The statement.</param>
-    /// <param name="timeoutSeconds">The time-out; 0 for none.</param>
-    public NewEventCall(string sql, int timeoutSeconds)
+    private NewEventCall(string sql, int timeoutSeconds, NpgsqlParameter<bool>? worlds)
     {
         _command = new NpgsqlCommand(sql) { CommandTimeout = timeoutSeconds };
         _parameters.AddTo(_command.Parameters);
-        _command.Parameters.Add(_worlds);
+        _worlds = worlds;
+        if (worlds is not null)
+        {
+            _command.Parameters.Add(worlds);
+        }
     }
+
+    /// <summary>Whether it is for messages of tasks, and writes their rows.</summary>
+    public bool IsOfMessages => _worlds is null;
+
+    /// <summary>The call of <c>append_new_event_v1</c>.</summary>
+    /// <param name="statements">The statements.</param>
+    /// <param name="timeoutSeconds">The time-out; 0 for none.</param>
+    public static NewEventCall OfEvents(AppendStatements statements, int timeoutSeconds) =>
+        new(statements.AppendNewEvent, timeoutSeconds, new NpgsqlParameter<bool> { NpgsqlDbType = NpgsqlDbType.Boolean });
+
+    /// <summary>The call of <c>append_new_message_v1</c>.</summary>
+    /// <param name="statements">The statements.</param>
+    /// <param name="timeoutSeconds">The time-out; 0 for none.</param>
+    public static NewEventCall OfMessages(AppendStatements statements, int timeoutSeconds) => new(statements.AppendNewMessage, timeoutSeconds, null);
 
     /// <summary>Takes the request, and returns its stream.</summary>
     public IReadOnlyList<string> Fill(IReadOnlyList<AppendRequest> requests)
@@ -29,11 +44,15 @@ internal sealed class NewEventCall : IDisposable
         return _parameters.Streams;
     }
 
-    /// <summary>Sends it, in a transaction of its own, with the rows of worlds if they are asked for. Its version and its sequence number, or null if nothing was written.</summary>
+    /// <summary>Sends it, in a transaction of its own, with the rows of worlds if they are asked for, or those of the task. Its version and its sequence number, or null if nothing was written.</summary>
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     public async ValueTask<long[]?> ExecuteAsync(bool worlds, NpgsqlConnection connection, CancellationToken cancellationToken)
     {
-        _worlds.TypedValue = worlds;
+        if (_worlds is not null)
+        {
+            _worlds.TypedValue = worlds;
+        }
+
         _command.Connection = connection;
         if (!_command.IsPrepared)
         {

@@ -38,6 +38,7 @@ internal sealed class InlineProjections
         Keys = projections.Length == 0 ? null : Array.ConvertAll(projections, p => p.Key);
         HasWorks = Array.Exists(projections, p => p.Begin is not null);
         AreRowsOfWorlds = projections is [{ Key: LedgerProjections.World, Begin: null, Statements.Count: 0 }];
+        AreRowsOfTasks = projections is [{ Key: LedgerProjections.Tasks, Begin: null, Statements.Count: 0 }];
     }
 
     /// <summary>The projections, or null for none: then nothing is locked and recorded for them.</summary>
@@ -48,6 +49,9 @@ internal sealed class InlineProjections
 
     /// <summary>Whether they are the rows of worlds alone, and the functions that append write them.</summary>
     public bool AreRowsOfWorlds { get; }
+
+    /// <summary>Whether they are the rows of tasks alone, and the functions that append write them.</summary>
+    public bool AreRowsOfTasks { get; }
 
     /// <summary>Those that follow an append to some streams.</summary>
     /// <remarks>The same projections are the same instance. More than 64 are not told apart: the rest runs, and finds nothing to do.</remarks>

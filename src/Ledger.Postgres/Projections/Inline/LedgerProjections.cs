@@ -15,10 +15,12 @@ internal static class LedgerProjections
     /// <summary>The rows of worlds.</summary>
     public const string World = Prefix + "world";
 
+    /// <summary>The rows of tasks.</summary>
+    public const string Tasks = Prefix + "task";
+
     /// <summary>Follows the name of a projection whose rows the functions that append leave to the caller.</summary>
     public const string ByCaller = "-by-caller";
 
-    private const string Tasks = Prefix + "task";
     private const string Records = Prefix + "chrono";
 
     /// <summary>Ledger's projections that run after appends.</summary>

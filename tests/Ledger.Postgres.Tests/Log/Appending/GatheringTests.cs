@@ -111,6 +111,9 @@ public sealed class GatheringTests(LedgerDatabase database) : IClassFixture<Ledg
 
         (await database.ScalarAsync<bool>($"select ledger.append_new_event_v1('{archived}', null, gen_random_uuid(), 'kit', '', '{{}}', null, null, null, true) is null")).ShouldBeTrue();
         (await database.ScalarAsync<bool>($"select ledger.append_new_event_v1('{first}', 1, gen_random_uuid(), 'kit', '', '{{}}', null, null, null, true) is null")).ShouldBeTrue();
+
+        // A message goes to a task alone.
+        (await database.ScalarAsync<bool>($"select ledger.append_new_message_v1('{first}', null, gen_random_uuid(), 'message.saved', '', '{{}}', null, null, null) is null")).ShouldBeTrue();
         (await database.ScalarAsync<string>(State)).ShouldBe(before);
         (await database.ScalarAsync<long[]>($"select ledger.append_new_event_v1('{first}', 2, gen_random_uuid(), 'kit', '', '{{}}', null, null, null, true)"))[0].ShouldBe(3);
     }
