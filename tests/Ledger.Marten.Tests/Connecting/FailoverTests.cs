@@ -68,7 +68,7 @@ public sealed partial class FailoverTests
         return ids;
     }
 
-    private static Process Start(string connectionString, params string[] arguments)
+    private static KilledProcess Start(string connectionString, params string[] arguments)
     {
         var start = new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "Ledger.Cli.dll"), .. arguments, "--retry-for", "120"])
         {
