@@ -48,7 +48,12 @@ internal sealed class HealthAddresses(Func<CancellationToken, Task> ask, TimePro
             if (_asked is null || (_asked.IsCompleted && timeProvider.GetElapsedTime(_askedAt) >= GoodFor))
             {
                 _askedAt = timeProvider.GetTimestamp();
-                _asked = Task.Run(AskAsync);
+
+                // Others get the same answer.
+                using (ExecutionContext.SuppressFlow())
+                {
+                    _asked = Task.Run(AskAsync);
+                }
             }
 
             return _asked;

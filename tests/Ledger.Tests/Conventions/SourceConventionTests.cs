@@ -32,6 +32,7 @@ public sealed class SourceConventionTests
         "Ledger.Seal/Auditing/AuditPairing.cs",
         "Ledger.Seal/Sealing/Sealer.cs",
         // They suppress the flow themselves, because the explorer has public API alone.
+        "Ledger.Explorer/Health/HealthAddresses.cs",
         "Ledger.Explorer/Live/RunFollower.cs",
         "Ledger.Explorer/Projections/Rebuilds.cs").ShouldBeEmpty("Call SharedWork.Run, which carries no caller's context.");
 
