@@ -152,6 +152,7 @@ internal sealed class ChronoWriter(IChronoSession session, TimeProvider timeProv
 
         foreach (var write in writes)
         {
+            write.IsSentAgain = true;
             try
             {
                 var alone = new WriteGroup(null, timeProvider);
