@@ -22,8 +22,9 @@ public sealed partial class ConjoinedTenantsTests
         await TellAsync(quiet, "of-otter");
 
         // An index from before, of which statistics are kept: it is pending for the migrator, and is made again.
-        (await database.ScalarAsync<long>("alter index ledger.ix_mt_events_tool alter column 2 set statistics -1; analyze ledger.mt_events; select count(*) from pg_stats where tablename = 'ix_mt_events_tool'"))
-            .ShouldBe(1);
+        await database.ScalarAsync<int>("alter index ledger.ix_mt_events_tool alter column 2 set statistics -1; select 1");
+        await database.ScalarAsync<int>("analyze; select 1");
+        (await database.ScalarAsync<bool>("select exists (select from pg_stats where tablename = 'ix_mt_events_tool')")).ShouldBeTrue();
         await using (var owner = NpgsqlDataSource.Create(database.ConnectionString + ";Pooling=false"))
         {
             await new LedgerMigrator(owner, new PostgresOptions { Tenancy = Tenancy.Conjoined }).ApplyAsync();
