@@ -82,6 +82,7 @@ public sealed class EveryCommandOfTenantsTests(ConjoinedDatabase database) : ICl
         {
             var loud = await PlayAsync(Loud, Path.Combine(folder, "1"));
             var before = await database.RowsOfAsync(Loud);
+            before.ShouldContain($"of-{Loud}");
             var quiet = await PlayAsync(Quiet, Path.Combine(folder, "2"));
 
             var (after, ofQuiet) = (await database.RowsOfAsync(Loud), await database.RowsOfAsync(Quiet));
@@ -127,14 +128,26 @@ public sealed class EveryCommandOfTenantsTests(ConjoinedDatabase database) : ICl
         string[] options = ["--tenant", tenant, "--allow-queries"];
         var tools = (await McpAnswers.AskWithAsync(cli, options, """{"jsonrpc":"2.0","id":1,"method":"tools/list","params":{}}"""))["1"].GetProperty("result").GetProperty("tools").EnumerateArray().ToList();
         tools.Count.ShouldBe(ToolTable.Count);
-        var calls = tools.Select((tool, i) => JsonSerializer.Serialize(new
+        var calls = tools.Select((tool, i) => (
+            Reads: tool.GetProperty("annotations").GetProperty("readOnlyHint").GetBoolean(),
+            Line: JsonSerializer.Serialize(new
+            {
+                jsonrpc = "2.0",
+                id = i + 1,
+                method = "tools/call",
+                @params = new { name = tool.GetProperty("name").GetString(), arguments = ArgumentsOf(tool, $"of-{tenant}") },
+            }))).ToLookup(call => call.Reads, call => call.Line);
+
+        // A conversation for each that writes, and then one for all others: the server answers the calls of one at once, in any order.
+        var answers = new Dictionary<string, JsonElement>();
+        foreach (var lines in calls[false].Select(call => new[] { call }).Append([.. calls[true]]))
         {
-            jsonrpc = "2.0",
-            id = i + 1,
-            method = "tools/call",
-            @params = new { name = tool.GetProperty("name").GetString(), arguments = ArgumentsOf(tool, $"of-{tenant}") },
-        }));
-        var answers = await McpAnswers.AskWithAsync(cli, options, [.. calls]);
+            foreach (var (id, answer) in await McpAnswers.AskWithAsync(cli, options, lines))
+            {
+                answers[id] = answer;
+            }
+        }
+
         return [.. tools.Select((tool, i) =>
         {
             var result = answers[$"{i + 1}"].GetProperty("result");

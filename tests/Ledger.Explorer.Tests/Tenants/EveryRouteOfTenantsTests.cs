@@ -174,9 +174,10 @@ public sealed partial class EveryRouteOfTenantsTests(ConjoinedDatabase database)
         }
 
         // What is followed has no end: the first message.
-        using var reader = new StreamReader(await response.Content.ReadAsStreamAsync());
+        using var patience = new CancellationTokenSource(TimeSpan.FromMinutes(2));
+        using var reader = new StreamReader(await response.Content.ReadAsStreamAsync(patience.Token));
         var message = new StringBuilder();
-        while (await reader.ReadLineAsync() is { } line && (line.Length > 0 || !message.ToString().Contains("data:", StringComparison.Ordinal)))
+        while (await reader.ReadLineAsync(patience.Token) is { } line && (line.Length > 0 || !message.ToString().Contains("data:", StringComparison.Ordinal)))
         {
             message.AppendLine(line);
         }

@@ -69,9 +69,7 @@ public sealed class CallHeartbeatTests(LedgerDatabase database) : IClassFixture<
         {
             var owner = (await run.ListOpenCallsAsync(token)).ShouldHaveSingleItem().Owner!;
             CallOwner.PeriodOf(owner).ShouldBe(Quick.CallHeartbeat);
-            while (await LastHeardAsync(owner) is null)
-            {
-            }
+            await UntilAsync(owner, heard => heard is not null);
 
             return CallResponse.OfText("heard");
         });
@@ -88,24 +86,19 @@ public sealed class CallHeartbeatTests(LedgerDatabase database) : IClassFixture<
         using var other = CallHeartbeat.Begin(ledger, going);
         using (CallHeartbeat.Begin(ledger, ended))
         {
-            while (await LastHeardAsync(ended) is null)
-            {
-            }
+            await UntilAsync(ended, heard => heard is not null);
         }
 
         // A beat that was under way may still be written.
         for (var beats = 0; beats < 2; beats++)
         {
             var before = await LastHeardAsync(going);
-            while (await LastHeardAsync(going) == before)
-            {
-            }
+            await UntilAsync(going, heard => heard != before);
         }
 
         var last = await LastHeardAsync(ended);
-        for (var beat = await LastHeardAsync(going); await LastHeardAsync(going) == beat;)
-        {
-        }
+        var beat = await LastHeardAsync(going);
+        await UntilAsync(going, heard => heard != beat);
 
         (await LastHeardAsync(ended)).ShouldBe(last);
     }
@@ -156,6 +149,15 @@ public sealed class CallHeartbeatTests(LedgerDatabase database) : IClassFixture<
         });
 
         _log.Messages.ShouldContain(m => m.StartsWith("It could not be recorded", StringComparison.Ordinal));
+    }
+
+    private async Task UntilAsync(string owner, Func<DateTimeOffset?, bool> condition)
+    {
+        using var patience = new CancellationTokenSource(TimeSpan.FromMinutes(2));
+        while (!condition(await LastHeardAsync(owner)))
+        {
+            patience.Token.ThrowIfCancellationRequested();
+        }
     }
 
     private async Task<DateTimeOffset?> LastHeardAsync(string owner) =>

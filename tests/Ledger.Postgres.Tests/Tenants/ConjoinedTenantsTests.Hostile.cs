@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.Json.Nodes;
 using Ledger.Log;
+using Ledger.Postgres.Schema;
 using Ledger.Postgres.Tenants;
 using Npgsql;
 using Shouldly;
@@ -19,6 +20,18 @@ public sealed partial class ConjoinedTenantsTests
         await loud.Store.IndexEventsAsync();
         await TellAsync(loud, $"of-{Secret}");
         await TellAsync(quiet, "of-otter");
+
+        // An index from before, of which statistics are kept: it is pending for the migrator, and is made again.
+        await database.ScalarAsync<int>("alter index ledger.ix_mt_events_tool alter column 2 set statistics -1; select 1");
+        await database.ScalarAsync<int>("analyze; select 1");
+        (await database.ScalarAsync<bool>("select exists (select from pg_stats where tablename = 'ix_mt_events_tool')")).ShouldBeTrue();
+        await using (var owner = NpgsqlDataSource.Create(database.ConnectionString + ";Pooling=false"))
+        {
+            await new LedgerMigrator(owner, new PostgresOptions { Tenancy = Tenancy.Conjoined }).ApplyAsync();
+        }
+
+        (await database.ScalarAsync<int>("select attstattarget::int from pg_attribute where attrelid = 'ledger.ix_mt_events_tool'::regclass and attnum = 2")).ShouldBe(0);
+        await loud.Store.IndexEventsAsync();
         await database.ScalarAsync<int>("create statistics ledger.events_together (mcv) on type, stream_id from ledger.mt_events; analyze; select 1");
         var writer = $"writer_{Guid.NewGuid():N}"[..16];
         await database.ScalarAsync<int>($"""

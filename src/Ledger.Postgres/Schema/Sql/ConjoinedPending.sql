@@ -1,4 +1,5 @@
--- Whether tables of many tenants lack the default of tenant_id, its policy or its force, or what Marten expects of them, which Conjoin.sql gives them. {tables} as there.
+-- Whether tables of many tenants lack the default of tenant_id, its policy or its force, or what Marten expects of them, or keep statistics of expressions, which Conjoin.sql
+-- mends. {tables} as there.
 select exists (
     select
     from unnest(array[{tables}]::text[] || array[
@@ -31,7 +32,14 @@ select exists (
            where x.indrelid = c.oid
              and m.amname = 'btree'
              and pg_get_indexdef(x.indexrelid) !~ 'tenant_id'
-             and not exists (select from pg_catalog.pg_constraint as k where k.conindid = x.indexrelid and k.contype in ('p', 'u', 'x'))))
+             and not exists (select from pg_catalog.pg_constraint as k where k.conindid = x.indexrelid and k.contype in ('p', 'u', 'x')))
+       or exists (
+           select
+           from pg_catalog.pg_index as x
+           join pg_catalog.pg_attribute as a on a.attrelid = x.indexrelid
+           where x.indrelid = c.oid
+             and x.indkey[a.attnum - 1] = 0
+             and a.attstattarget is distinct from 0))
     or exists (
         select
         from pg_catalog.pg_constraint as k

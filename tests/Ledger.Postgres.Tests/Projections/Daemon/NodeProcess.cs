@@ -24,8 +24,18 @@ internal sealed class NodeProcess : IDisposable
             RedirectStandardInput = true,
             RedirectStandardOutput = true,
         })!;
-        await process.StandardOutput.ReadLineAsync();
-        return new NodeProcess(process, name);
+        var node = new NodeProcess(process, name);
+        using var patience = new CancellationTokenSource(TimeSpan.FromMinutes(2));
+        try
+        {
+            await process.StandardOutput.ReadLineAsync(patience.Token);
+            return node;
+        }
+        catch (OperationCanceledException)
+        {
+            node.Dispose();
+            throw;
+        }
     }
 
     /// <summary>Keeps it from running, as if its machine or its network stood still.</summary>
