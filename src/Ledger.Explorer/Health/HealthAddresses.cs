@@ -65,7 +65,8 @@ internal sealed class HealthAddresses(Func<CancellationToken, Task> ask, TimePro
         using var limit = new CancellationTokenSource(Limit, timeProvider);
         try
         {
-            await ask(limit.Token).ConfigureAwait(false);
+            // A map of an application's own may not look at the token.
+            await ask(limit.Token).WaitAsync(limit.Token).ConfigureAwait(false);
             return true;
         }
 #pragma warning disable CA1031 // Whatever the reason is, the log has it, and the answer is the same.

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
+using System.Net.Sockets;
 using JasperFx.Descriptors;
 using JasperFx.MultiTenancy;
 using Ledger.Log;
@@ -68,9 +69,9 @@ internal sealed class ConjoinedTenancy : ITenancy, ITenancyWithMasterDatabase, I
         try
         {
             // One that is known waits on its own connections, not twice.
-            found = await SharedWork.Run(() => _tenants.ContainsKey(tenantId) ? _map.FindOnceAsync(tenantId, CancellationToken.None) : _map.FindAsync(tenantId)).ConfigureAwait(false);
+            found = await SharedWork.Run(() => _tenants.ContainsKey(tenantId) ? ((IPromptTenantMap)_map).FindOnceAsync(tenantId, CancellationToken.None) : _map.FindAsync(tenantId)).ConfigureAwait(false);
         }
-        catch (Exception fault) when (fault is NpgsqlException or TimeoutException && _tenants.TryGetValue(tenantId, out var last))
+        catch (Exception fault) when (fault is NpgsqlException or SocketException or TimeoutException && _tenants.TryGetValue(tenantId, out var last))
         {
             // Its own connections show whether the server is there, and each that is opened whether it is still a tenant.
             return last.Tenant.Value;

@@ -72,8 +72,8 @@ internal sealed class TenantLookUp(StoreOptions options, PostgresOptions ledger,
 
     private async Task ForgetAsync(ITenantedSource<string> table)
     {
-        await table.RefreshAsync().ConfigureAwait(false);
         databases.Forget();
+        await table.RefreshAsync().ConfigureAwait(false);
     }
 
     private async Task<MartenDatabase> RememberedAsync(string tenant, CancellationToken cancellationToken)

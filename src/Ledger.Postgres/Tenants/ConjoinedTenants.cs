@@ -8,7 +8,7 @@ namespace Ledger.Postgres.Tenants;
 /// Each tenant gets connections of its own, on which PostgreSQL itself sets the tenant: row-level security then shows the rows of that tenant, whatever a statement
 /// asks for. The role must be neither a superuser nor have BYPASSRLS, and a pooler must pass <c>options</c> on. Safe for concurrent use.
 /// </remarks>
-public sealed partial class ConjoinedTenants : ITenantMap, IAsyncDisposable, IDisposable
+public sealed partial class ConjoinedTenants : IPromptTenantMap, IAsyncDisposable, IDisposable
 {
     private readonly string _connectionString;
     private readonly NpgsqlDataSource _dataSource;
@@ -48,8 +48,7 @@ public sealed partial class ConjoinedTenants : ITenantMap, IAsyncDisposable, IDi
     /// <inheritdoc/>
     public Task<TenantDatabase?> FindAsync(string tenant, CancellationToken cancellationToken = default) => FindAsync(tenant, Options, cancellationToken);
 
-    /// <summary>The same for a caller that can go on without an answer: the server is not waited for.</summary>
-    internal Task<TenantDatabase?> FindOnceAsync(string tenant, CancellationToken cancellationToken) =>
+    Task<TenantDatabase?> IPromptTenantMap.FindOnceAsync(string tenant, CancellationToken cancellationToken) =>
         FindAsync(tenant, Options with { RetryFor = TimeSpan.Zero }, cancellationToken);
 
     private Task<TenantDatabase?> FindAsync(string tenant, PostgresOptions patience, CancellationToken cancellationToken)

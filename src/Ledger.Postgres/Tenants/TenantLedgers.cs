@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using Ledger.Postgres.Log.Appending;
 using Ledger.Postgres.Schema;
 using Ledger.Runs;
 using Npgsql;
@@ -8,13 +9,15 @@ namespace Ledger.Postgres.Tenants;
 /// <summary>The logs of all tenants: a database each, or many in one schema (<see cref="ConjoinedTenants"/>).</summary>
 /// <remarks>
 /// Safe for concurrent use. It opens a pool for a tenant when the tenant is first asked for. A tenant whose database has changed in the map gets a new pool within <see
-/// cref="TenantOptions.MapFor"/>, and at once after an append was refused by the former one; calls on the former one end with its exceptions. Ids are unique within a tenant. In a database of its own a tenant meets nothing
+/// cref="TenantOptions.MapFor"/>, and at once after an append was refused by the former one; calls on the former one end with its exceptions. While the server of the map is away, a
+/// tenant that is open keeps its pool, and others wait within <see cref="PostgresOptions.RetryFor"/>. Ids are unique within a tenant. In a database of its own a tenant meets nothing
 /// of another; in a schema of many, row-level security sees to it.
 /// </remarks>
-public sealed class TenantLedgers : IAsyncDisposable, IDisposable
+public sealed partial class TenantLedgers : IAsyncDisposable, IDisposable
 {
     private readonly ConcurrentDictionary<string, Opened> _opened = new(StringComparer.Ordinal);
     private readonly TimeProvider _timeProvider;
+    private readonly TransientRetries _retries;
     private readonly KeyedLock<string> _turns = new();
 
     // Those whose connections stay open, the last used first.
@@ -39,6 +42,7 @@ public sealed class TenantLedgers : IAsyncDisposable, IDisposable
         }
 
         _timeProvider = timeProvider ?? TimeProvider.System;
+        _retries = new TransientRetries(Options.Ledger, _timeProvider);
     }
 
     /// <summary>Which database each tenant has.</summary>
@@ -53,13 +57,23 @@ public sealed class TenantLedgers : IAsyncDisposable, IDisposable
     {
         ArgumentException.ThrowIfNullOrEmpty(tenant);
         ObjectDisposedException.ThrowIf(_isDisposed, this);
-        if (_opened.TryGetValue(tenant, out var opened) && !opened.IsDoubtful && _timeProvider.GetElapsedTime(opened.FoundAt) < Options.MapFor)
+        if (FindFresh(tenant) is { } known)
         {
-            Use(opened);
-            return opened.Ledger;
+            return known;
         }
 
-        return await _turns.TakeAsync(tenant, () => FindAsync(tenant, cancellationToken), cancellationToken).ConfigureAwait(false);
+        // Each caller waits for itself, not for those before it too.
+        var since = _timeProvider.GetTimestamp();
+        try
+        {
+            return await FindInTurnAsync().ConfigureAwait(false);
+        }
+        catch (Exception fault) when (TransientFaults.CannotOpenYet(fault) && _retries.IsInTime(since))
+        {
+            return await _retries.ExecuteAsync(_ => FindInTurnAsync(), since, fault, TransientFaults.CannotOpenYet, cancellationToken).ConfigureAwait(false);
+        }
+
+        Task<TenantLedger> FindInTurnAsync() => _turns.TakeAsync(tenant, () => FindAsync(tenant, cancellationToken), cancellationToken);
     }
 
     /// <summary>The log of a tenant of whom the map has just told.</summary>
@@ -229,82 +243,6 @@ public sealed class TenantLedgers : IAsyncDisposable, IDisposable
         }
     }
 
-    private async Task<TenantLedger> FindAsync(string tenant, CancellationToken cancellationToken)
-    {
-        if (await Map.FindAsync(tenant, cancellationToken).ConfigureAwait(false) is not { } database)
-        {
-            await CloseAsync(tenant).ConfigureAwait(false);
-            throw new TenantNotFoundException(tenant);
-        }
-
-        return await OpenAsync(database).ConfigureAwait(false);
-    }
-
-    private async Task<TenantLedger> OpenAsync(TenantDatabase database)
-    {
-        if (_opened.TryGetValue(database.Tenant, out var opened))
-        {
-            if (opened.Ledger.Database == database)
-            {
-                opened.FoundAt = _timeProvider.GetTimestamp();
-                opened.IsDoubtful = false;
-                Use(opened);
-                return opened.Ledger;
-            }
-
-            await CloseAsync(database.Tenant).ConfigureAwait(false);
-        }
-
-        // What was opened by a former answer of the map is not in the way of another tenant.
-        while (FindOther(database) is { } other)
-        {
-            if ((await Map.FindAsync(other, CancellationToken.None).ConfigureAwait(false))?.Place == database.Place)
-            {
-                throw new InvalidOperationException(TenantPlaces.Shared(database, other));
-            }
-
-            await CloseAsync(other).ConfigureAwait(false);
-        }
-
-        opened = Add(database);
-        if (_isDisposed)
-        {
-            await CloseAsync(database.Tenant).ConfigureAwait(false);
-            throw new ObjectDisposedException(nameof(TenantLedgers));
-        }
-
-        Use(opened);
-        return opened.Ledger;
-    }
-
-    private string? FindOther(TenantDatabase database) =>
-        _opened.FirstOrDefault(other => other.Key != database.Tenant && other.Value.Ledger.Database.Place == database.Place).Key;
-
-    private Opened Add(TenantDatabase database)
-    {
-        lock (_turns)
-        {
-            // Another tenant may have been opened on it meanwhile.
-            if (FindOther(database) is { } shared)
-            {
-                throw new InvalidOperationException(TenantPlaces.Shared(database, shared));
-            }
-
-            var dataSource = PostgresDataSources.Create(PooledOf(database.ConnectionString));
-            var options = Options.Ledger with { MeteredTenant = NameInMetrics(database.Tenant), OnLogMoved = () => Doubt(database) };
-            return _opened[database.Tenant] = new Opened(new TenantLedger(database, dataSource, options, _timeProvider), dataSource, _timeProvider.GetTimestamp());
-        }
-    }
-
-    // Its database says that the log has moved, or is moving: the next call asks the map again.
-    private void Doubt(TenantDatabase database)
-    {
-        if (_opened.TryGetValue(database.Tenant, out var opened) && opened.Ledger.Database == database)
-        {
-            opened.IsDoubtful = true;
-        }
-    }
-
     // Within the lock of turns. A collector keeps what it is told for long, so that the names do not grow without end.
     private string? NameInMetrics(string tenant)
     {
@@ -388,6 +326,11 @@ public sealed class TenantLedgers : IAsyncDisposable, IDisposable
 
         public long FoundAt { get; set; }
 
-        public volatile bool IsDoubtful;
+        /// <summary>How often its database said that the log has moved, and how many of these the map has been asked about.</summary>
+        public int Doubts;
+
+        public volatile int Settled;
+
+        public bool IsDoubtful => Volatile.Read(ref Doubts) != Settled;
     }
 }

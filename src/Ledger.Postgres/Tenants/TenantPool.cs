@@ -9,7 +9,7 @@ namespace Ledger.Postgres.Tenants;
 /// <summary>Databases with many tenants each, in tables of a master database: those of Marten's <c>MultiTenantedWithShardedDatabases</c>, <c>mt_database_pool</c> and <c>mt_tenant_assignments</c>.</summary>
 /// <remarks>Each database has a schema with the logs of many tenants; see <see cref="ConjoinedTenants"/>. A new tenant comes into the one that has the fewest. Safe for concurrent use, in several programs too. It does
 /// not own the data source. The connection strings may hold passwords: the tables are for those who may have them.</remarks>
-public sealed class TenantPool : ITenantMap
+public sealed class TenantPool : IPromptTenantMap
 {
     private readonly NpgsqlDataSource _master;
     private readonly SchemaNames _schemas;
@@ -159,10 +159,17 @@ public sealed class TenantPool : ITenantMap
     }
 
     /// <inheritdoc/>
-    public Task<TenantDatabase?> FindAsync(string tenant, CancellationToken cancellationToken = default)
+    public Task<TenantDatabase?> FindAsync(string tenant, CancellationToken cancellationToken = default) => FindAsync(tenant, _options, cancellationToken);
+
+    Task<TenantDatabase?> IPromptTenantMap.FindOnceAsync(string tenant, CancellationToken cancellationToken) =>
+        FindAsync(tenant, _options with { RetryFor = TimeSpan.Zero }, cancellationToken);
+
+    private Task<TenantDatabase?> FindAsync(string tenant, PostgresOptions patience, CancellationToken cancellationToken)
     {
         ArgumentException.ThrowIfNullOrEmpty(tenant);
-        return UseAsync(
+        return Connections.UseAsync(
+            _master,
+            patience,
             async (connection, token) => await FindRowAsync(connection, tenant, token).ConfigureAwait(false) is { IsOff: false } found
                 ? new TenantDatabase(tenant, TenantSetting.With(found.ConnectionString, tenant))
                 : null,

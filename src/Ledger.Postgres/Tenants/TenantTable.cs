@@ -7,7 +7,7 @@ namespace Ledger.Postgres.Tenants;
 /// <summary>Tenants in a table of a master database: <c>mt_tenant_databases</c>, which is that of Marten's <c>MultiTenantedDatabasesWithMasterDatabaseTable</c>.</summary>
 /// <remarks>Safe for concurrent use, in several programs too. It does not own the data source. A connection string in the table may hold a password: the table is for
 /// those who may have it.</remarks>
-public sealed class TenantTable : ITenantMap
+public sealed class TenantTable : IPromptTenantMap
 {
     private readonly NpgsqlDataSource _master;
     private readonly SchemaNames _schemas;
@@ -74,12 +74,17 @@ public sealed class TenantTable : ITenantMap
 
     /// <inheritdoc/>
     /// <exception cref="InvalidOperationException">The row of the tenant is not right.</exception>
-    public Task<TenantDatabase?> FindAsync(string tenant, CancellationToken cancellationToken = default)
+    public Task<TenantDatabase?> FindAsync(string tenant, CancellationToken cancellationToken = default) => FindAsync(tenant, _options, cancellationToken);
+
+    Task<TenantDatabase?> IPromptTenantMap.FindOnceAsync(string tenant, CancellationToken cancellationToken) =>
+        FindAsync(tenant, _options with { RetryFor = TimeSpan.Zero }, cancellationToken);
+
+    private Task<TenantDatabase?> FindAsync(string tenant, PostgresOptions patience, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(tenant);
         return Connections.UseAsync(
             _master,
-            _options,
+            patience,
             async (connection, token) =>
             {
                 Row? found = null;
